@@ -1,0 +1,53 @@
+# Gõ Cửa. `make` alone prints this help.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := requirements/run.txt
+DEV := requirements/dev.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench chaos lock clean
+
+help: ## this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON=python3.x make ...)"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet "uv>=0.9,<1"
+
+.venv/.run: $(BIN)/uv $(RUN) pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(RUN)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: $(BIN)/uv $(DEV) pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(DEV)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@ .venv/.run
+
+setup: .venv/.dev ## set up everything for work and tests, into .venv
+
+demo: .venv/.run ## start the demonstration commune and its web chat on this machine
+	@$(BIN)/gocua demo
+
+check: .venv/.dev ## lint, types and the import contract
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: check ## every test, with a real PostgreSQL and a real browser
+	$(BIN)/python -m tests.browser
+	$(BIN)/pytest
+
+bench: .venv/.dev ## print figures beside a plain bot, in turns in one run
+	$(BIN)/python -m bench
+
+chaos: .venv/.dev ## the long run of faults and kills, with its verdict
+	$(BIN)/python -m tests.chaos
+
+lock: $(BIN)/uv ## pin every dependency again, with hashes
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group build --extra postgres pyproject.toml -o $(RUN)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group build --group test --group lint --extra postgres pyproject.toml -o $(DEV)
+
+clean: ## remove what was set up and built
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache

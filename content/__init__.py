@@ -1,0 +1,1 @@
+"""What the bot knows: guides, facts and phrases, reviewed by people who do not write Python."""

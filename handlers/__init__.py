@@ -1,0 +1,1 @@
+"""What the bot says and decides; knows no channel, no network and no clock."""

@@ -1,0 +1,1 @@
+"""What the bot remembers, and the rules that follow from what is remembered."""
