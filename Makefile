@@ -5,7 +5,7 @@ RUN := requirements/run.txt
 DEV := requirements/dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos lock clean
+.PHONY: help setup setup-run demo test check bench chaos lock clean
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,8 @@ $(BIN)/uv:
 	@touch $@ .venv/.run
 
 setup: .venv/.dev ## set up everything for work and tests, into .venv
+
+setup-run: .venv/.run ## set up only what running it needs
 
 demo: .venv/.run ## start the demonstration commune and its web chat on this machine
 	@$(BIN)/gocua demo
