@@ -1,0 +1,64 @@
+"""Coverage of a campaign, hamlet by hamlet, from what was recorded: the one computation behind every number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import bindparam, select
+
+from storage.coverage_rules import Coverage, HouseholdFact, household_fact
+from storage.models import Attainment, Household, RegisterEntry, Visit, table
+from storage.outcomes import OUTCOMES, Barrier, Mode, Verification
+from storage.reading import Reading
+from storage.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact
+from storage.visits import Goal
+
+household, entry, visit, attainment = table(Household), table(RegisterEntry), table(Visit), table(Attainment)
+later = visit.alias("later")
+
+_ENTRIES = (
+    select(entry, household.c.hamlet_id, household.c.adult_count, household.c.merged_into_id)
+    .join(household, household.c.id == entry.c.household_id)
+    .where(entry.c.campaign_id == bindparam("campaign"), household.c.hamlet_id.in_(bindparam("hamlets", expanding=True)))
+)
+_IN_HAMLETS = select(household.c.id).where(household.c.hamlet_id.in_(bindparam("hamlets", expanding=True)))
+_VISITS = (
+    select(visit)
+    .outerjoin(later, later.c.supersedes_id == visit.c.id)
+    .where(visit.c.household_id.in_(_IN_HAMLETS), visit.c.void.is_(False), later.c.id.is_(None))
+)
+_ATTAINMENTS = select(attainment).where(attainment.c.household_id.in_(_IN_HAMLETS))
+
+
+def by_hamlet(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], as_of: date) -> dict[int, Coverage]:
+    """Coverage of each hamlet at the local end of a day."""
+    values = {"hamlets": list(hamlet_ids), "campaign": goal.campaign_id}
+    campaign = CampaignFact(goal.starts_on, goal.ends_on, frozenset({goal.service}))
+    seen, reached = _visits(rows, values), _attainments(rows, values)
+    facts: dict[int, list[HouseholdFact]] = {id_: [] for id_ in hamlet_ids}
+    for row in rows.all(_ENTRIES, values):
+        on_register = EntryFact(row.added_on, row.excluded_on, row.confirmed_by is not None, row.merged_into_id)
+        fact = household_fact(on_register, seen[row.household_id], reached[row.household_id], as_of, campaign,
+                              adults=row.adult_count)
+        if fact is not None:
+            facts[row.hamlet_id].append(fact)
+    return {id_: Coverage.of(each) for id_, each in facts.items()}
+
+
+def _visits(rows: Reading, values: dict[str, object]) -> dict[int, list[VisitFact]]:
+    seen: dict[int, list[VisitFact]] = defaultdict(list)
+    for row in rows.all(_VISITS, values):
+        barrier = Barrier(row.barrier) if row.barrier else None
+        seen[row.household_id].append(VisitFact(row.occurred_at, OUTCOMES[row.outcome], barrier, Mode(row.mode), row.person_id,
+                                                row.away_until, row.next_on))
+    return seen
+
+
+def _attainments(rows: Reading, values: dict[str, object]) -> dict[int, list[AttainmentFact]]:
+    reached: dict[int, list[AttainmentFact]] = defaultdict(list)
+    for row in rows.all(_ATTAINMENTS, values):
+        reached[row.household_id].append(AttainmentFact(row.service, row.achieved_on, Verification(row.verification),
+                                                        row.revoked_on, row.recorded_by, row.assisted_by or None))
+    return reached

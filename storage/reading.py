@@ -1,0 +1,45 @@
+"""A transaction that can only be read: what handlers and dialogues are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Select
+
+T = TypeVar("T")
+
+
+class Reading:
+    """Read-only use of a transaction; sees what the transaction has written so far."""
+
+    __slots__ = ("_lasting", "_seen", "_tx")
+
+    def __init__(self, tx: Connection) -> None:
+        self._tx = tx
+        self._seen: dict[tuple[object, ...], Any] = {}
+        self._lasting: dict[tuple[object, ...], Any] = {}
+
+    def once(self, key: tuple[object, ...], look: Callable[[], T], *, lasting: bool = False) -> T:
+        """What `look` finds, looked up once until something is written: a dialogue is replayed more often than rows change.
+
+        What no visit changes (places, campaigns) is `lasting`: looked up once in the whole transaction.
+        """
+        kept = self._lasting if lasting else self._seen
+        if key not in kept:
+            kept[key] = look()
+        found: T = kept[key]
+        return found
+
+    def forget(self) -> None:
+        """Something was written: look again."""
+        self._seen.clear()
+
+    def all(self, query: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
+        return self._tx.execute(query, values or {}).all()
+
+    def first(self, query: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Row[*tuple[Any, ...]] | None:
+        return self._tx.execute(query, values or {}).first()
+
+    def scalar(self, query: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Any:
+        return self._tx.scalar(query, values or {})

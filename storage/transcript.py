@@ -1,0 +1,45 @@
+"""A chat as both sides see it: what they said and what we said, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from storage.models import Chat, Inbox, Outbox, table
+from storage.reading import Reading
+
+inbox, outbox, chat = table(Inbox), table(Outbox), table(Chat)
+
+
+def last_message(rows: Reading, chat_id: int) -> str:
+    """The channel's name for the message that this chat was shown last."""
+    row = rows.first(select(outbox.c.id, outbox.c.external_id, outbox.c.parcel).where(outbox.c.chat_id == chat_id)
+                     .order_by(outbox.c.id.desc()).limit(1))
+    return "" if row is None else row.external_id or (row.parcel or {}).get("edits") or str(row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a chat as both sides see it: `ours` or theirs, with the stored body."""
+
+    id: int
+    ours: bool
+    at: datetime
+    body: Mapping[str, Any]
+
+
+def lines(rows: Reading, account: str, chat_ref: str, limit: int, after: int = 0) -> list[Line]:
+    """The last lines of a chat, oldest first; only ours with ids above `after` where that is given."""
+    here = select(chat.c.id).where(chat.c.account == account, chat.c.ref == chat_ref).scalar_subquery()
+    said = rows.all(select(outbox.c.id, outbox.c.created_at, outbox.c.parcel)
+                    .where(outbox.c.chat_id == here, outbox.c.id > after).order_by(outbox.c.id.desc()).limit(limit))
+    found = [Line(row.id, True, row.created_at, row.parcel or {}) for row in said]
+    if not after:
+        heard = rows.all(select(inbox.c.id, inbox.c.received_at, inbox.c.letter)
+                         .where(inbox.c.chat_id == here).order_by(inbox.c.id.desc()).limit(limit))
+        found += [Line(row.id, False, row.received_at, row.letter or {}) for row in heard]
+    return sorted(found, key=lambda line: (line.at, line.ours, line.id))[-limit:]

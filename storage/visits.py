@@ -1,0 +1,172 @@
+"""Households and the visits to them: looked up by the number people use, recorded by adding rows only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
+
+from storage import reminders
+from storage.models import Attainment, Campaign, Household, Visit, table
+from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification, return_on
+from storage.people import note
+from storage.reading import Reading
+from storage.record import Context, record
+
+household, visit, attainment, campaign = table(Household), table(Visit), table(Attainment), table(Campaign)
+
+UNDO_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A household as a volunteer knows it."""
+
+    id: int
+    hamlet_id: int
+    number: int
+    label: str
+
+
+_HOME = select(household.c.id, household.c.hamlet_id, household.c.number, household.c.label).where(
+    household.c.hamlet_id == bindparam("hamlet"), household.c.merged_into_id.is_(None))
+_BY_NUMBER = _HOME.where(household.c.number == bindparam("number"))
+_NEXT = (
+    _HOME.where(household.c.number > bindparam("after"), ~exists().where(visit.c.household_id == household.c.id))
+    .order_by(household.c.number).limit(bindparam("limit"))
+)
+
+
+def home(rows: Reading, hamlet_id: int, number: int) -> Home | None:
+    """The household of that number in a hamlet."""
+    row = rows.once((_BY_NUMBER, hamlet_id, number), lambda: rows.first(_BY_NUMBER, {"hamlet": hamlet_id, "number": number}))
+    return Home(*row) if row else None
+
+
+def home_by_id(rows: Reading, id_: int) -> Home | None:
+    row = rows.first(select(household.c.id, household.c.hamlet_id, household.c.number, household.c.label)
+                     .where(household.c.id == id_, household.c.merged_into_id.is_(None)))
+    return Home(*row) if row else None
+
+
+def next_homes(rows: Reading, hamlet_id: int, after: int, limit: int) -> list[Home]:
+    """Households nobody has been to yet, in the order of their numbers, from the one after `after`."""
+    found = [Home(*row) for row in rows.all(_NEXT, {"hamlet": hamlet_id, "after": after, "limit": limit})]
+    if len(found) < limit and after:
+        first = rows.all(_NEXT, {"hamlet": hamlet_id, "after": 0, "limit": limit - len(found)})
+        found += [Home(*row) for row in first if row.number <= after]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The campaign that runs on a day, and the service that is its goal."""
+
+    campaign_id: int
+    name: str
+    starts_on: date
+    ends_on: date
+    service: str
+
+
+_GOAL = (
+    select(campaign.c.id, campaign.c.name, campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service)
+    .where(campaign.c.place_id.in_(bindparam("places", expanding=True)), campaign.c.starts_on <= bindparam("on"),
+           campaign.c.ends_on >= bindparam("on"))
+    .order_by(campaign.c.starts_on.desc(), campaign.c.id.desc()).limit(1)
+)
+
+
+def goal(rows: Reading, places: Sequence[int], on: date) -> Goal | None:
+    """The newest campaign that runs in any of these places on that day."""
+    row = rows.once((_GOAL, tuple(places), on), lambda: rows.first(_GOAL, {"places": list(places), "on": on}), lasting=True)
+    return Goal(*row) if row else None
+
+
+_LAST = (
+    select(visit.c.occurred_at, visit.c.outcome, visit.c.note)
+    .where(visit.c.household_id == bindparam("household"), visit.c.void.is_(False),
+           ~visit.c.id.in_(select(visit.c.supersedes_id).where(visit.c.supersedes_id.is_not(None))))
+    .order_by(visit.c.occurred_at.desc(), visit.c.id.desc()).limit(1)
+)
+
+
+def last_visit(rows: Reading, household_id: int) -> tuple[datetime, Outcome, str] | None:
+    row = rows.first(_LAST, {"household": household_id})
+    return (row.occurred_at, OUTCOMES[row.outcome], row.note) if row else None
+
+
+def logged(rows: Reading, person_id: int, key: str | None = None) -> tuple[int, datetime] | None:
+    """A visit this person recorded, by its key or the last one, and when; None where it was undone or never was."""
+    query = select(visit.c.id, visit.c.recorded_at).where(visit.c.person_id == person_id, visit.c.void.is_(False))
+    if key is not None:
+        query = query.where(visit.c.key == key)
+    row = rows.first(query.order_by(visit.c.id.desc()).limit(1))
+    if row is None or rows.scalar(select(visit.c.id).where(visit.c.supersedes_id == row.id)) is not None:
+        return None
+    return row.id, row.recorded_at
+
+
+# --- records ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LogVisit:
+    """A visit to be kept. `key` makes it the same visit however often it arrives."""
+
+    key: str
+    household_id: int
+    occurred_at: datetime
+    occurred_on: date
+    mode: Mode
+    outcome: Outcome
+    barrier: Barrier | None
+    next_on: date | None
+    away_until: date | None
+    services: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoVisit:
+    """A visit taken back: a row that supersedes it, and its attainments revoked."""
+
+    visit_id: int
+
+
+_VISIT = insert(visit).returning(visit.c.id)
+_ATTAINMENTS = insert(attainment)
+
+
+@record.register
+def _log(thing: LogVisit, tx: Connection, context: Context) -> None:
+    visit_id = tx.execute(_VISIT, {
+        "key": thing.key, "household_id": thing.household_id, "person_id": context.person_id,
+        "occurred_at": thing.occurred_at, "occurred_on": thing.occurred_on, "recorded_at": context.now, "mode": thing.mode.value,
+        "outcome": thing.outcome.value, "barrier": thing.barrier.value if thing.barrier else None, "next_on": thing.next_on,
+        "away_until": thing.away_until, "note": thing.note, "void": False, "reason": ""}).scalar_one()
+    if thing.services:
+        tx.execute(_ATTAINMENTS, [{
+            "key": f"{thing.key}:{service}", "household_id": thing.household_id, "service": service,
+            "achieved_on": thing.occurred_on, "verification": Verification.SEEN_BY_VOLUNTEER.value,
+            "recorded_by": context.person_id, "recorded_at": context.now, "visit_id": visit_id, "assisted_by": ""}
+            for service in thing.services])
+    subject = f"household:{thing.household_id}"
+    reminders.clear(tx, reminders.FOLLOW_UP, subject, None, context.now, "visited")
+    again = return_on(thing.outcome, thing.barrier, thing.next_on, thing.away_until, thing.occurred_on)
+    if again is not None:
+        reminders.remind(tx, reminders.FOLLOW_UP, subject, context.chat_id, again)
+
+
+@record.register
+def _undo(thing: UndoVisit, tx: Connection, context: Context) -> None:
+    row = tx.execute(select(visit).where(visit.c.id == thing.visit_id)).one()
+    copied = dict(row._mapping)
+    del copied["id"]
+    tx.execute(insert(visit), {**copied, "key": f"undo:{row.id}", "supersedes_id": row.id, "void": True,
+                               "reason": "undone", "recorded_at": context.now})
+    tx.execute(update(attainment).where(attainment.c.visit_id == row.id).values(revoked_on=attainment.c.achieved_on))
+    reminders.clear(tx, reminders.FOLLOW_UP, f"household:{row.household_id}", None, context.now, "undone")
+    note(tx, context, "visit.undone", f"visit:{row.id}")

@@ -1,0 +1,165 @@
+"""The rules of standing and coverage a second time, written apart as plain tables: slow, flat, and sharing no rule.
+
+It reads histories as dictionaries (see `plain`), knows outcomes only by their codes, compares every pair of visits
+instead of sorting, and computes indicators by walking the households once for each of them.
+"""
+
+from datetime import timedelta
+
+STATUSES = (
+    "excluded", "achieved", "refused", "in_progress", "away", "pending",
+    "no_contact_exhausted", "attempted", "exclusion_to_confirm", "unlocatable", "untouched",
+)  # fmt: skip
+CONTACT = {
+    "completed", "already_done", "partial", "blocked", "appointment",
+    "right_person_away", "refused_soft", "refused_hard",
+}  # fmt: skip
+
+
+def plain(entry, visits, attainments, campaign, as_of):
+    """A history as dictionaries of strings, dates and minutes of the local day (seven hours ahead of UTC)."""
+    rows = []
+    for visit in visits:
+        local = visit.occurred_at.replace(tzinfo=None) + timedelta(hours=7)
+        rows.append(
+            {
+                "at": local,
+                "day": local.date(),
+                "minute": local.hour * 60 + local.minute,
+                "outcome": str(visit.outcome),
+                "barrier": None if visit.barrier is None else str(visit.barrier),
+                "mode": str(visit.mode),
+                "until": visit.away_until,
+                "void": visit.superseded,
+            }
+        )
+    results = [
+        {"goal": each.service in campaign.goals, "day": each.achieved_on, "revoked": each.revoked_on,
+         "sure": str(each.verification) != "self_reported"}
+        for each in attainments
+    ]  # fmt: skip
+    first, last = campaign.starts_on, campaign.ends_on
+    inside = [r for r in rows if not r["void"] and r["day"] >= first and r["day"] <= as_of]
+    inside = [r for r in inside if last is None or r["day"] <= last]
+    standing = [r for r in results if r["goal"] and r["day"] <= as_of]
+    standing = [r for r in standing if r["revoked"] is None or as_of < r["revoked"]]
+    return {
+        "reported_out": entry.excluded_on is not None and entry.excluded_on <= as_of,
+        "confirmed": entry.confirmed,
+        "visits": inside,
+        "goals": standing,
+        "starts_on": first,
+        "as_of": as_of,
+    }
+
+
+def some(history, *codes):
+    return [row for row in history["visits"] if row["outcome"] in codes]
+
+
+def followed(history, row, codes):
+    """Whether any visit with one of these codes came later."""
+    return any(later["at"] > row["at"] for later in some(history, *codes))
+
+
+def says_no(history):
+    softening = ("partial", "blocked", "appointment")
+    for row in some(history, "refused_hard"):
+        if not followed(history, row, softening):
+            return True
+    soft = some(history, "refused_soft")
+    pairs = [(a, b) for a in soft for b in soft if a["day"] != b["day"]]
+    return any(not followed(history, a, softening) for pair in pairs for a in pair)
+
+
+def is_away(history):
+    for row in some(history, "temporarily_away"):
+        last_word = not followed(history, row, {"temporarily_away"}) and not followed(history, row, CONTACT)
+        if last_word and row["until"] is not None and history["as_of"] <= row["until"]:
+            return True
+    return False
+
+
+def part(minute):
+    return (minute >= 660) + (minute >= 810) + (minute >= 1080)
+
+
+def tried_enough(history):
+    missed = some(history, "not_home", "temporarily_away")
+    return len(missed) > 2 and len({part(row["minute"]) for row in missed}) > 1
+
+
+RULES = {
+    "excluded": lambda h: h["reported_out"] and h["confirmed"],
+    "achieved": lambda h: h["goals"],
+    "refused": says_no,
+    "in_progress": lambda h: some(h, "partial", "blocked"),
+    "away": is_away,
+    "pending": lambda h: some(h, *CONTACT),
+    "no_contact_exhausted": tried_enough,
+    "attempted": lambda h: some(h, "not_home", "temporarily_away"),
+    "exclusion_to_confirm": lambda h: h["reported_out"] or some(h, "moved_out", "vacant", "not_household"),
+    "unlocatable": lambda h: some(h, "not_found", "unreachable"),
+    "untouched": lambda h: True,
+}
+
+
+def status(history):
+    return next(name for name in STATUSES if RULES[name](history))
+
+
+def was_baseline(history):
+    if status(history) != "achieved":
+        return False
+    days = [row["day"] for row in history["goals"]]
+    if any(day < history["starts_on"] for day in days):
+        return True
+    return any(all(row["day"] <= day for day in days) for row in some(history, "already_done"))
+
+
+def barrier(history):
+    """The barrier of a blocked visit that no later blocked, partial, completed or already done one follows."""
+    if status(history) in ("achieved", "excluded"):
+        return None
+    ends = {"blocked", "partial", "completed", "already_done"}
+    return next((r["barrier"] for r in some(history, "blocked") if not followed(history, r, ends)), None)
+
+
+def indicators(histories):
+    """Every indicator as (n, d), by counting households that fit."""
+
+    def count(*tests):
+        return sum(all(test(h) for test in tests) for h in histories)
+
+    def eligible(h):
+        return status(h) != "excluded"
+
+    def achieved(h):
+        return status(h) == "achieved"
+
+    def met(h):
+        return bool(some(h, *CONTACT))
+
+    def visited(h):
+        return any(row["mode"] in ("door", "meeting") for row in h["visits"])
+
+    def new(h):
+        return not was_baseline(h)
+
+    def sure(h):
+        return any(row["sure"] for row in h["goals"])
+
+    e = count(eligible)
+    barriers = {barrier(h) for h in histories} - {None}
+    return {
+        "goal_coverage": (count(achieved), e),
+        "goal_coverage_strict": (count(achieved), len(histories)),
+        "reach": (count(eligible, visited), e),
+        "contact": (count(eligible, met), e),
+        "campaign_gain": (count(achieved, new), count(eligible, new)),
+        "done_of_contacted": (count(achieved, met), count(eligible, met)),
+        "refusal": (count(lambda h: status(h) == "refused"), e),
+        "verified_share": (count(achieved, sure), count(achieved)),
+        "barriers": {b: (count(lambda h, b=b: barrier(h) == b), e) for b in barriers},
+        "statuses": {s: count(lambda h, s=s: status(h) == s) for s in STATUSES},
+    }
