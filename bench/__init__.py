@@ -1,0 +1,1 @@
+"""Figures beside a plain bot, taken in turns in one run."""
