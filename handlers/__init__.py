@@ -1,1 +1,1 @@
-"""What the bot says and decides; knows no channel, no network and no clock."""
+"""What the bot says and decides; knows no channel, no network and no clock. `answering.answer` routes one letter."""

@@ -1,0 +1,268 @@
+"""Routing one letter: commands and choices first, then the open question, then the search."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers import heard, searching, welcome
+from handlers.catalogue import ACTIONS, DIALOGUES
+from handlers.desk import Desk
+from handlers.dialogue import BACK, CANCEL, EDIT, Dialogue, Done, Standing, hear, steers
+from handlers.screens import DIGITS, corrections
+from handlers.talk import Answer, Kept, Kind, NotAllowed, Refused, said
+from storage.people import Refusal
+
+
+def answer(desk: Desk) -> Answer:
+    """What follows from one letter. Writes nothing: whatever is to be kept is in the answer."""
+    try:
+        route(desk)
+    except Refused as trouble:
+        _cannot_go_on(desk, trouble)
+    except NotAllowed as refused:
+        desk.answer = Answer(records=[Refusal(str(refused))])
+        desk.leave()
+        desk.say("refused.not_allowed", desk.choice("way.menu", "/menu"))
+    result = desk.answer
+    result.current = desk.talk.id if desk.talk and desk.talk.state == "open" else None
+    result.shown = _shown(result) if result.messages else desk.shown
+    return result
+
+
+def _cannot_go_on(desk: Desk, trouble: Refused) -> None:
+    """A dialogue that cannot even be asked: its guide is gone, there is no household list yet."""
+    desk.answer = Answer()
+    if desk.talk is not None:
+        desk.talk.state = "cancelled"
+        desk.keep(desk.talk)
+        desk.leave()
+    desk.say(trouble.phrase, desk.choice("way.menu", "/menu"), **trouble.values)
+
+
+def _shown(result: Answer) -> list[list[str]]:
+    """What may be pressed by typing: the last message's choices by number or words, the others' by their words."""
+    last = [[c.data, c.label, "q"] if c.quiet else [c.data, c.label] for c in result.messages[-1].choices]
+    return last + [[c.data, c.label, "q"] for message in result.messages[:-1] for c in message.choices]
+
+
+def route(desk: Desk) -> None:
+    incoming = desk.incoming
+    if incoming.kind is Kind.BLOCKED:
+        desk.answer.blocked = True
+    elif incoming.group:
+        _group(desk)
+    elif incoming.kind is Kind.START:
+        _start(desk)
+    elif incoming.secrets:
+        desk.send(replace(said(desk.look.words.say("secret.seen")), removes=incoming.message))
+        again(desk)
+    elif incoming.kind is Kind.PRESS:
+        press(desk, incoming.data)
+    elif incoming.kind is Kind.TEXT:
+        _typed(desk, incoming.text.strip())
+    else:
+        desk.say(f"sent.{incoming.kind.value}")
+        again(desk)
+
+
+def _group(desk: Desk) -> None:
+    """One polite answer in a group, then silence: what households did is nobody's to read there."""
+    if not desk.shown:
+        desk.send(said(desk.look.words.say("group.write_alone"), choices=()))
+        desk.shown = [["/menu", "group", "q"]]
+
+
+def _start(desk: Desk) -> None:
+    payload = desk.incoming.data
+    if payload.startswith("j-"):
+        perform(desk, f"/join:{payload[2:]}")
+    elif payload.startswith("g-"):
+        perform(desk, f"/guide:{payload[2:]}")
+    else:
+        desk.leave()
+        welcome.start(desk)
+
+
+def _typed(desk: Desk, text: str) -> None:
+    if data := heard.label(text, desk.shown):
+        press(desk, data)
+    elif data := heard.command(text):
+        perform(desk, data)
+    elif not text:
+        desk.say("refused.empty")
+        again(desk)
+    elif desk.talk is not None and desk.talk.dialogue in DIALOGUES:
+        _typed_answer(desk, desk.talk, text)
+    elif data := heard.choice(text, desk.shown):
+        press(desk, data)
+    else:
+        searching.search(desk, text)
+
+
+def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
+    dialogue = DIALOGUES[kept.dialogue]
+    here = desk.stand(dialogue, kept)
+    question = here.question
+    if question is None:
+        finish(desk, dialogue, kept, here)
+    elif data := heard.choice(text, desk.shown, numbers=not question.free):
+        press(desk, data)
+    elif question.free:
+        take(desk, dialogue, kept, question.key, text, may_be_aside=True)
+    elif question.many and (several := _several(text, desk, question.key)):
+        take(desk, dialogue, kept, question.key, several)
+    elif not searching.aside(desk, text):
+        desk.ask(dialogue, kept, here, Refused("refused.choice"))
+
+
+def _several(text: str, desk: Desk, key: str) -> str:
+    """Several choices typed at once ("1 3", "1,3"), as the question stores them."""
+    data = [heard.choice(part, desk.shown) for part in text.replace(",", " ").split()]
+    values = [each.split(f":{key}:+", 1)[1] for each in data if each and f":{key}:+" in each]
+    return ",".join(values) if values and len(values) == len(data) else ""
+
+
+def press(desk: Desk, data: str) -> None:
+    """A button, whoever pressed it and however old it is."""
+    if data.startswith("/"):
+        perform(desk, data)
+        return
+    number, _, rest = data.partition(":")
+    key, _, raw = rest.partition(":")
+    known = number.strip(DIGITS) == "" and 0 < len(number) <= 12
+    kept = desk.fetch(int(number, 36)) if known else None
+    if kept is None or kept.state != "open" or kept.dialogue not in DIALOGUES:
+        _stale(desk, kept)
+        return
+    dialogue = DIALOGUES[kept.dialogue]
+    desk.look.require(dialogue.action)
+    desk.enter(kept)
+    if raw == CANCEL:
+        kept.state, kept.answers = "cancelled", {}
+        desk.say("way.cancelled")
+        welcome.menu(desk, "")
+    elif raw == EDIT:
+        desk.send(corrections(dialogue, kept, desk.stand(dialogue, kept), desk.look.words))
+    else:
+        take(desk, dialogue, kept, key, raw)
+
+
+def _stale(desk: Desk, kept: Kept | None) -> None:
+    """A button of something that is over: say so kindly and show where the person is."""
+    if desk.incoming.ack and not desk.is_last_message():
+        desk.incoming = replace(desk.incoming, message="")
+    desk.say("stale.done" if kept and kept.state == "done" else "stale.closed")
+    again(desk)
+
+
+def take(desk: Desk, dialogue: Dialogue, kept: Kept, key: str, raw: str, *, may_be_aside: bool = False) -> None:
+    """Take an answer and show what follows."""
+    desk.enter(kept)
+    here, trouble, meant = _hear(desk, dialogue, kept, key, raw)
+    _progress(desk, dialogue, kept, here, key)
+    if trouble is not None:
+        if not (may_be_aside and searching.aside(desk, raw)):
+            desk.ask(dialogue, kept, here, trouble)
+        return
+    if not meant and desk.incoming.ack and not desk.is_last_message():
+        desk.incoming = replace(desk.incoming, message="")  # an old screen stays as it was; the current one comes below
+    if here.done is not None:
+        finish(desk, dialogue, kept, here)
+    else:
+        desk.ask(dialogue, kept, here)
+
+
+def _hear(desk: Desk, dialogue: Dialogue, kept: Kept, key: str, raw: str) -> tuple[Standing, Refused | None, bool]:
+    """Where the conversation stands after an answer, why it was refused, and whether it meant anything."""
+    if not steers(raw) and (key not in kept.answers or key == kept.asking_again):
+        here = desk.stand(dialogue, kept, (key, raw))  # the ordinary case: one replay
+        if here.refused or key in kept.answers:
+            return here, here.refused, True
+    here = desk.stand(dialogue, kept)
+    try:
+        meant = hear(kept, here, key, raw)
+    except Refused as trouble:
+        return here, trouble, True
+    return desk.stand(dialogue, kept), None, meant
+
+
+def _progress(desk: Desk, dialogue: Dialogue, kept: Kept, here: Standing, key: str) -> None:
+    if dialogue.progress is not None:
+        desk.answer.records += dialogue.progress(kept, here, desk.look, key)
+
+
+def finish(desk: Desk, dialogue: Dialogue, kept: Kept, here: Standing) -> None:
+    done = here.done or Done()
+    kept.state, kept.answers, kept.asking_again = "done", {}, None
+    desk.keep(kept)
+    desk.leave()
+    desk.answer.records += done.records
+    if done.message is not None:
+        desk.send(done.message)
+    elif done.say:
+        desk.say(done.say, *done.choices, **done.blanks)
+    if done.then:
+        perform(desk, done.then)
+
+
+def perform(desk: Desk, data: str) -> None:
+    """What a menu button, a command or a link asks for: `/name` or `/name:subject`."""
+    name, _, subject = data.removeprefix("/").partition(":")
+    if name in DIALOGUES:
+        start(desk, DIALOGUES[name], subject)
+    elif name == "again":
+        again(desk)
+    elif name == "back":
+        _back(desk)
+    elif name == "resume":
+        _resume(desk, subject)
+    elif name in ACTIONS:
+        ACTIONS[name](desk, subject)
+    else:
+        _stale(desk, None)
+
+
+def _back(desk: Desk) -> None:
+    """One step back, asked for in words."""
+    if desk.talk is None or desk.talk.dialogue not in DIALOGUES:
+        welcome.menu(desk, "")
+        return
+    dialogue = DIALOGUES[desk.talk.dialogue]
+    here = desk.stand(dialogue, desk.talk)
+    take(desk, dialogue, desk.talk, here.question.key if here.question else "", BACK)
+
+
+def start(desk: Desk, dialogue: Dialogue, subject: str) -> None:
+    """Begin a dialogue, or go on with the same one where it was left."""
+    desk.look.require(dialogue.action)
+    left = next((kept for kept in desk.unfinished() if (kept.dialogue, kept.subject) == (dialogue.name, subject)), None)
+    kept = left or desk.begin(dialogue, subject)
+    desk.enter(kept)
+    _go_on(desk, dialogue, kept)
+
+
+def _resume(desk: Desk, subject: str) -> None:
+    kept = desk.fetch(int(subject, 36)) if subject.strip(DIGITS) == "" and subject else None
+    if kept is None or kept.state != "open" or kept.dialogue not in DIALOGUES:
+        _stale(desk, kept)
+        return
+    desk.look.require(DIALOGUES[kept.dialogue].action)
+    desk.enter(kept)
+    _go_on(desk, DIALOGUES[kept.dialogue], kept)
+
+
+def _go_on(desk: Desk, dialogue: Dialogue, kept: Kept) -> None:
+    here = desk.stand(dialogue, kept)
+    _progress(desk, dialogue, kept, here, "")
+    if here.done is not None:
+        finish(desk, dialogue, kept, here)
+    else:
+        desk.ask(dialogue, kept, here)
+
+
+def again(desk: Desk) -> None:
+    """Show where somebody is: the open question, or the menu."""
+    if desk.talk is None or desk.talk.dialogue not in DIALOGUES:
+        welcome.menu(desk, "")
+        return
+    _go_on(desk, DIALOGUES[desk.talk.dialogue], desk.talk)

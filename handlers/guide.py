@@ -1,0 +1,132 @@
+"""Walking somebody through a guide: one step a screen, Done, Stuck or Back, and help where a step does not work."""
+
+from __future__ import annotations
+
+from content.library import Guide, Step
+from handlers.access import Action
+from handlers.dialogue import Ask, Dialogue, Done, Standing
+from handlers.look import Look
+from handlers.questions import Option, Question, pick
+from handlers.screens import short
+from handlers.talk import Choice, Kept, Message, Refused
+from storage.guide_runs import FINISHED, Reached
+
+BEGIN, CASE = "begin", "case"
+
+
+def walk(ask: Ask, look: Look) -> Done:
+    guide = _guide(look)
+    ask(_cover(guide, look))
+    case = ask(_case(guide)) if guide.cases else None
+    steps = guide.steps_for(case)
+    for number, step in enumerate(steps, start=1):
+        if ask(_step(look, guide, step, f"{number}/{len(steps)}")) == "stuck":
+            _help(ask, look, guide, step)
+    return Done(message=_end(guide, look))
+
+
+def _guide(look: Look) -> Guide:
+    guide = look.library.guide(look.subject, look.words.language)
+    if guide is None:
+        raise Refused("guide.gone")
+    return guide
+
+
+def _cover(guide: Guide, look: Look) -> Question[str]:
+    """The first screen: what it is for, what to bring, what it costs and how long it takes."""
+    words = look.words
+    lines = [guide.summary]
+    if guide.bring:
+        lines.append("\n".join([words.say("guide.bring"), *(f"• {thing}" for thing in guide.bring)]))
+    if guide.cost:
+        lines.append(words.say("guide.cost", cost=guide.cost))
+    if guide.time:
+        lines.append(words.say("guide.time", time=guide.time))
+    screen = Message(title=guide.title, text="\n\n".join(lines), note=_provenance(guide, look), picture=guide.picture or "")
+    question = pick(BEGIN, "go")
+    return Question(BEGIN, question.read, offer=question.offer, screen=screen)
+
+
+def _provenance(guide: Guide, look: Look) -> str:
+    """Where the guidance comes from, when it was last checked, and what nobody has been able to check."""
+    words = look.words
+    lines = [words.say("guide.checked", day=_numeric(guide.reviewed_on), sources=", ".join(s.name for s in guide.sources[:3]))]
+    if look.library.overdue(guide, look.today):
+        lines.append(words.say("guide.overdue"))
+    if guide.needs_person_check:
+        lines.append(f"{words.say('guide.unchecked')} {guide.needs_person_check}")
+    return "\n".join(lines)
+
+
+def _numeric(on: object) -> str:
+    return f"{on:%d/%m/%Y}"
+
+
+def _case(guide: Guide) -> Question[str]:
+    allowed = {case.id for case in guide.cases}
+
+    def read(raw: str) -> str:
+        if raw not in allowed:
+            raise Refused("refused.choice")
+        return raw
+
+    return Question(CASE, read, offer=lambda: [Option(case.id, label=case.label) for case in guide.cases],
+                    screen=Message(title=guide.title, text=guide.case_question or ""))
+
+
+def _step(look: Look, guide: Guide, step: Step, where: str) -> Question[str]:
+    question = pick(step.id, "done", "stuck")
+    screen = Message(title=look.words.say("guide.step", where=where, title=step.title), text=step.text,
+                     note=look.words.say("guide.wrong_press"))
+    return Question(step.id, question.read, offer=question.offer, words="guide.at_step", screen=screen)
+
+
+def _help(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
+    """What usually goes wrong at this step, its remedy, and where to go when even that does not help."""
+    words = look.words
+    troubles = {trouble.id: trouble for trouble in step.troubles}
+
+    def read(raw: str) -> str:
+        if raw not in troubles and raw != "other":
+            raise Refused("refused.choice")
+        return raw
+
+    def offer() -> list[Option]:
+        return [*(Option(trouble.id, label=trouble.title) for trouble in step.troubles), Option("other", say="guide.stuck.other")]
+
+    trouble = "other"
+    if troubles:
+        trouble = ask(Question(f"{step.id}.t", read, offer=offer,
+                               screen=Message(title=step.title, text=words.say("guide.stuck"))))
+    if trouble in troubles:
+        remedy = Message(title=troubles[trouble].title, text=troubles[trouble].text)
+        if ask(Question(f"{step.id}.r", pick("", "solved", "still").read, offer=pick("", "solved", "still").offer,
+                        words="guide.remedy", screen=remedy)) == "solved":
+            return
+    later = Choice(words.say("guide.remind_me"), f"/remind:{short(look.conversation)}")
+    ask(Question(f"{step.id}.h", pick("", "go").read, offer=pick("", "go").offer, words="guide.helped",
+                 screen=Message(title=words.say("guide.where"), text=guide.where, choices=(later,))))
+
+
+def _end(guide: Guide, look: Look) -> Message:
+    """The end, and what usually comes next."""
+    words = look.words
+    related = [look.library.guide(id_, words.language) for id_ in guide.related]
+    choices = [Choice(each.title, f"/guide:{each.id}") for each in related[:3] if each is not None]
+    choices.append(Choice(words.say("way.menu"), "/menu", quiet=True))
+    title, _, text = words.say("guide.finished", title=guide.title).partition("\n")
+    return Message(title=title, text=text, choices=tuple(choices))
+
+
+def _progress(kept: Kept, here: Standing, look: Look, key: str) -> tuple[object, ...]:
+    """How far they are now, kept after every step."""
+    guide = look.library.guide(kept.subject, look.words.language)
+    if guide is None:
+        return ()
+    if here.done is not None:
+        return (Reached(kept.id, guide.id, guide.revision, "", stuck=False, state=FINISHED),)
+    at, _, stuck = here.question.key.partition(".") if here.question else ("", "", "")
+    return (Reached(kept.id, guide.id, guide.revision, at, stuck=bool(stuck)),)
+
+
+GUIDE = Dialogue("guide", walk, Action.READ_GUIDES, _progress)

@@ -1,0 +1,66 @@
+"""What somebody typed: a command in their own words, or one of the choices they were shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import yaml
+
+from content.fold import fold
+
+_NUMBER = re.compile(r"(?:so |chon |number |option )?(\d{1,2})")
+
+
+@cache
+def commands() -> Mapping[str, str]:
+    """Folded words of either language -> what they ask for, as a button would carry it."""
+    listed = yaml.safe_load((files("content") / "commands.yaml").read_text("utf-8"))
+    return {fold(phrase): data for data, phrases in listed.items() for phrase in phrases}
+
+
+def command(text: str) -> str | None:
+    """The command that the words are, wherever somebody is: menu, thoát, bắt đầu lại ..."""
+    if text.startswith("/"):
+        return commands().get(fold(text.split("@")[0].removeprefix("/")))
+    return commands().get(fold(text)) if len(text) <= 40 else None
+
+
+def label(text: str, shown: Sequence[Sequence[str]]) -> str | None:
+    """What the shown choice carries whose words these are, to the letter: it wins over a command of the same words."""
+    words = fold(text)
+    return next((entry[0] for entry in shown if words and _folded(entry[1]) == words), None)
+
+
+@lru_cache(4096)
+def _folded(label_: str) -> str:
+    """Our own labels, folded once."""
+    return fold(label_)
+
+
+def choice(text: str, shown: Sequence[Sequence[str]], *, numbers: bool = True) -> str | None:
+    """What the shown choice carries that somebody means by its number or its words; None where it is none of them.
+
+    Shown choices are (data, label) or (data, label, "q") for the quiet ones, which have no number but 0 for the last
+    way back. Where `numbers` are data of their own (a household's), only words count.
+    """
+    words = fold(unicodedata.normalize("NFKC", text))
+    if not words:
+        return None
+    if numbers and (found := _NUMBER.fullmatch(words)):
+        return _numbered(int(found[1]), shown)
+    if exact := label(text, shown):
+        return exact
+    begin = {entry[0] for entry in shown if len(words) >= 3 and _folded(entry[1]).startswith(f"{words} ")}  # whole words only
+    return begin.pop() if len(begin) == 1 else None
+
+
+def _numbered(number: int, shown: Sequence[Sequence[str]]) -> str | None:
+    loud = [entry[0] for entry in shown if len(entry) < 3]
+    if number == 0:
+        quiet = [entry[0] for entry in shown if len(entry) > 2]
+        return next((data for data in quiet if data.endswith(":<")), quiet[-1] if quiet else None)
+    return loud[number - 1] if number <= len(loud) else None

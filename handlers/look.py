@@ -1,0 +1,57 @@
+"""What a dialogue may look at: who speaks, the time, the words, what is known and what is remembered. Never a writer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from content.library import Library
+from content.words import Words
+from handlers.access import Action, Role, Scope, reach
+from handlers.talk import NotAllowed
+from storage import places
+from storage.people import Service, Who
+from storage.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything a handler may know while it answers one letter."""
+
+    rows: Reading
+    words: Words
+    library: Library
+    now: datetime
+    today: date
+    said_at: datetime
+    """When the person said it, by their own channel's clock."""
+    chat_id: int
+    person: Who | None = None
+    conversation: int = 0
+    subject: str = ""
+    doors: tuple[str, ...] = ()
+    """Addresses that open the bot with a word, `{}` standing for the word."""
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(Role(service.role) for service in self.person.serves) if self.person else frozenset()
+
+    def may(self, action: Action) -> Scope:
+        """How far somebody may go with this."""
+        return reach(self.roles, action)
+
+    def require(self, action: Action) -> None:
+        if self.may(action) is Scope.NOWHERE:
+            raise NotAllowed(action.value)
+
+    def services(self, action: Action) -> Sequence[Service]:
+        """Where somebody serves in a role that lets them do this."""
+        if self.person is None:
+            return ()
+        return [service for service in self.person.serves if reach(frozenset({Role(service.role)}), action) > Scope.NOWHERE]
+
+    def hamlets(self, action: Action) -> Sequence[places.Hamlet]:
+        """The hamlets in which somebody may do this: their teams' own, or all of their commune."""
+        ids = tuple(service.place_id for service in self.services(action))
+        return self.rows.once(("hamlets", ids), lambda: places.hamlets(self.rows, ids, self.today), lasting=True)

@@ -1,0 +1,69 @@
+"""Somebody asks in their own words: open the right guide, offer a few, or say honestly who can help."""
+
+from __future__ import annotations
+
+from handlers.desk import Desk
+from handlers.screens import MENU
+from handlers.talk import Choice
+
+OPEN, OFFER, SMALLTALK, HANDOFF, URGENT = "open", "offer", "smalltalk", "handoff", "urgent"
+PAGE = 8
+ASIDE_WORDS = 3
+"""Fewer words in the middle of something are an answer that was mistyped, not a question."""
+
+
+def search(desk: Desk, text: str) -> None:
+    """The answer to a question in somebody's own words."""
+    finding = desk.find(text)
+    choices = _guides(desk, finding.topics)
+    none = desk.choice("search.none", "/none", quiet=True)
+    menu = desk.choice("way.menu", MENU, quiet=True)
+    if finding.action == URGENT:
+        urgent = desk.look.library.for_topic("scam_lost_money", desk.look.words.language)
+        first = [Choice(urgent.title, f"/guide:{urgent.id}")] if urgent else []
+        desk.say("search.urgent", *first, menu)
+    elif finding.action == SMALLTALK:
+        desk.say("search.smalltalk", menu)
+    elif finding.action == HANDOFF:
+        desk.say("search.person", menu)
+    elif finding.action in (OPEN, OFFER) and choices:
+        key = "search.found" if finding.action == OPEN else "search.offer"
+        desk.say(key, *(choices[:1] if finding.action == OPEN else choices), none, menu)
+    else:
+        desk.say("search.nothing", desk.choice("menu.guides", "/guides"), menu)
+
+
+def aside(desk: Desk, text: str) -> bool:
+    """A question in the middle of something else: offer the guide and the way on; False where it was no question."""
+    if len([word for word in text.split() if word.isalpha()]) < ASIDE_WORDS:
+        return False
+    finding = desk.find(text)
+    choices = _guides(desk, finding.topics)[:1]
+    if finding.action == URGENT:
+        search(desk, text)
+        return True
+    if finding.action != OPEN or not choices:
+        return False
+    desk.say("search.aside", *choices, desk.choice("way.go_on", "/again"))
+    return True
+
+
+def guides(desk: Desk, subject: str) -> None:
+    """Every guide, a page at a time."""
+    page = int(subject) if subject.isdigit() else 0
+    listed = desk.look.library.guides(desk.look.words.language)
+    shown = listed[page * PAGE:(page + 1) * PAGE] or listed[:PAGE]
+    more = [desk.choice("search.more", f"/guides:{page + 1}")] if len(listed) > (page + 1) * PAGE else []
+    desk.leave()
+    desk.say("search.all", *(Choice(guide.title, f"/guide:{guide.id}") for guide in shown), *more,
+             desk.choice("way.menu", MENU, quiet=True))
+
+
+def none_of_these(desk: Desk, _subject: str) -> None:
+    desk.say("search.nothing", desk.choice("menu.guides", "/guides"), desk.choice("way.menu", MENU, quiet=True))
+
+
+def _guides(desk: Desk, topics: tuple[str, ...]) -> list[Choice]:
+    """The guides that serve these topics, each once, best first."""
+    found = (desk.look.library.for_topic(topic, desk.look.words.language) for topic in topics)
+    return list({guide.id: Choice(guide.title, f"/guide:{guide.id}") for guide in found if guide}.values())[:3]

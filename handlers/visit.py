@@ -1,0 +1,143 @@
+"""Logging a visit at the door: which household, how it ended, what was done, when to come back."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from content.vietnam_time import local_day
+from handlers.access import Action
+from handlers.desk import Desk
+from handlers.dialogue import Ask, Dialogue, Done
+from handlers.look import Look
+from handlers.questions import Option, Question, check, day, many_of, note, one_of
+from handlers.screens import DIGITS, short
+from handlers.talk import Choice, Refused
+from storage import visits
+from storage.outcomes import Barrier, FirstChoice, Mode, Outcome
+from storage.places import Hamlet
+
+SERVICES = ("vneid_level2", "dvc_account", "online_dossier", "online_payment", "digital_signature", "health_record")
+SUGGESTED = 4
+FIRST = one_of("first", FirstChoice)
+BARRIER = one_of("barrier", Barrier)
+NOTE = note("note")
+
+
+def log_visit(ask: Ask, look: Look) -> Done:
+    hamlet = _hamlet(ask, look)
+    home = _home(ask, look, hamlet)
+    outcome = _outcome(ask, home.number)
+    barrier = ask(BARRIER) if outcome.needs_barrier else None
+    services = ask(_services(look, hamlet)) if outcome.needs_attainment else ()
+    next_on = ask(day("next", look.today)) if outcome.needs_date else None
+    until = ask(day("until", look.today, least=1, most=730)) if outcome.needs_until else None
+    said = ask(NOTE) if outcome.contact else ""
+    if outcome.contact or outcome.excludes:  # nobody at home is saved at once: it is the commonest result
+        ask(check(summary=_summary(look, home, outcome, barrier, services, next_on, said)))
+    kept = visits.LogVisit(
+        f"talk:{look.conversation}", home.id, look.said_at, local_day(look.said_at), Mode.DOOR, outcome, barrier, next_on, until,
+        services, said)
+    undo = Choice(look.words.say("visit.undo"), f"/undo:{short(look.conversation)}")
+    return Done((kept,), "visit.saved", blanks={"number": home.number, "outcome": look.words.say(f"visit.outcome.{outcome}")},
+                choices=(undo,), then=f"/visit:{hamlet.id}.{home.number}")
+
+
+def _hamlet(ask: Ask, look: Look) -> Hamlet:
+    """The hamlet the visit is in; asked only of somebody who serves several."""
+    hamlets = {str(hamlet.id): hamlet for hamlet in look.hamlets(Action.LOG_VISIT)}
+    if not hamlets:
+        raise Refused("visit.no_hamlet")
+    began_in, _, _ = look.subject.partition(".")
+    if began_in in hamlets:
+        return hamlets[began_in]
+    if len(hamlets) == 1:
+        return next(iter(hamlets.values()))
+
+    def read(raw: str) -> Hamlet:
+        if raw not in hamlets:
+            raise Refused("refused.choice")
+        return hamlets[raw]
+
+    return ask(Question("hamlet", read, offer=lambda: [Option(id_, label=hamlet.name) for id_, hamlet in hamlets.items()]))
+
+
+def _home(ask: Ask, look: Look, hamlet: Hamlet) -> visits.Home:
+    """The household: asked for, unless a reminder or a list led straight to it (`=` and its number)."""
+    _, _, number = look.subject.partition(".=")
+    question = _household(look, hamlet)
+    return question.read(number) if number else ask(question)
+
+
+def _household(look: Look, hamlet: Hamlet) -> Question[visits.Home]:
+    """A household by the number on its hamlet's list; the next ones nobody has been to are offered."""
+
+    def hear(raw: str) -> str:
+        found = re.search(r"\d{1,5}", raw)
+        if found is None:
+            raise Refused("visit.household.not_a_number")
+        return str(int(found[0]))
+
+    def read(stored: str) -> visits.Home:
+        home = visits.home(look.rows, hamlet.id, int(stored)) if stored.isdigit() else None
+        if home is None:
+            raise Refused("visit.household.unknown", number=stored, hamlet=hamlet.name)
+        return home
+
+    def offer() -> list[Option]:
+        after = look.subject.partition(".")[2]
+        homes = visits.next_homes(look.rows, hamlet.id, int(after) if after.isdigit() else 0, SUGGESTED)
+        return [Option(str(home.number), label=_named(look, home)) for home in homes]
+
+    return Question("household", read, hear, offer, free=True, blanks={"hamlet": hamlet.name})
+
+
+def _named(look: Look, home: visits.Home) -> str:
+    number = look.words.say("visit.household.number", number=home.number)
+    return f"{number} · {home.label}" if home.label else number
+
+
+def _outcome(ask: Ask, number: int) -> Outcome:
+    first = ask(FIRST.saying(number=number))
+    if len(first.outcomes) == 1:
+        return first.outcomes[0]
+    return ask(one_of("outcome", Outcome, first.outcomes))
+
+
+def _services(look: Look, hamlet: Hamlet) -> Question[tuple[str, ...]]:
+    """What the household now has; the running campaign's goal is ticked already."""
+    goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], look.today)
+    return many_of("services", *SERVICES, at_least=1, ticked=(goal.service,) if goal else ())
+
+
+def _summary(look: Look, home: visits.Home, outcome: Outcome, barrier: Barrier | None, services: tuple[str, ...],
+             next_on: date | None, said: str) -> str:
+    """What is about to be kept, a line each."""
+    words = look.words
+    lines = [_named(look, home), words.say(f"visit.outcome.{outcome}")]
+    if barrier:
+        lines.append(words.say(f"visit.barrier.{barrier}"))
+    lines += [f"✓ {words.say(f'visit.services.{service}')}" for service in services]
+    if next_on:
+        lines.append(words.say("visit.check.next", day=words.day(next_on)))
+    if said:
+        lines.append(f"“{said}”")
+    return "\n".join(lines)
+
+
+VISIT = Dialogue("visit", log_visit, Action.LOG_VISIT)
+
+
+def undo(desk: Desk, subject: str) -> None:
+    """Take back a visit (by default the last one) within ten minutes, by whoever recorded it."""
+    look = desk.look
+    look.require(Action.UNDO_VISIT)
+    key = f"talk:{int(subject, 36)}" if subject and subject.strip(DIGITS) == "" else None
+    found = visits.logged(look.rows, look.person.id, key) if look.person else None
+    if found is None:
+        desk.say("visit.undo.nothing", desk.choice("way.menu", "/menu"))
+    elif look.now - found[1] > visits.UNDO_FOR:
+        desk.say("visit.undo.late", desk.choice("way.menu", "/menu"), minutes=visits.UNDO_FOR // timedelta(minutes=1))
+    else:
+        desk.answer.records.append(visits.UndoVisit(found[0]))
+        desk.say("visit.undone", desk.choice("way.log_again", "/visit"), desk.choice("way.menu", "/menu", quiet=True))

@@ -1,0 +1,38 @@
+"""Who may do what: the whole table, written out a second time by hand."""
+
+from itertools import product
+
+import pytest
+
+from handlers.access import TABLE, Action, Role, Scope, reach
+
+EXPECTED = """
+                  citizen    volunteer  leader     commune_officer admin
+read_guides       EVERYWHERE EVERYWHERE EVERYWHERE EVERYWHERE      EVERYWHERE
+join              OWN        OWN        OWN        OWN             OWN
+log_visit         NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
+undo_visit        NOWHERE    OWN        OWN        NOWHERE         NOWHERE
+see_summary       NOWHERE    HAMLET     HAMLET     COMMUNE         EVERYWHERE
+see_households    NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
+invite_volunteer  NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+invite_leader     NOWHERE    NOWHERE    NOWHERE    COMMUNE         EVERYWHERE
+"""
+HEAD, *ROWS = [line.split() for line in EXPECTED.strip().splitlines()]
+CELLS = {(row[0], role): scope for row in ROWS for role, scope in zip(HEAD, row[1:], strict=True)}
+
+
+def test_every_cell_is_decided() -> None:
+    assert set(TABLE) == set(Action)
+    assert all(set(cells) == set(Role) for cells in TABLE.values())
+    assert set(CELLS) == set(product(Action, Role))
+
+
+@pytest.mark.parametrize("action, role", list(product(Action, Role)))
+def test_the_table(action: Action, role: Role) -> None:
+    assert TABLE[action][role] is Scope[CELLS[action, role]]
+
+
+@pytest.mark.parametrize("action", Action)
+def test_everybody_is_a_citizen_too_and_roles_add_up(action: Action) -> None:
+    assert reach(frozenset(), action) is TABLE[action][Role.CITIZEN]
+    assert reach(frozenset(Role), action) is max(TABLE[action].values())
