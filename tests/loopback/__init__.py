@@ -1,0 +1,1 @@
+"""The Telegram Bot API spoken on the loopback interface, for tests, chaos runs and benchmarks."""
