@@ -1,0 +1,168 @@
+"""The Telegram channel: updates are kept before they are acknowledged, messages go out with as few calls as possible."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.channels import Limits, Receive, Received, Sent
+from bot.channels.telegram_incoming import Self, mentions_group, received
+from bot.channels.telegram_polling import Backoff, Polling
+from bot.channels.telegram_sending import Sending
+from bot.channels.telegram_webhook import Webhook
+from bot.channels.telegram_wire import Wire, is_loopback
+from handlers.talk import Message
+
+if TYPE_CHECKING:
+    from bot.channels.telegram_bot import Ordinary
+
+LOG = logging.getLogger(__name__)
+
+
+def _no_pictures(name: str) -> bytes | None:
+    return None
+
+
+class Telegram:
+    """One bot. Safe to build anywhere: nothing is opened before the first call."""
+
+    def __init__(
+        self, name: str, token: str, *, api_base: str = "https://api.telegram.org",
+        mode: Literal["polling", "webhook"] = "polling", webhook_secret: str = "", public_url: str = "",
+        per_second: float = 29.0, chat_per_second: float = 1.0,
+        commands: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        pictures: Callable[[str], bytes | None] = _no_pictures,
+    ) -> None:
+        self.name = name
+        self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
+        self._commands = dict(commands or {})
+        self._limits = Limits(
+            characters=4096, buttons=100, edits=True, pictures=True, per_second=per_second,
+            chat_per_second=chat_per_second, chat_burst=3, group_per_minute=19)
+        self._wire = Wire(token, api_base)
+        self._me = Self(token.strip().partition(":")[0])
+        self._asked_name = -1e9
+        self._sending = Sending(self._wire, self._limits, pictures)
+        self._announcing: asyncio.Task[None] | None = None
+        self._ordinary: Ordinary | None = None
+        self._polling: Polling | None = None
+        self._webhook: Webhook | None = None
+
+    def __repr__(self) -> str:
+        return f"Telegram({self.name!r})"
+
+    @property
+    def account(self) -> str:
+        return f"telegram:{self.name}"
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    @property
+    def webhook_path(self) -> str:
+        return f"/telegram/{self.name}"
+
+    # -- receiving
+
+    def routes(self, receive: Receive) -> Sequence[web.AbstractRouteDef]:
+        if self._mode != "webhook":
+            return ()
+        if not self._secret:
+            LOG.error("%s: no webhook secret is set, so every call to %s is refused", self.account, self.webhook_path)
+        self._webhook = Webhook(self._secret, self._keeper(receive))
+        return (web.post(self.webhook_path, self._webhook.take),)
+
+    async def start(self, receive: Receive) -> None:
+        if self._mode == "polling":
+            self._polling = Polling(self.account, self._wire, self._keeper(receive))
+            self._polling.start()
+        if self._commands:
+            self._announcing = asyncio.get_running_loop().create_task(self._announce(), name=f"{self.account} commands")
+
+    async def stop(self) -> None:
+        # a webhook stays open: any process may take updates in, only polling belongs to one
+        if self._announcing is not None:
+            self._announcing.cancel()
+            await asyncio.gather(self._announcing, return_exceptions=True)
+        if self._polling is not None:
+            await self._polling.stop()
+
+    async def close(self) -> None:
+        await self.stop()
+        if self._webhook is not None:
+            self._webhook.closed = True
+        await self._sending.close()
+        await self._wire.close()
+
+    async def send(self, chat: str, message: Message) -> Sent:
+        return await self._sending.send(chat, message)
+
+    def _keeper(self, receive: Receive) -> Callable[[Sequence[object]], Any]:
+        async def keep(updates: Sequence[object]) -> None:
+            if not self._me.username and any(map(mentions_group, updates)):
+                await self._learn_name()
+            found: list[Received] = [one for one in (received(update, self._me) for update in updates) if one]
+            if found:
+                await receive(self.account, found)
+
+        return keep
+
+    async def _learn_name(self) -> None:
+        """Our own name, needed in groups only. Without it commands still work."""
+        if time.monotonic() - self._asked_name < 60:
+            return
+        self._asked_name = time.monotonic()
+        reply = await self._wire.call("getMe", {}, deadline=5.0)
+        name = reply.result.get("username") if reply.ok and isinstance(reply.result, dict) else None
+        if isinstance(name, str):
+            self._me = Self(self._me.id, name)
+
+    # -- the ordinary calls
+
+    async def _bot(self) -> Ordinary:
+        if self._ordinary is None:
+            # python-telegram-bot costs 20 MB and most of a second: loaded on first need, beside the running loop
+            module = await asyncio.to_thread(__import__, "bot.channels.telegram_bot", fromlist=["Ordinary"])
+            self._ordinary = module.Ordinary(self._wire)
+        return self._ordinary
+
+    async def _announce(self) -> None:
+        """Put the command menus up. Some servers cannot: that is never fatal."""
+        backoff = Backoff(5.0, 300.0)
+        for _ in range(5):
+            try:
+                for language, commands in self._commands.items():
+                    await (await self._bot()).say_commands(language, commands)
+                return
+            except Exception as error:
+                problem = str(error) or type(error).__name__
+            LOG.info("%s: the command menu was not set: %s", self.account, problem)
+            await asyncio.sleep(backoff.pause())
+
+    async def me(self) -> dict[str, Any]:
+        """What Telegram says about this bot."""
+        return await (await self._bot()).me()
+
+    async def webhook_set(self, url: str = "") -> None:
+        """Have updates posted to this address (the whole one, or the server's); without one, to the public address."""
+        address = (url or self._public_url).rstrip("/")
+        if not address.endswith(self.webhook_path):
+            address += self.webhook_path
+        if urlsplit(address).scheme != "https" and not is_loopback(address):
+            raise ValueError("Telegram calls https addresses only")
+        if not self._secret:
+            raise ValueError("a webhook needs a secret")
+        await (await self._bot()).webhook_set(address, self._secret)
+
+    async def webhook_delete(self) -> None:
+        await (await self._bot()).webhook_delete()
+
+    async def webhook_info(self) -> dict[str, Any]:
+        return await (await self._bot()).webhook_info()

@@ -1,0 +1,174 @@
+"""The wire to a Bot API server: one aiohttp session, one call, and what every answer means. It never lets the token out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+
+from bot.channels import Fate
+
+DEADLINE = 35.0
+CONNECT = 10.0
+GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid", "bot was blocked", "bot was kicked")
+"""What a 400 says when nobody is there to read; a 403 always means that."""
+_JSON = {"Content-Type": "application/json"}
+_TIMEOUT = aiohttp.ClientTimeout(total=DEADLINE, connect=CONNECT)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_PRIVATE = re.compile(r"\"[^\"]*\"|\d{5,}|@\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of one call. `code` is 0 where no answer of the Bot API came."""
+
+    fate: Fate
+    result: Any = None
+    code: int = 0
+    problem: str = ""
+    retry_after: float = 0.0
+    moved_to: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.fate is Fate.SENT
+
+    @property
+    def message_id(self) -> str:
+        """The message that was made, where there is one."""
+        found = self.result.get("message_id") if isinstance(self.result, dict) else None
+        return str(found) if type(found) is int else ""
+
+
+class Unsent(Exception):
+    """The call surely did not reach the server."""
+
+
+class Unanswered(Exception):
+    """The call may have reached the server; no answer came back."""
+
+
+class Wire:
+    """Calls of one bot. Bodies are plain JSON; files go as forms."""
+
+    def __init__(self, token: str, api_base: str) -> None:
+        # the address holds the token, so nothing but `post` ever sees it
+        self._address = f"{api_base.rstrip('/')}/bot{quote(token.strip(), safe=':')}/"
+        self._session: aiohttp.ClientSession | None = None
+        self._closed = False
+
+    async def call(self, method: str, fields: Mapping[str, Any], *, deadline: float = DEADLINE) -> Reply:
+        """One call with plain fields. Never raises."""
+        body = _ENCODER.encode(fields).encode("utf-8", "replace")
+        return await self.reply(method, body, deadline=deadline)
+
+    async def upload(self, method: str, fields: Mapping[str, Any], name: str, file: bytes) -> Reply:
+        """One call with a file. Never raises."""
+        return await self.reply(method, form(fields, {name: (f"{name}.png", file, "image/png")}))
+
+    async def reply(self, method: str, body: bytes | aiohttp.FormData, *, deadline: float = DEADLINE) -> Reply:
+        try:
+            status, answer = await self.post(method, body, deadline=deadline)
+        except Unsent as error:
+            return Reply(Fate.NOT_SENT, problem=str(error))
+        except Unanswered as error:
+            return Reply(Fate.UNKNOWN, problem=str(error))
+        return understood(status, answer)
+
+    async def post(self, method: str, body: bytes | aiohttp.FormData, *, deadline: float = DEADLINE) -> tuple[int, bytes]:
+        """The bare exchange. What it raises names only the kind of failure: the library's own errors hold the address."""
+        failure: Exception
+        headers = _JSON if isinstance(body, bytes) else None
+        timeout = _TIMEOUT if deadline == DEADLINE else aiohttp.ClientTimeout(total=deadline, connect=min(CONNECT, deadline))
+        try:
+            async with self._open().post(self._address + method, data=body, headers=headers, timeout=timeout,
+                                         allow_redirects=False) as answer:
+                return answer.status, await answer.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError,
+                aiohttp.InvalidURL, Unsent) as error:
+            failure = Unsent(type(error).__name__)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            failure = Unanswered(type(error).__name__)
+        raise failure  # outside the handler, so that it carries no context
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise Unsent
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=100, ttl_dns_cache=300), cookie_jar=aiohttp.DummyCookieJar(),
+                proxy=_proxy(self._address))
+        return self._session
+
+    async def close(self) -> None:
+        self._closed = True
+        if self._session is not None:
+            await self._session.close()
+
+
+def _proxy(address: str) -> str | None:
+    """The proxy the environment asks for, looked up once and not with every call."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    return None if is_loopback(address) or proxy_bypass(host) else getproxies().get(parts.scheme)
+
+
+def is_loopback(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def form(fields: Mapping[str, Any], files: Mapping[str, tuple[str, bytes, str]]) -> aiohttp.FormData:
+    """Fields and files as one multipart body; what is not text is written as JSON."""
+    made = aiohttp.FormData(default_to_multipart=True)
+    for name, value in fields.items():
+        made.add_field(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    for name, (filename, content, kind) in files.items():
+        made.add_field(name, content, filename=filename, content_type=kind)
+    return made
+
+
+def understood(status: int, body: bytes) -> Reply:
+    """What an answer means. Only the Bot API's own JSON counts: a proxy's page says nothing about the call."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
+        return Reply(Fate.UNKNOWN, problem=f"HTTP {status} without an answer of the Bot API")
+    if answer["ok"]:
+        return Reply(Fate.SENT, result=answer.get("result"), code=status)
+    given = answer.get("error_code")
+    code = given if type(given) is int else status
+    return _refusal(code, str(answer.get("description") or f"HTTP {code}"), answer.get("parameters"))
+
+
+def _refusal(code: int, description: str, parameters: object) -> Reply:
+    more = parameters if isinstance(parameters, dict) else {}
+    problem = _PRIVATE.sub("…", description)[:200]
+    moved = more.get("migrate_to_chat_id")
+    if type(moved) is int:
+        return Reply(Fate.NOT_SENT, code=code, problem=problem, moved_to=str(moved))
+    if code == 429:
+        return Reply(Fate.NOT_SENT, code=code, problem=problem, retry_after=_seconds(more.get("retry_after")))
+    return Reply(_fate(code, description.lower()), code=code, problem=problem)
+
+
+def _fate(code: int, description: str) -> Fate:
+    if code == 401 or (code == 404 and "method" not in description):
+        return Fate.STOPPED
+    if code == 403 or (code == 400 and any(gone in description for gone in GONE)):
+        return Fate.BLOCKED
+    if code == 409:
+        return Fate.NOT_SENT
+    return Fate.REFUSED if 400 <= code < 500 else Fate.UNKNOWN
+
+
+def _seconds(value: object) -> float:
+    return min(float(value), 86_400.0) if isinstance(value, int | float) and value > 0 else 1.0

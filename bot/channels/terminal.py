@@ -1,0 +1,77 @@
+"""The same conversations in a terminal: choices are numbered lines, and what is typed is the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.channels import Fate, Limits, Receive, Received, Sent
+from handlers.talk import Incoming, Kind, Message
+
+if TYPE_CHECKING:
+    from aiohttp.web import AbstractRouteDef
+
+LIMITS = Limits(characters=4_000, buttons=0, edits=False, pictures=False, per_second=1_000, chat_per_second=1_000,
+                chat_burst=1_000, group_per_minute=1_000)
+BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
+
+
+@dataclass
+class Terminal:
+    """One chat, with the person at the keyboard."""
+
+    chat: str
+    out: Callable[[str], None] = print
+    colours: bool = field(default_factory=sys.stdout.isatty)
+    account: str = "terminal"
+    limits: Limits = LIMITS
+    _receive: Receive | None = None
+    said: asyncio.Event = field(default_factory=asyncio.Event)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def routes(self, receive: Receive) -> Sequence[AbstractRouteDef]:
+        return ()
+
+    async def start(self, receive: Receive) -> None:
+        self._receive = receive
+        self.ready.set()
+
+    async def stop(self) -> None:
+        return
+
+    async def close(self) -> None:
+        return
+
+    async def hear(self, line: str, external_id: str = "") -> None:
+        """Take one typed line."""
+        if self._receive is None:
+            raise RuntimeError("the terminal has not been started")
+        now = datetime.now(UTC)
+        begins = line.startswith("/start")
+        incoming = Incoming(Kind.START if begins else Kind.TEXT, now, text="" if begins else line,
+                            data=line.removeprefix("/start").strip() if begins else "")
+        self.said.clear()
+        await self._receive(self.account, [Received(external_id or uuid.uuid4().hex, self.chat, incoming)])
+
+    async def send(self, chat: str, message: Message) -> Sent:
+        if chat == self.chat:
+            self.out(self.drawn(message))
+        self.said.set()
+        return Sent(Fate.SENT, external_id=uuid.uuid4().hex[:12])
+
+    def drawn(self, message: Message) -> str:
+        """The message as lines of text."""
+        bold, dim, plain = (BOLD, DIM, PLAIN) if self.colours else ("", "", "")
+        lines = [f"{bold}{message.title}{plain}" if message.title else "", message.text,
+                 f"{dim}{message.note}{plain}" if message.note else ""]
+        loud = [choice for choice in message.choices if not choice.quiet]
+        quiet = [choice for choice in message.choices if choice.quiet]
+        lines.append("\n".join(f"  {number}. {choice.label}" for number, choice in enumerate(loud, start=1)))
+        if quiet:
+            lines.append(dim + "  " + "   ".join(f"[{choice.label}]" for choice in quiet) + plain)
+        return "\n".join(line for line in lines if line) + "\n"

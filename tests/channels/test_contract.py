@@ -1,0 +1,65 @@
+"""What every channel must do, whichever it is."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.channels import Channel, Fate
+from bot.channels.fitting import fit, units
+from bot.channels.telegram import Telegram
+from bot.channels.terminal import Terminal
+from bot.channels.webchat import WebChat
+from handlers.talk import Choice, Message
+from storage import transcript
+from tests.loopback.bot_api import LoopbackBotApi
+
+TOKEN = "1001:loopback-token-for-tests-only"
+
+
+async def nothing(account: str, chat: str, limit: int, after: int) -> list[transcript.Line]:
+    return []
+
+
+CHANNELS: dict[str, Callable[[str], Channel]] = {
+    "terminal": lambda address: Terminal("7", out=lambda text: None, colours=False),
+    "telegram": lambda address: Telegram("main", TOKEN, api_base=address),
+    "webchat": lambda address: WebChat(transcript=nothing, demo=True, public_url=""),
+}
+LONG = "Một câu dài vừa phải để thử xem có bị cắt giữa chừng hay không. " * 300
+MESSAGES = {
+    "plain": Message(text="Chào bác"),
+    "everything": Message(title="Tiêu đề <b>", text="a & b < c > d\n\n* _ ` [x](y)", note="ghi chú", choices=(
+        Choice("Một", "1:k:a"), Choice("Hai & ba", "1:k:b"), Choice("Quay lại", "1:k:<", quiet=True))),
+    "emoji": Message(text="👨‍👩‍👧‍👦" * 40, choices=tuple(Choice(f"Lựa chọn {n}", f"1:k:{n}") for n in range(9))),
+    "long": Message(title="Dài", text=LONG, choices=(Choice("Xong", "1:k:a"),)),
+}
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+@pytest.mark.parametrize("kind", MESSAGES)
+async def test_every_message_fits_and_is_sent(name: str, kind: str) -> None:
+    async with LoopbackBotApi(TOKEN) as api:
+        api.user(7, token=TOKEN).say("chào")
+        channel = CHANNELS[name](api.url)
+        assert channel.account.split(":")[0] == name.replace("webchat", "web")
+        parts = fit(MESSAGES[kind], channel.limits)
+        assert parts[-1].choices == MESSAGES[kind].choices and all(not part.choices for part in parts[:-1])
+        assert "".join("".join(part.text.split()) for part in parts) == "".join(MESSAGES[kind].text.split())
+        for part in parts:
+            assert units(part.title + part.text + part.note) <= channel.limits.characters
+            sent = await channel.send("7", part)
+            assert sent.fate is Fate.SENT, sent
+        await channel.close()
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+async def test_starting_and_stopping_may_be_repeated(name: str) -> None:
+    async def receive(account: str, things: object) -> None:
+        return
+
+    async with LoopbackBotApi(TOKEN) as api:
+        channel = CHANNELS[name](api.url)
+        for _ in range(2):
+            await channel.start(receive)
+            await channel.stop()
+        await channel.close()
