@@ -1,0 +1,109 @@
+"""Building the program that settings describe: which channels, with which accounts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from typing import TYPE_CHECKING
+
+from bot.channels import Channel
+from bot.house import House, open_store
+from bot.settings import Settings
+from bot.store import Store
+from storage import transcript
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import Telegram
+    from bot.channels.webchat import WebChat
+
+
+def build(settings: Settings, *, create: bool = False, demo: bool = False) -> House:
+    """The house of these settings, over a database that was looked over."""
+    store = open_store(settings, create=create)
+    channels: list[Channel] = list(telegram_bots(settings))
+    middlewares: list[object] = []
+    if settings.web_chat:
+        chat = web_chat(settings, store, demo=demo)
+        channels.append(chat)
+        middlewares += chat.middlewares()
+    return House(settings, store, channels, doors=_own_doors(settings), middlewares=middlewares)
+
+
+def telegram_bots(settings: Settings) -> list[Telegram]:
+    """One Telegram channel for each token."""
+    bots = settings.telegram_bots()
+    if not bots:
+        return []
+    from bot.channels.telegram import Telegram
+    from content.pictures import picture
+
+    return [
+        Telegram(name, token, api_base=settings.telegram_api_base, mode=settings.telegram_mode,
+                 webhook_secret=settings.telegram_webhook_secret.get_secret_value(), public_url=settings.public_url,
+                 per_second=settings.telegram_per_second, chat_per_second=settings.telegram_chat_per_second,
+                 commands=_commands(), pictures=picture)
+        for name, token in bots.items()
+    ]
+
+
+def _commands() -> dict[str, list[tuple[str, str]]]:
+    """Telegram's command menu, by language ("" is everybody else's)."""
+    from content.words import LANGUAGES, words
+
+    names = ("start", "menu", "huongdan", "tham", "solieu", "dulieucuatoi")
+    listed = {language: [(name, words(language).say(f"command.{name}")) for name in names] for language in LANGUAGES}
+    return {**listed, "": listed["vi"]}
+
+
+def web_chat(settings: Settings, store: Store, *, demo: bool) -> WebChat:
+    from bot.channels.webchat import WebChat
+    from content.pictures import picture
+
+    async def read(account: str, chat: str, limit: int, after: int) -> list[transcript.Line]:
+        return await store.read(lambda rows: transcript.lines(rows, account, chat, limit, after))
+
+    return WebChat(transcript=read, demo=demo, public_url=settings.public_url, language=settings.locale, pictures=picture)
+
+
+def _own_doors(settings: Settings) -> list[str]:
+    if not settings.web_chat:
+        return []
+    return [f"{settings.public_url or f'http://{settings.listen}'}/?start={{}}"]
+
+
+async def doors(settings: Settings) -> list[str]:
+    """Every address that opens the bot with a word, Telegram's included where it answers."""
+    found = []
+    for bot in telegram_bots(settings):
+        with contextlib.suppress(Exception):
+            found.append(f"https://t.me/{(await bot.me())['username']}?start={{}}")
+        await bot.close()
+    return found + _own_doors(settings)
+
+
+async def talk_in_terminal(settings: Settings, part: str) -> None:
+    """One person at the keyboard, over the same database as every other channel."""
+    from bot.channels.terminal import Terminal
+
+    terminal = Terminal(part)
+    house = House(settings, open_store(settings), [terminal], listen=False)
+    await house.start()
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(lines.put_nowait, line.strip())
+        loop.call_soon_threadsafe(lines.put_nowait, "")
+
+    await terminal.ready.wait()
+    loop.run_in_executor(None, read)
+    said = "/start"
+    while said:
+        await terminal.hear(said)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(terminal.said.wait(), 10)
+        await asyncio.sleep(0.15)  # what follows the first message of an answer
+        said = await lines.get()
+    await house.stop()

@@ -1,0 +1,86 @@
+"""What is wrong and how to mend it: settings, database, content, channels, clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+
+from bot.build import telegram_bots
+from bot.settings import Settings
+from content.library import Library
+from content.vietnam_time import local_day
+from content.words import words
+from storage.database import Database, Unusable
+
+GOOD, NOTE, BAD = "✓", "·", "✗"
+Finding = tuple[str, str]
+FIRST_YEAR = 2026
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Every finding, in the order in which somebody would mend them."""
+    found = [*_settings(settings), *_database(settings), *_content(), *_clock()]
+    async for finding in _telegram(settings):
+        found.append(finding)
+    return found
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    say = words(settings.locale).say
+    yield GOOD, say("doctor.settings", listen=settings.listen, locale=settings.locale)
+    if settings.public_url and not settings.public_url.startswith("https://") and "127.0.0.1" not in settings.public_url:
+        yield BAD, say("doctor.not_https")
+    if settings.telegram_mode == "webhook" and not (settings.public_url and settings.telegram_webhook_secret.get_secret_value()):
+        yield BAD, say("doctor.webhook_needs")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    say = words(settings.locale).say
+    try:
+        database = Database(settings.database_url)
+        database.inspect()
+        damage = database.damage()
+        database.close()
+    except Unusable as trouble:
+        yield BAD, say(trouble.phrase, **trouble.values)
+        return
+    yield (BAD, say("doctor.damaged", damage=damage)) if damage else (GOOD, say("doctor.database"))
+
+
+def _content() -> Iterator[Finding]:
+    say = words(None).say
+    library = Library.load()
+    guides = library.guides("vi")
+    yield GOOD, say("doctor.content", count=len(guides))
+    for guide in guides:
+        if library.overdue(guide, local_day(datetime.now(UTC))):
+            yield NOTE, say("doctor.overdue", guide=guide.id, day=guide.review_again_on.isoformat())
+
+
+def _clock() -> Iterator[Finding]:
+    say = words(None).say
+    now = datetime.now(UTC)
+    good = now.year >= FIRST_YEAR and abs(time.time() - now.timestamp()) < 1
+    if good:
+        yield GOOD, say("doctor.clock", now=words(None).moment(now))
+    else:
+        yield BAD, say("doctor.clock_wrong", now=now.isoformat())
+
+
+async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
+    say = words(settings.locale).say
+    bots = telegram_bots(settings)
+    if not bots:
+        yield NOTE, say("doctor.no_telegram")
+    for bot in bots:
+        try:
+            me = await bot.me()
+            yield GOOD, say("doctor.telegram", account=bot.account, name=me.get("username", "?"))
+            info = await bot.webhook_info()
+            if bool(info.get("url")) != (settings.telegram_mode == "webhook"):
+                yield BAD, say("doctor.webhook_differs", account=bot.account, mode=settings.telegram_mode)
+        except Exception as error:
+            yield BAD, say("doctor.telegram_silent", account=bot.account, why=type(error).__name__)
+        finally:
+            await bot.close()

@@ -1,0 +1,191 @@
+"""The only wiring: which parts there are, who knows whom, and in which order they start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Sequence
+from functools import cache
+
+from aiohttp import web
+
+from bot.channels import Channel
+from bot.clock import Clock
+from bot.delivery import Delivery
+from bot.leases import RENEW, Leases
+from bot.receive import Reception
+from bot.settings import Settings
+from bot.store import Store, out_of_reach
+from bot.turn import BACKOFF, Mind, Turn
+from content.library import Library
+from content.search import Finder, Finding
+from handlers.desk import Find
+from storage.database import Database
+from storage.mail import Parcel
+
+log = logging.getLogger(__name__)
+DRAIN = 12.0
+"""Seconds that what was begun may take to end when the program is asked to stop."""
+
+
+@cache
+def _finder() -> Finder:
+    return Finder.load()
+
+
+def find(text: str) -> Finding:
+    """Search; the index is loaded with the first question."""
+    return _finder().find(text)
+
+
+class House:
+    """One running program: channels, the turn, delivery and the clock over one database."""
+
+    def __init__(self, settings: Settings, store: Store, channels: Sequence[Channel], *, doors: Sequence[str] = (),
+                 finder: Find = find, backoff: Sequence[float] = BACKOFF, listen: bool = True,
+                 middlewares: Sequence[object] = ()) -> None:
+        self.settings, self.store, self.channels = settings, store, list(channels)
+        self._doors = list(doors)
+        self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
+                         lambda: tuple(self._doors), backoff)
+        self.turn = Turn(store, self.mind, self._answered)
+        self.reception = Reception(store, self.turn.wake)
+        self.clock = Clock(store, self.mind, self._posted)
+        self.leases = Leases(store)
+        self.deliveries: dict[str, Delivery] = {}
+        self._middlewares = middlewares
+        self._listen = listen
+        self._tasks: list[asyncio.Task[None]] = []
+        self._runner: web.AppRunner | None = None
+        self._failed = asyncio.Event()
+        self.address = ""
+
+    def _posted(self) -> None:
+        for delivery in self.deliveries.values():
+            delivery.wake()
+
+    def _answered(self, parcels: list[Parcel]) -> None:
+        """Hand what was just written to whoever sends it; what another process sends, that one fetches itself."""
+        if not parcels:
+            self._posted()
+        for account, delivery in self.deliveries.items():
+            delivery.take([parcel for parcel in parcels if parcel.account == account])
+
+    def open_door(self, template: str) -> None:
+        """Another address that opens the bot with a word (known once a bot has told its name)."""
+        if template not in self._doors:
+            self._doors.append(template)
+
+    # --- start and stop -------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin. What was left open is answered and sent first."""
+        if self._listen:
+            await self._serve()
+        self._task(self.turn.run())
+        for channel in self.channels:
+            self._task(self._hold(channel))
+        self.clock.start()
+
+    async def run(self) -> None:
+        """Start, wait to be told to stop, and stop in good order."""
+        told = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, told.set)
+        await self.start()
+        ended = [asyncio.create_task(event.wait()) for event in (told, self._failed)]
+        await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+        for waiting in ended:
+            waiting.cancel()
+        await self.stop()
+        if self._failed.is_set():
+            raise SystemExit(1)
+
+    async def stop(self) -> None:
+        """Take in nothing more, end what was begun, and give back what was held."""
+        self.clock.stop()
+        await asyncio.gather(*(channel.stop() for channel in self.channels), return_exceptions=True)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.turn.stop()
+        await asyncio.gather(*(delivery.stop() for delivery in self.deliveries.values()))
+        _, late = await asyncio.wait(self._tasks, timeout=DRAIN) if self._tasks else ((), ())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*(channel.close() for channel in self.channels), return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await self.leases.release()
+        self.store.close()
+
+    def _task(self, work: object) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)  # type: ignore[arg-type]
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A part that dies takes the program with it: a supervisor starts it again, and nothing is lost meanwhile."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("%s", type(error).__name__, exc_info=error if log.isEnabledFor(logging.DEBUG) else None)
+            self._failed.set()
+
+    # --- accounts -------------------------------------------------------------------------------------------------
+
+    async def _hold(self, channel: Channel) -> None:
+        """Poll and send for an account while this process holds its lease."""
+        while not self.turn.stopping:
+            if await self._lease(channel.account):
+                await self._work(channel)
+            else:
+                await self._pause(RENEW / 2)
+
+    async def _lease(self, account: str) -> bool:
+        try:
+            return await self.leases.take(f"account:{account}")
+        except Exception as error:
+            if not out_of_reach(error):
+                raise
+            return False
+
+    async def _work(self, channel: Channel) -> None:
+        delivery = self.deliveries[channel.account] = Delivery(self.store, channel)
+        running = asyncio.create_task(delivery.run())
+        await channel.start(self.reception.receive)
+        while not self.turn.stopping and not running.done():
+            await self._pause(RENEW)
+            if not self.turn.stopping and not await self._lease(channel.account):
+                log.warning("another process took over %s", channel.account)
+                break
+        await channel.stop()
+        await delivery.stop()
+        await running
+        self.deliveries.pop(channel.account, None)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.turn.stopped.wait(), seconds)
+
+    # --- the web server -------------------------------------------------------------------------------------------
+
+    async def _serve(self) -> None:
+        app = web.Application(client_max_size=64 * 1024, middlewares=self._middlewares)  # type: ignore[arg-type]
+        for channel in self.channels:
+            app.router.add_routes(channel.routes(self.reception.receive))
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.address = f"http://{host}:{port}"
+
+
+def open_store(settings: Settings, *, create: bool = False) -> Store:
+    """The database of these settings, looked over. Raises Unusable with words that say what to do."""
+    database = Database(settings.database_url)
+    if create:
+        database.upgrade()
+    database.inspect()
+    return Store(database)

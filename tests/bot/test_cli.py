@@ -1,0 +1,47 @@
+"""The command line, as somebody types it."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app, main
+
+RUN = CliRunner()
+
+
+def test_the_search_can_be_asked_line_by_line(tmp_path: Path) -> None:
+    file = tmp_path / "asked.jsonl"
+    file.write_text('{"text": "quên mật khẩu vneid", "topic": "x"}\n\n{"text": "mất hết tiền trong tài khoản rồi"}\n', "utf-8")
+    lines = [json.loads(line) for line in RUN.invoke(app, ["ask", "--file", str(file), "--json"]).stdout.splitlines()]
+    assert [line["text"] for line in lines] == ["quên mật khẩu vneid", "mất hết tiền trong tài khoản rồi"]
+    assert lines[0]["action"] in ("open", "offer") and "vneid_forgot_password" in lines[0]["topics"]
+    assert lines[1]["action"] == "urgent"
+
+
+def test_the_guides_are_checked_for_a_day() -> None:
+    good = RUN.invoke(app, ["check", "--on", "2026-11-23"])
+    assert good.exit_code == 0, good.stdout
+    late = RUN.invoke(app, ["check", "--on", "2027-12-31"])
+    assert late.exit_code == 1 and "vneid-level2" in late.stdout
+
+
+def test_a_database_that_cannot_be_used_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GOCUA_DATABASE_URL", f"sqlite:///{tmp_path}/none/gocua.db")
+    monkeypatch.setattr(sys, "argv", ["gocua", "serve"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "none" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_database_is_made_checked_and_invited_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOCUA_DATABASE_URL", f"sqlite:///{tmp_path}/gocua.db")
+    assert RUN.invoke(app, ["db", "upgrade"]).exit_code == 0
+    assert "ok" in RUN.invoke(app, ["db", "check"]).stdout
+    assert RUN.invoke(app, ["doctor"]).exit_code == 0
+    assert RUN.invoke(app, ["invite", "volunteer", "no-such-place"]).exit_code != 0
