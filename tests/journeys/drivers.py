@@ -1,0 +1,208 @@
+"""Somebody on each channel: says a line twice over, sees what is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import aiohttp
+
+from bot import demo
+from bot.channels import Channel, Received
+from bot.channels.telegram import Telegram
+from bot.channels.terminal import Terminal
+from bot.channels.webchat import WebChat
+from bot.house import House
+from handlers.talk import Incoming, Kind
+from storage import transcript
+from tests.loopback.bot_api import LoopbackBotApi
+from tests.loopback.people import User
+
+TOKEN = "1001:loopback-token-for-tests-only"
+CHATS = {"citizen": 701, "volunteer": 702, "leader": 703}
+
+
+def begins_so(label: str, words: str) -> bool:
+    """Whether a label begins with these words, its sign before them left out or not."""
+    return label.startswith(words) or label.partition(" ")[2].startswith(words)
+
+
+@dataclass
+class Seen:
+    """What the answer to one line showed."""
+
+    words: str = ""
+    labels: list[str] = field(default_factory=list)
+
+
+class Driver(Protocol):
+    """A person on one channel. `channels` are made anew after every restart of the house."""
+
+    async def open(self, part: str) -> None: ...
+    def channels(self) -> Sequence[Channel]: ...
+    async def say(self, house: House, said: str) -> None: ...
+    async def seen(self) -> Seen: ...
+    async def close(self) -> None: ...
+
+
+class OnTerminal:
+    """Types everything; presses by typing the label."""
+
+    def __init__(self) -> None:
+        self.part = ""
+        self._shown: list[str] = []
+        self._terminal: Terminal | None = None
+
+    async def open(self, part: str) -> None:
+        self.part = part
+
+    def channels(self) -> Sequence[Channel]:
+        self._terminal = Terminal(self.part, out=self._shown.append, colours=False)
+        return [self._terminal]
+
+    async def say(self, house: House, said: str) -> None:
+        self._shown.clear()
+        terminal = self._terminal
+        assert terminal is not None
+        await terminal.ready.wait()
+        name = uuid.uuid4().hex
+        for _ in range(2):
+            if said.startswith("!"):
+                incoming = Incoming(Kind(said.removeprefix("!").strip()), datetime.now(UTC))
+                await house.reception.receive("terminal", [Received(name, self.part, incoming)])
+            else:
+                await terminal.hear(said.strip("[]"), name)
+
+    async def seen(self) -> Seen:
+        words = "\n".join(self._shown)
+        return Seen(words, words.splitlines() + words.replace("[", "\n").replace("]", "\n").splitlines())
+
+    async def close(self) -> None:
+        return
+
+
+class OnTelegram:
+    """Presses inline buttons on the loopback Bot API; every update is delivered twice."""
+
+    def __init__(self) -> None:
+        self.api = LoopbackBotApi(TOKEN)
+        self.user: User | None = None
+        self.address = ""
+        self._from = 0
+
+    async def open(self, part: str) -> None:
+        self.address = await self.api.start()
+        self.user = self.api.user(CHATS[part], token=TOKEN)
+
+    def channels(self) -> Sequence[Channel]:
+        return [Telegram("main", TOKEN, api_base=self.address, per_second=1_000, chat_per_second=1_000)]
+
+    async def say(self, house: House, said: str) -> None:
+        user = self.user
+        assert user is not None
+        self._from = len(self.api.bot(TOKEN).sends)
+        if said.startswith("!"):
+            kind = said.removeprefix("!").strip()
+            update = user.send({"file": "document"}.get(kind, kind))
+        elif said.startswith("["):
+            update = user.press(None, self._label(said.strip("[]")))
+        else:
+            update = user.say(said)
+        await self.api.deliver_again(update, token=TOKEN)
+        for _ in range(400):
+            if update in self.api.bot(TOKEN).updates.confirmed:
+                return
+            await asyncio.sleep(0.01)
+        raise TimeoutError("the update was not confirmed")
+
+    def _label(self, begins: str) -> str:
+        """The newest button that begins so."""
+        assert self.user is not None
+        for message in reversed(self.user.transcript()):
+            for row in message.get("keyboard") or []:
+                for button in row:
+                    if begins_so(button["text"], begins):
+                        return str(button["text"])
+        raise LookupError(begins)
+
+    async def seen(self) -> Seen:
+        assert self.user is not None
+        ids = {send.message_id for send in self.api.bot(TOKEN).sends[self._from:] if send.chat_id == self.user.id}
+        shown = [message for message in self.user.transcript() if message["message_id"] in ids]
+        labels = [button["text"] for message in shown for row in message.get("keyboard") or [] for button in row]
+        return Seen("\n".join(message["text"] for message in shown), labels)
+
+    async def close(self) -> None:
+        await self.api.stop()
+
+
+class OnWebChat:
+    """Posts as the page's script does; every post is sent twice with the same id."""
+
+    def __init__(self) -> None:
+        self.part = ""
+        self._house: House | None = None
+        self._before: dict[str, Any] = {}
+        self._lines: list[dict[str, Any]] = []
+
+    async def open(self, part: str) -> None:
+        self.part = part
+
+    def channels(self) -> Sequence[Channel]:
+        async def read(account: str, chat: str, limit: int, after: int) -> list[transcript.Line]:
+            assert self._house is not None
+            return await self._house.store.read(lambda rows: transcript.lines(rows, account, chat, limit, after))
+
+        return [WebChat(transcript=read, demo=True, public_url="")]
+
+    async def say(self, house: House, said: str) -> None:
+        self._house = house
+        self._before = {line["id"]: line.get("v") for line in await self._read()}
+        if said.startswith("!"):
+            incoming = Incoming(Kind(said.removeprefix("!").strip()), datetime.now(UTC))
+            chat = demo.ACCOUNTS["web"].format(self.part)
+            await house.reception.receive("web", [Received(uuid.uuid4().hex, chat, incoming)])
+            return
+        body: dict[str, str] = {"id": str(uuid.uuid4())}
+        if said.startswith("["):
+            body |= self._press(said.strip("[]"))
+        elif said.startswith("/start"):
+            body["start"] = said.removeprefix("/start").strip()
+        else:
+            body["text"] = said
+        async with aiohttp.ClientSession() as session:
+            for _ in range(2):
+                headers = {"Origin": house.address, "X-Gocua": "1", "Content-Type": "application/json"}
+                url = f"{house.address}/chat/{self.part}/say"
+                async with session.post(url, data=json.dumps(body), headers=headers) as answer:
+                    assert answer.status == 200, await answer.text()
+
+    def _press(self, begins: str) -> dict[str, str]:
+        for line in reversed(self._lines):
+            for choice in line.get("choices", ()):
+                if begins_so(choice[0], begins):
+                    return {"press": choice[1], "line": str(line["v"])}
+        raise LookupError(begins)
+
+    async def _read(self) -> list[dict[str, Any]]:
+        assert self._house is not None
+        url = f"{self._house.address}/chat/{self.part}/lines"
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            self._lines = (await answer.json())["lines"]
+        return self._lines
+
+    async def seen(self) -> Seen:
+        lines = [line for line in await self._read() if "v" in line and self._before.get(line["id"], 0) != line["v"]]
+        words = "\n".join("\n".join(line.get(name, "") for name in ("title", "text", "note")) for line in lines)
+        return Seen(words, [choice[0] for line in lines for choice in line.get("choices", ())])
+
+    async def close(self) -> None:
+        return
+
+
+DRIVERS: dict[str, type[Driver]] = {"terminal": OnTerminal, "telegram": OnTelegram, "webchat": OnWebChat}
