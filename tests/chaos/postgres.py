@@ -26,8 +26,9 @@ class Server:
         """kill -9 of the postmaster, then a start from what is on disk."""
         pid = int((self.folder / "postmaster.pid").read_text().splitlines()[0])
         os.kill(pid, signal.SIGKILL)
-        await asyncio.sleep(0.5)
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        await asyncio.sleep(1.0)  # its workers notice and go
+        for left in ("postmaster.pid", ".s.PGSQL.5432.lock", ".s.PGSQL.5432"):
+            (self.folder / left).unlink(missing_ok=True)
         for _ in range(40):
             try:
                 await asyncio.to_thread(self._restart)
