@@ -25,6 +25,8 @@ AT_ONCE = 200
 """Sends in flight for one account."""
 LOOK_AGAIN = 1.0
 """Seconds after which the outbox is looked through again, for what other processes put there."""
+FLUSH = 0.04
+"""Seconds for which the fates of sends may wait to be written down together."""
 LONGEST_WAIT = 60.0
 EDITS_TRIED = 5
 
@@ -41,7 +43,7 @@ class Delivery:
         self._moved: list[tuple[int, str]] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._after = 0
-        self._looked_at = 0.0
+        self._looked_at = self._flushed_at = 0.0
         self._news = True
         self._stopping = False
         self.stopped_by_platform = False
@@ -80,22 +82,32 @@ class Delivery:
         self._woken.set()
 
     async def _rest(self) -> None:
-        if self._settled or self._blocked:
+        if self._stopping and (self._settled or self._blocked):
             return
         wait = self._queue.due_in(time.monotonic()) if len(self._sending) < AT_ONCE and not self._stopping else None
+        longest = FLUSH if self._settled or self._blocked else LOOK_AGAIN
         try:
-            await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN if wait is None else min(wait, LOOK_AGAIN))
+            await asyncio.wait_for(self._woken.wait(), longest if wait is None else min(wait, longest))
         except TimeoutError:
             return
 
     async def _step(self) -> None:
         await self._look()
         starting = [] if self._stopping or self.stopped_by_platform else self._choose()
+        ripe = self._stopping or time.monotonic() - self._flushed_at >= FLUSH
+        if starting or (ripe and (self._settled or self._blocked or self._moved)):
+            await self._write_down(starting)
+        for parcel in starting:
+            task = asyncio.create_task(self._send(parcel))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def _write_down(self, starting: Sequence[Parcel]) -> None:
+        """How sends ended and which begin, in one commit before the new ones leave."""
+        self._flushed_at = time.monotonic()
         settled, self._settled = self._settled, []
         blocked, self._blocked = self._blocked, []
         moved, self._moved = self._moved, []
-        if not (starting or settled or blocked or moved):
-            return
         if settled:
             reach("before_mark_sent")
 
@@ -113,10 +125,6 @@ class Delivery:
             for parcel in starting:
                 self._queue.put_back(parcel, time.monotonic(), 1.0)
             raise
-        for parcel in starting:
-            task = asyncio.create_task(self._send(parcel))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
 
     async def _look(self) -> None:
         """Fetch what is new, and every now and then everything that waits."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -27,8 +28,10 @@ from storage.record import Context, record
 
 log = logging.getLogger(__name__)
 BATCH = 100
-Answered = tuple[int, list[mail.Parcel]]
-"""How many letters were answered, and what was put into the outbox."""
+GATHER = 0.006
+"""Seconds to wait for more letters while they come thick and fast: a batch costs little more than one letter."""
+Answered = tuple[int, list[mail.Parcel], bool]
+"""How many letters were answered, what was put into the outbox, and whether letters are left."""
 BACKOFF = (1, 2, 4, 8)
 """Seconds a letter that failed waits before its next try."""
 
@@ -54,6 +57,8 @@ class Turn:
         self._store, self._mind, self._posted, self._batch, self._idle = store, mind, posted, batch, idle
         self._woken = asyncio.Event()
         self.stopped = asyncio.Event()
+        self._held = True  # a letter that failed may be waiting from before
+        self._last = 0.0
 
     @property
     def stopping(self) -> bool:
@@ -87,23 +92,34 @@ class Turn:
     async def _drain(self) -> float:
         """Answer all that can be answered now; how long until something may be due again."""
         while not self.stopping:
+            await self._gather()
             if not await self.once():
                 break
-        held = await self._store.write(mail.next_wake)
+        if not self._held:
+            return self._idle
+        held = await self._store.read(mail.next_wake)
+        self._held = held is not None
         return self._idle if held is None else min(self._idle, max(0.05, (held - datetime.now(UTC)).total_seconds()))
 
-    async def once(self) -> int:
-        """One batch; how many letters were answered or failed."""
+    async def _gather(self) -> None:
+        """The first letter after a pause is answered at once; in a stream of them a moment's patience answers more together."""
+        now = time.monotonic()
+        if now - self._last < 3 * GATHER:
+            await asyncio.sleep(GATHER)
+        self._last = time.monotonic()
+
+    async def once(self) -> bool:
+        """Answer one batch; whether letters are left."""
         try:
-            done, parcels = await self._store.write(lambda tx: answer_batch(tx, self._mind, self._batch))
+            done, parcels, more = await self._store.write(lambda tx: answer_batch(tx, self._mind, self._batch))
         except Exception as error:
             if out_of_reach(error):
                 raise
-            done, parcels = await self._alone(), []
+            done, parcels, more = await self._alone(), [], True
         reach("after_turn_commit")
         if done:
             self._posted(parcels)
-        return done
+        return more and done > 0
 
     async def _alone(self) -> int:
         """Something in the batch fails: take its letters one by one, so that it harms nobody else."""
@@ -121,7 +137,7 @@ class Turn:
         return done
 
     async def _failed(self, letter: mail.Open, error: Exception) -> None:
-        tries = letter.tries + 1
+        tries, self._held = letter.tries + 1, True
         # never the message of the error: it may quote what somebody wrote
         log.error("letter %d failed, try %d: %s at %s", letter.inbox_id, tries, type(error).__name__, _where(error))
         wait = self._mind.backoff[min(tries, len(self._mind.backoff)) - 1]
@@ -148,7 +164,7 @@ def answer_batch(tx: Connection, mind: Mind, limit: int, failing: list[mail.Open
     now = datetime.now(UTC)
     letters = mail.claim(tx, now, limit)
     if not letters:
-        return 0, []
+        return 0, [], False
     rows = Reading(tx)
     today = local_day(now)
     known = people.who(rows, [letter.person_id for letter in letters if letter.person_id], today)
@@ -165,7 +181,7 @@ def answer_batch(tx: Connection, mind: Mind, limit: int, failing: list[mail.Open
         sheet.add(letter, result, mind)
     reach("mid_turn")
     sheet.write(tx)
-    return len(letters), sheet.posted
+    return len(letters), sheet.posted, mail.any_open(tx)
 
 
 def _desk(letter: mail.Open, mind: Mind, rows: Reading, now: datetime, known: Mapping[int, people.Who]) -> Desk:

@@ -181,10 +181,18 @@ def defer(tx: Connection, inbox_id: int, tries: int, until: datetime, problem: s
         state=state, tries=tries, not_before=None if state == "dead" else until, problem=problem))
 
 
-def next_wake(tx: Connection) -> datetime | None:
+_ANY_OPEN = select(inbox.c.id).where(inbox.c.state == "open").limit(1)
+
+
+def any_open(tx: Connection) -> bool:
+    """Whether any letter is unanswered."""
+    return tx.scalar(_ANY_OPEN) is not None
+
+
+def next_wake(rows: Reading) -> datetime | None:
     """When the earliest held letter may be tried again."""
-    found: datetime | None = tx.scalar(select(inbox.c.not_before).where(inbox.c.state == "open", inbox.c.not_before.is_not(None))
-                                       .order_by(inbox.c.not_before).limit(1))
+    held_back = select(inbox.c.not_before).where(inbox.c.state == "open", inbox.c.not_before.is_not(None))
+    found: datetime | None = rows.scalar(held_back.order_by(inbox.c.not_before).limit(1))
     return found
 
 
