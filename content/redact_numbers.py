@@ -1,0 +1,217 @@
+"""Which runs of digits are identity numbers, bank numbers or one-time codes."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice, pairwise
+
+from content.redact_runs import Group, Run, is_list, is_phone, runs
+
+Span = tuple[int, int]
+_WEIGHED = 600  # groups of one run that are weighed one against another; nobody writes more, a flood goes whole
+_CODES = 800  # runs looked at for one-time codes; in a longer flood every short number beside a code word goes
+_WIDE = re.compile(r"[,;\n]")
+_ID_WORD = re.compile(
+    r"(?<![a-z])(?:cccd|cmnd|cmtnd|cmt|ddcn|can ?cuoc|chung minh|dinh danh|cong dan|id card|id number|citizen id)"
+    r"(?![a-z])"
+)
+_PHONE_WORD = re.compile(
+    r"(?<![a-z])(?:sdt|dt|dien thoai|goi|lien he|lh|hotline|tong dai|zalo|alo|so may|phone|call)(?![a-z])"
+)
+_LINK = r"[\s:=\-–>(\"'“]*(?:(?:la|is|thanh|nhu sau|day|ne)[\s:=\-–>(\"'“]*){0,2}"
+_BANKS = (
+    r"vietcombank|vcb|agribank|bidv|vietinbank|ctg|techcombank|tcb|mb ?bank|mb|acb|sacombank|vpbank|tpbank|hdbank|vib|"
+    r"shb|ocb|msb|seabank|lpbank|lienvietpostbank|scb|eximbank|abbank|nam a bank|bac a bank|pvcombank|kienlongbank|momo"
+)
+_ACCOUNT = (
+    r"(?:stk|sotk|so\s?tai\s?khoan|so\s?tk|tai khoan ngan hang|tk ngan hang|account (?:number|no\.?)|bank account|"
+    r"so\s?the|ma the|the (?:atm|visa|master|mastercard|napas|tin dung|ngan hang|ghi no)|card number|visa|mastercard|"
+    r"napas)"
+)
+_ACCOUNT_BEFORE = re.compile(rf"(?<![a-z]){_ACCOUNT}(?![a-z])((?:[\s,:.=()\-/]+[a-z.]+){{0,9}}){_LINK}$")
+_LOOSE_BEFORE = re.compile(
+    rf"(?<![a-z])(?:tk|tai khoan|ck|{_BANKS})(?![a-z])(?:\s+(?:{_BANKS}|cua|em|toi|minh|nay|so)){{0,3}}{_LINK}$"
+)
+_ACCOUNT_AFTER = re.compile(rf"[\s(,\-]*(?:(?:day )?la\s+)?(?:{_ACCOUNT}|{_BANKS}|ngan hang)(?![a-z])")
+_CODE_WORD = (
+    r"(?:o\.?t\.?p|ma\s?(?:so )?(?:xac\s?(?:thuc|nhan|minh)|kich hoat|dang nhap|bao mat|an toan|giao dich|la|ve la)|"
+    r"ma\s?xn|ma\s?xt|(?:verification|security|confirmation|activation|login|auth\w*) code|code (?:is|la)|2fa)"
+)
+_CODE = re.compile(rf"(?<![a-z]){_CODE_WORD}(?![a-z])")
+_NEAR_WORD = (
+    r"(?:vneid|zalo|cua|em|e|toi|t|minh|m|bac|con|chau|anh|chi|ban|tui|quy|khach|nhan|duoc|dc|gui|ve|moi|vua|no|may|dien|thoai|"
+    r"sms|tin|nhan|la|is|day|ne|nay|nha|nhe|a|ak|roi|ma|so|code|your|dvc|ngan|hang|bank|cho|den|hien|len|bao|xac|thuc|nhap|doc)"
+)
+_CODE_BEFORE = re.compile(rf"(?<![a-z]){_CODE_WORD}(?![a-z])(?:[\s:=,()\-]+{_NEAR_WORD}(?![a-z])){{0,7}}{_LINK}$")
+_CODE_AFTER = re.compile(
+    rf"[\s,:=\-]*(?:(?:day |chinh )?(?:la|is)\s+)?(?:my |the |cai )?(?:ma\s+)?{_CODE_WORD}(?![a-z])"
+)
+_WEAK = re.compile(r"(?<![a-z])(?:ma|code|nhan|gui|tin|sms|nhap|doc|so|ve|verify|g-)(?![a-z])|g-$")
+_NOT_A_CODE = re.compile(
+    r"(?<![a-z])(?:buu chinh|zip|ho so|thu tuc|ma ho|ma xa|ma tinh|don vi|van ban|cong van|gia|phi|tien|luong|phat|"
+    r"kiem tra|hom nay)[\s:]*(?:so|la)?[\s:]*$"
+)
+_UNIT = re.compile(
+    r"\s*(?:phut|giay|gio|ngay|thang|tuan|nam|lan|so|chu so|ky tu|ki tu|nguoi|ho|nha|may|cai|k|tr|trieu|d|dong|vnd|"
+    r"m2|km|kg|met|m|%)(?![a-z])"
+)
+_POLITE = re.compile(
+    r"(?:[^\w\x02]|(?<![a-z])(?:da|vang|a|ak|ah|day|ne|nay|nha|nhe|em|e|bac|chau|anh|chi|ban|con|oi|roi|ok|u|uh|thua|co|chu|ong|ba"
+    r"|g)(?![a-z]))*"
+)
+
+
+def luhn(digits: str) -> bool:
+    doubled = "".join(str(int(digit) * 2) for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + sum(map(int, doubled))) % 10 == 0
+
+
+def accounts(plain: str) -> Iterator[Span]:
+    """Bank accounts and cards named as such, even when they look like a phone number."""
+    for run in runs(plain, 6):
+        piece = _first_piece(run)
+        if 6 <= sum(len(group.digits) for group in piece) <= 19 and _names_account(run, piece):
+            yield piece[0].start, piece[-1].end
+
+
+def _first_piece(run: Run) -> list[Group]:
+    """The groups up to the first comma or line end, or only the first group when it is long by itself."""
+    groups = run.groups[:20]
+    for place in range(1, len(groups)):
+        if _WIDE.search(run.plain, groups[place - 1].end, groups[place].start):
+            groups = groups[:place]
+            break
+    return groups if sum(len(group.digits) for group in groups) <= 19 else groups[:1]
+
+
+def _names_account(run: Run, piece: list[Group]) -> bool:
+    digits = "".join(group.digits for group in piece)
+    before = run.plain[max(0, run.start - 70) : run.start]
+    named = _ACCOUNT_BEFORE.search(before)
+    if named and not _PHONE_WORD.search(named[1]):
+        return True
+    if len(digits) < 8 or is_phone(piece, digits):
+        return False
+    return bool(_LOOSE_BEFORE.search(before) or _ACCOUNT_AFTER.match(run.plain, piece[-1].end))
+
+
+def identities(plain: str) -> Iterator[tuple[int, int, bool]]:
+    """Spans of identity numbers and (True) of bank cards."""
+    for run in runs(plain, 8):
+        if len(run.groups) > _WEIGHED:
+            if not is_list(run.groups, run.listed):
+                yield run.start, run.end, False
+            continue
+        found, known = _weigh(run)
+        if not found and not known and _is_misspelt(run):
+            found = [(run.start, run.end, False)]
+        yield from found
+
+
+def _names_identity(run: Run) -> bool:
+    before = run.plain[max(0, run.start - 45) : run.start]
+    named = list(_ID_WORD.finditer(before))
+    return bool(named) and not _PHONE_WORD.search(before, named[-1].end())
+
+
+def _is_misspelt(run: Run) -> bool:
+    """A digit too many or too few beside the word CCCD is still an identity number; so is a long one in words."""
+    size = len(run.digits)
+    return (8 <= size <= 15 and _names_identity(run)) or (size >= 9 and run.spoken and not is_list(run.groups, True))
+
+
+def _weigh(run: Run) -> tuple[list[tuple[int, int, bool]], bool]:
+    """Read the run as phones, identity numbers and cards so that the fewest digits stay unexplained."""
+    groups, whole = run.groups, run.digits
+    starts = [0]
+    for group in groups:
+        starts.append(starts[-1] + len(group.digits))
+    gaps = [run.plain[one.end : two.start] for one, two in pairwise(groups)]
+    mixed = len(set(gaps)) > 1
+    named = _names_identity(run) if len(whole) >= 9 else False
+    best: list[tuple[float, int, str]] = [(0.0, 0, "")] * (len(groups) + 1)
+    for one in range(len(groups) - 1, -1, -1):
+        choice = (len(groups[one].digits) + best[one + 1][0], one + 1, "")
+        crossed = 0.0
+        for two in range(one, len(groups)):
+            size = starts[two + 1] - starts[one]
+            if size > 19:
+                break
+            crossed += bool(mixed and two > one and _WIDE.search(gaps[two - 1]))
+            if size >= 8 and crossed + best[two + 1][0] + 0.1 < choice[0]:
+                kind = _kind(run, groups[one : two + 1], whole[starts[one] : starts[two + 1]], named)
+                if kind:
+                    choice = (crossed + best[two + 1][0] + 0.1, two + 1, kind)
+        best[one] = choice
+    return _spans(groups, best)
+
+
+def _spans(groups: list[Group], best: list[tuple[float, int, str]]) -> tuple[list[tuple[int, int, bool]], bool]:
+    spans, known, at = [], False, 0
+    while at < len(groups):
+        _, after, kind = best[at]
+        known = known or kind == "phone"
+        if kind in ("identity", "card"):
+            spans.append((groups[at].start, groups[after - 1].end, kind == "card"))
+        at = after
+    return spans, known
+
+
+def _kind(run: Run, groups: list[Group], digits: str, named: bool) -> str:
+    if is_phone(groups, digits, run.plain[groups[0].start - 1 : groups[0].start] == "+" and groups[0].start > 0):
+        return "phone"
+    if not named and is_list(groups, run.listed):
+        return ""
+    if len(digits) in (9, 12):
+        return "identity" if named or not _phone_and_more(groups, digits) else ""
+    return "card" if len(digits) >= 13 and _is_card(groups, digits) else ""
+
+
+def _phone_and_more(groups: list[Group], digits: str) -> bool:
+    """0912 345 678 12: a phone number in its usual groups and a household number after it."""
+    sizes = [len(group.digits) for group in groups]
+    return sizes in ([4, 3, 3, 2], [3, 3, 4, 2], [4, 3, 3, 1, 1], [3, 3, 4, 1, 1]) and is_phone(groups, digits[:10])
+
+
+def _is_card(groups: list[Group], digits: str) -> bool:
+    sizes = [len(group.digits) for group in groups]
+    even = all(size >= 4 for size in sizes[:-1]) or set(sizes) == {1}
+    return even and (luhn(digits) or (digits.startswith("9704") and len(digits) in (16, 19)))
+
+
+def codes(plain: str) -> Iterator[Span]:
+    """One-time codes: short numbers beside the words for them, or six digits alone."""
+    named = bool(_CODE.search(plain))
+    several = runs(plain, 4)
+    for run in islice(several, _CODES):
+        if len(run.digits) <= 9 and _is_code(run, named):
+            yield _code_span(run)
+    if named:
+        yield from ((run.start, run.end) for run in several if len(run.digits) <= 8)
+
+
+def _code_span(run: Run) -> Span:
+    groups = run.groups
+    if len(groups) > 1 and _UNIT.match(run.plain, run.end) and len(groups[0].digits) >= 4:
+        return groups[0].start, groups[-2].end  # "482913 3 phút": the minutes stay
+    return run.start, run.end
+
+
+def _is_code(run: Run, named: bool) -> bool:
+    if len(run.groups) == 1 and _UNIT.match(run.plain, run.end):
+        return False
+    before, after = run.plain[max(0, run.start - 60) : run.start], run.plain[run.end : run.end + 45]
+    if named and (_CODE_BEFORE.search(before) or _CODE_AFTER.match(after)):
+        return True
+    if is_list(run.groups, run.listed) or len(run.digits) != 6 or _NOT_A_CODE.search(before):
+        return False
+    return _is_six_code(run, before, after, named)
+
+
+def _is_six_code(run: Run, before: str, after: str, named: bool) -> bool:
+    if _POLITE.fullmatch(run.plain, 0, run.start) and _POLITE.fullmatch(run.plain, run.end):
+        return True
+    if run.digits.endswith("000") or run.spoken:
+        return False
+    if named and (_CODE.search(before) or _CODE.search(after)):
+        return True
+    return len(run.groups) == 1 and bool(_WEAK.search(before[-40:]) or _WEAK.search(after[:25]))

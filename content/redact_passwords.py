@@ -1,0 +1,159 @@
+"""Passwords, passcodes and PINs that someone tells us, told apart from questions about them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from content.redact_runs import runs, set_everyday_aside
+from content.redact_shadow import WALL
+
+Span = tuple[int, int]
+_KEYS = 300  # password words looked at in one text; after so many the rest of the text goes, no person writes that
+KEY = (
+    r"(?<![a-z0-9])(?:ma[tc]\s?kha[uo]|mat\s?ma|m[ck]hau|mk|pass?\s?word|passwd|pass\s?code|pass|pwd|pw|psw|"
+    r"(?:ma|so)\s?pin|pin(?=\s*(?:la|:|=|the|code))|ma\s?khoa)(?![a-z])"
+)
+_KEY = re.compile(KEY)
+_STEP = re.compile(r"[:=→>]+|-+>|[-–](?=\s)|[a-z]+(?=[\s:=,;.?!)\"'”]|$)|[,;.?!]+(?=\s|$)|\S+")
+_LINKS = frozenset({"la", "thanh", "is", "gom"})
+_MINE_WORDS = """
+vneid zalo fb facebook gmail mail email wifi dvc cong vssid etax app may dt dien thoai mang nha cua em e toi t minh
+m bac con chau anh chi ban tui ong ba co chu cu moi dang nhap tai khoan tk acc account day ne nay nhe a ak ah nek
+roi gui cho dat de doi my the muc do level quoc gia dinh danh can cuoc atm bank ngan hang khoa man hinh code so
+"""
+_MINE = frozenset(_MINE_WORDS.split())
+_ASKED_WORDS = """
+gi j ji sao bao may nao dau ai khi luc the vi do tai nhu neu phai khong ko k hk hong kg duoc dc dk bi quen mat sai
+dung loi chua da dang se can nen hay hoac co cai cua mot hai ba chu ky ki so ngay ten thu dieu viec la toi em anh
+chi bac minh ban lam doi lay cap goi nhap tao dat xem bam vao ra de rat qua xong ok roi nha nhe a ah ha u thi ma nua
+luon ca wrong incorrect not what too required my on in still invalid expired lost forgotten locked correct changed
+same weak strong needed never always how why where it
+"""
+_ASKED = frozenset(_ASKED_WORDS.split())
+_SYLLABLE = re.compile(
+    r"(?:b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|q|qu|r|s|t|th|tr|v|x)?[aeiouy]{1,3}(?:c|ch|m|n|ng|nh|p|t)?"
+)
+_TOLD_BEFORE = re.compile(r"(\S{4,64})\s+(?:day\s+)?(?:la|lam|chinh la|dat lam|is)\s+(?:cai\s+|my\s+|the\s+)?$")
+_UNIT = re.compile(r"\s*(?:phut|giay|gio|ngay|thang|nam|lan|so|chu so|ky tu|ki tu|nguoi|chu|k|tr|d|dong)(?![a-z])")
+_TRIM = "\"'“”‘’()[]<>.,;!?"
+
+
+def passwords(plain: str) -> Iterator[Span]:
+    keys = _KEY.finditer(plain)
+    for key in islice(keys, _KEYS):
+        yield from _Walk(plain, key).values()
+        yield from _told_before(plain, key.start())
+    if (flood := next(keys, None)) is not None:
+        yield flood.start(), len(plain)
+
+
+def _told_before(plain: str, start: int) -> Iterator[Span]:
+    from_ = max(0, start - 100)
+    told = _TOLD_BEFORE.search(plain[from_:start])
+    if told and WALL not in told[1] and _looks_secret(told[1]) and not _is_everyday(told[1]):
+        yield from_ + told.start(1), from_ + told.end(1)
+
+
+def _looks_secret(value: str) -> bool:
+    core = value.strip(_TRIM)
+    digits = sum(char.isdigit() for char in core)
+    letters = sum(char.isalpha() for char in core)
+    if len(core) < 4:
+        return False
+    odd = any(char in "@#$%^&*_+!~" for char in core)
+    return digits >= 4 or (digits > 0 and letters > 0) or (odd and digits + letters > 0)
+
+
+def _is_everyday(value: str) -> bool:
+    left = set_everyday_aside(value.strip(_TRIM)).strip(WALL)
+    return not any(char.isdigit() for char in left)
+
+
+@dataclass
+class _Walk:
+    """The words after a password word, one by one: whose it is, a link such as "là" or ":", then perhaps the value."""
+
+    plain: str
+    key: re.Match[str]
+    link: str = ""
+    straight: bool = True  # nothing yet but words that say whose password it is
+
+    def values(self) -> Iterator[Span]:
+        steps = _STEP.finditer(self.plain, self.key.end(), min(len(self.plain), self.key.end() + 200))
+        found = False
+        for step in islice(steps, 12):
+            if _KEY.match(self.plain, step.start()) and not self.link:
+                return
+            if self._moves_on(step[0]):
+                continue
+            span = self._value(step)
+            if span:
+                yield span
+                found = True
+                if span[1] > step.end():
+                    return
+            elif self._ends(step[0], found):
+                return
+            self.link = ""
+
+    def _moves_on(self, word: str) -> bool:
+        if word in _LINKS or word[0] in ":=→>" or word[:2] == "->" or word in "-–":
+            self.link = word if word in _LINKS and not self.link else ":"
+            return True
+        return False
+
+    def _ends(self, word: str, found: bool) -> bool:
+        if word.isalpha():
+            self.straight = self.straight and (found or word in _MINE)
+            return False
+        return word[0] in ",;.?!" and not found
+
+    def _value(self, step: re.Match[str]) -> Span | None:
+        word = step[0]
+        if WALL in word:
+            return None
+        if word.isalpha() and word.isascii():
+            return self._word(step)
+        if not self.link and not self.straight:
+            return None
+        if _looks_secret(word):
+            return self._whole(step) if self.link or not _is_everyday(word) else None
+        if word[0].isdigit():
+            return self._spaced(step.start())
+        return self._whole(step) if self.link == ":" and len(word.strip(_TRIM)) >= 3 else None
+
+    def _whole(self, step: re.Match[str]) -> Span:
+        return step.start(), step.end() - (step[0][-1] in ",;")
+
+    def _spaced(self, start: int) -> Span | None:
+        run = next(runs(self.plain[start : start + 60], 4), None)
+        if run is None or run.start > 0 or _UNIT.match(self.plain, start + run.end):
+            return None
+        return start, start + run.end
+
+    def _word(self, step: re.Match[str]) -> Span | None:
+        word = step[0]
+        if not self.link:
+            return None
+        if run := self._spoken(step.start()):
+            return run
+        if word in _ASKED or (word in _MINE and self.link != ":"):
+            return None
+        if not _SYLLABLE.fullmatch(word) and len(word) >= 4:
+            return step.span()
+        return self._last_words(step.start()) if self.link == ":" or self.key[0] != "mk" else None
+
+    def _spoken(self, start: int) -> Span | None:
+        run = next(runs(self.plain[start : start + 90], 4), None)
+        return (start, start + run.end) if run is not None and run.start == 0 else None
+
+    def _last_words(self, start: int) -> Span | None:
+        """An ordinary word counts as a password only when hardly anything follows it on its line."""
+        end = self.plain.find("\n", start)
+        end = len(self.plain) if end < 0 else end
+        rest = self.plain[start : min(end, start + 40)]
+        words = rest.split()
+        if end - start > 39 or "?" in rest or len(words) > (3 if self.link == ":" else 1):
+            return None
+        return None if any(word.strip(_TRIM) in _ASKED for word in words) else (start, start + len(rest.rstrip()))

@@ -1,0 +1,126 @@
+"""Numbers as people write them: runs of digit groups and number words, and the everyday numbers that are no secret."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from content.redact_shadow import wall_off
+
+_WORDS = {
+    "khong": "0", "ko": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "lam": "5",
+    "nham": "5", "sau": "6", "bay": "7", "tam": "8", "chin": "9", "le": "0", "linh": "0",
+    "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+    "seven": "7", "eight": "8", "nine": "9",
+}  # fmt: skip
+_WORD = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
+_TOKEN = rf"(?:[0-9]+|(?<![a-z]){_WORD}+(?![a-z]))"
+_FILLER = r"(?:(?<![a-z])(?:cham|gach|ngang|phay|tiep|roi|muoi|tram|so|con|va)(?![a-z])[^\w\x02]{0,4})"
+_GAP = rf"(?:[^\w\x02]|_){{0,8}}{_FILLER}{{0,2}}"
+_RUN = re.compile(rf"{_TOKEN}(?:{_GAP}{_TOKEN})*")
+_GROUP = re.compile(_TOKEN)
+_ONE_WORD = re.compile(_WORD)
+HINT = rf"[0-9]|(?:{_TOKEN}{_GAP}){{3}}{_TOKEN}"
+
+# Everyday numbers. They are walled off first, so that no rule for secrets can take them.
+_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
+_EVERYDAY = re.compile(
+    "|".join(
+        (
+            r"(?:(?<!\d)\d{3}(?:\.\d\d){2}\.)?(?<![a-z0-9])[a-z]\d\d(?:\.\d{2,3})*-\d{6}-\d{4,6}(?!\d)",  # dossier
+            r"(?<![\d.])[1-9]\.\d{6}(?:\.\d{3}\.\d\d\.\d\d\.h\d\d)?(?!\d|\.\d)",  # procedure
+            rf"(?<![\d/.-]){_YEAR}([/.-]){_MONTH}\1{_DAY}(?!\d|[/.-]\d)",
+            rf"(?<!\d)(?<!\d[/.-]){_DAY}([/.-]){_MONTH}\2{_YEAR}(?!\d|[/.-]\d)",
+            rf"(?<!\d)(?<!\d[/.-])\d{{1,4}}/{_YEAR}(?:/[a-z]\w*(?:-[a-z]+)*)?(?!\d|[/.-]\d)",  # law, month of a year
+            rf"(?<!\d)(?<!\d[/.-]){_DAY}/{_MONTH}(?!\d|[/.-]\d)",
+            r"(?<![\d:])(?:[01]?\d|2[0-3])[:hg][0-5]\d(?![\d:])",
+            r"(?<![\d.,])[1-9]\d{0,2}(?:[., ]\d{3})+\s?(?:d|dong|vnd|usd|trieu|ty|nghin|ngan)(?![a-z])",
+            r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})*[.,]000(?!\d|[.,]\d)",
+            r"(?<![\d.,])[1-9]\d{3,10}\s?(?:dong|vnd)(?![a-z])|(?<![\d.,])[1-9]\d*000\s?d(?![a-z])",
+            r"(?<![\d.,])[1-9]\d{0,4}(?:k|tr|trieu|nghin|ngan)(?![a-z])",
+            r"(?<!\d)(?:0[35789]\d{8}|02\d{9}|069\d{7}|(?:00)?84[35789]\d{8}|1[89]00\d{4}(?:\d\d)?)(?!\d)",
+            r"\+(?:84)[2-9]\d{8,9}(?!\d)",
+        )
+    ),
+    re.ASCII,
+)
+_PHONE = re.compile(
+    r"0[35789]\d{8}|02\d{9}|069\d{7}|(?:00)?84(?:0?[35789]\d{8}|2\d{9})|1[89]00\d{4}(?:\d\d)?", re.ASCII
+)
+_LISTED_BEFORE = re.compile(r"(?<![a-z])(?:ho|nha|cac ho|so nha|so ho)[\s:]*$")
+_LISTED_AFTER = re.compile(
+    r"[\s:]*(?:deu|cung)?\s*(?:vang|xong|hen|di (?:xa|vang)|ok|gap|chua|da |tu choi|vuong|lam|dong cua|cai|nop|kich hoat)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    start: int
+    end: int
+    digits: str
+    spoken: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    plain: str
+    start: int
+    end: int
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        return [
+            Group(found.start(), found.end(), _digits(found[0]), not found[0].isdigit())
+            for found in _GROUP.finditer(self.plain, self.start, self.end)
+        ]
+
+    @cached_property
+    def digits(self) -> str:
+        return "".join(group.digits for group in self.groups)
+
+    @cached_property
+    def listed(self) -> bool:
+        """Household numbers: said so before ("hộ 3 5 7") or settled after ("3 5 7 vắng")."""
+        before = self.plain[max(0, self.start - 12) : self.start]
+        return bool(_LISTED_BEFORE.search(before) or _LISTED_AFTER.match(self.plain, self.end))
+
+    @property
+    def spoken(self) -> bool:
+        return sum(group.spoken for group in self.groups) * 2 > len(self.groups)
+
+
+def _digits(token: str) -> str:
+    return token if token.isdigit() else "".join(_WORDS[word] for word in _ONE_WORD.findall(token))
+
+
+def runs(plain: str, shortest: int) -> Iterator[Run]:
+    for found in _RUN.finditer(plain):
+        if found.end() - found.start() >= shortest:
+            run = Run(plain, found.start(), found.end())
+            if len(run.digits) >= shortest:
+                yield run
+
+
+def set_everyday_aside(plain: str) -> str:
+    return wall_off(plain, (found.span() for found in _EVERYDAY.finditer(plain)))
+
+
+def is_phone(groups: list[Group], digits: str, plus: bool = False) -> bool:
+    if not _PHONE.fullmatch(digits):
+        return False
+    # Twelve digits in one piece are an identity number unless a plus or a lone 84 says otherwise.
+    return len(digits) != 12 or plus or groups[0].digits == "84"
+
+
+def is_list(groups: list[Group], listed: bool) -> bool:
+    """Household numbers or years side by side, which together only happen to have the length of a secret."""
+    written = [group.digits for group in groups if not group.spoken] or [group.digits for group in groups]
+    if len(written) < 2 or any(len(number) > 4 or number[0] == "0" for number in written):
+        return False
+    numbers = [int(number) for number in written]
+    if all(1900 <= number <= 2099 for number in numbers):
+        return True
+    near = len(numbers) > 2 and max(numbers) - min(numbers) <= 150
+    rising = all(one < two for one, two in pairwise(numbers))
+    return near and (rising or (listed and len(set(numbers)) == len(numbers)))
