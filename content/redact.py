@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from content.redact_numbers import accounts, codes, identities
 from content.redact_passwords import KEY, passwords
@@ -14,6 +15,8 @@ __all__ = ["MASK", "Redacted", "Secret", "redact"]
 
 _HINT = re.compile(f"{HINT}|{KEY}")
 _PASSES = 4
+_LONGEST = 5000  # a Telegram message holds 4,096 characters, a Zalo message 2,000
+_MOST = 250  # numbers and password words weighed in a longer text
 
 
 class Secret(StrEnum):
@@ -49,13 +52,23 @@ def redact(text: str) -> Redacted:
 
 def _marks(plain: str) -> list[_Mark]:
     """Surest first: each kind is walled off before the next kind is looked for."""
+    flood = _flood(plain)
+    plain = plain[: flood[0][0]] if flood else plain
     marks = [(start, end, Secret.password) for start, end in passwords(plain)]
     plain = _wall(plain, marks)
     marks += (banked := [(start, end, Secret.bank_card) for start, end in accounts(plain)])
     plain = set_everyday_aside(_wall(plain, banked))
     marks += (numbered := [(a, b, Secret.bank_card if card else Secret.id_number) for a, b, card in identities(plain)])
     plain = _wall(plain, numbered)
-    return marks + [(start, end, Secret.otp) for start, end in codes(plain)]
+    return marks + [(start, end, Secret.otp) for start, end in codes(plain)] + flood
+
+
+def _flood(plain: str) -> list[_Mark]:
+    """A text longer than any chat message and full of numbers goes whole from the number where it becomes too much."""
+    if len(plain) <= _LONGEST:
+        return []
+    too_much = next(islice(_HINT.finditer(set_everyday_aside(plain)), _MOST, None), None)
+    return [(too_much.start(), len(plain), Secret.id_number)] if too_much else []
 
 
 def _wall(plain: str, marks: list[_Mark]) -> str:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from content.redact_runs import Group, Run, is_list, is_phone, runs
 
 Span = tuple[int, int]
-_WEIGHED = 600  # groups of one run that are weighed one against another; nobody writes more, a flood goes whole
-_CODES = 800  # runs looked at for one-time codes; in a longer flood every short number beside a code word goes
+_WEIGHED = 300  # groups of one run that are weighed one against another; nobody writes more, a flood goes whole
+_SHORT = frozenset({"111", "112", "113", "114", "115", "156", "1022", "1414", "5656"})
 _WIDE = re.compile(r"[,;\n]")
 _ID_WORD = re.compile(
     r"(?<![a-z])(?:cccd|cmnd|cmtnd|cmt|ddcn|can ?cuoc|chung minh|dinh danh|cong dan|id card|id number|citizen id)"
@@ -31,6 +31,7 @@ _ACCOUNT_BEFORE = re.compile(rf"(?<![a-z]){_ACCOUNT}(?![a-z])((?:[\s,:.=()\-/]+[
 _LOOSE_BEFORE = re.compile(
     rf"(?<![a-z])(?:tk|tai khoan|ck|{_BANKS})(?![a-z])(?:\s+(?:{_BANKS}|cua|em|toi|minh|nay|so)){{0,3}}{_LINK}$"
 )
+_ANY_ACCOUNT = re.compile(rf"(?<![a-z])(?:tk|tai khoan|ck|{_ACCOUNT}|{_BANKS}|ngan hang)(?![a-z])")
 _ACCOUNT_AFTER = re.compile(rf"[\s(,\-]*(?:(?:day )?la\s+)?(?:{_ACCOUNT}|{_BANKS}|ngan hang)(?![a-z])")
 _CODE_WORD = (
     r"(?:o\.?t\.?p|ma\s?(?:so )?(?:xac\s?(?:thuc|nhan|minh)|kich hoat|dang nhap|bao mat|an toan|giao dich|la|ve la)|"
@@ -39,7 +40,7 @@ _CODE_WORD = (
 _CODE = re.compile(rf"(?<![a-z]){_CODE_WORD}(?![a-z])")
 _NEAR_WORD = (
     r"(?:vneid|zalo|cua|em|e|toi|t|minh|m|bac|con|chau|anh|chi|ban|tui|quy|khach|nhan|duoc|dc|gui|ve|moi|vua|no|may|dien|thoai|"
-    r"sms|tin|nhan|la|is|day|ne|nay|nha|nhe|a|ak|roi|ma|so|code|your|dvc|ngan|hang|bank|cho|den|hien|len|bao|xac|thuc|nhap|doc)"
+    r"sms|tin|nhan|la|is|day|ne|nay|nha|nhe|a|ak|roi|ma|so|code|your|dvc|ngan|hang|bank|cho|den|hien|len|xac|thuc|nhap|doc)"
 )
 _CODE_BEFORE = re.compile(rf"(?<![a-z]){_CODE_WORD}(?![a-z])(?:[\s:=,()\-]+{_NEAR_WORD}(?![a-z])){{0,7}}{_LINK}$")
 _CODE_AFTER = re.compile(
@@ -67,6 +68,8 @@ def luhn(digits: str) -> bool:
 
 def accounts(plain: str) -> Iterator[Span]:
     """Bank accounts and cards named as such, even when they look like a phone number."""
+    if not _ANY_ACCOUNT.search(plain):
+        return
     for run in runs(plain, 6):
         piece = _first_piece(run)
         if 6 <= sum(len(group.digits) for group in piece) <= 19 and _names_account(run, piece):
@@ -102,7 +105,7 @@ def identities(plain: str) -> Iterator[tuple[int, int, bool]]:
                 yield run.start, run.end, False
             continue
         found, known = _weigh(run)
-        if not found and not known and _is_misspelt(run):
+        if not known and (_is_misspelt(run) if not found else run.spoken):
             found = [(run.start, run.end, False)]
         yield from found
 
@@ -128,6 +131,8 @@ def _weigh(run: Run) -> tuple[list[tuple[int, int, bool]], bool]:
     gaps = [run.plain[one.end : two.start] for one, two in pairwise(groups)]
     mixed = len(set(gaps)) > 1
     named = _names_identity(run) if len(whole) >= 9 else False
+    if not named and is_list(groups, run.listed):
+        return [], False
     best: list[tuple[float, int, str]] = [(0.0, 0, "")] * (len(groups) + 1)
     for one in range(len(groups) - 1, -1, -1):
         choice = (len(groups[one].digits) + best[one + 1][0], one + 1, "")
@@ -137,10 +142,12 @@ def _weigh(run: Run) -> tuple[list[tuple[int, int, bool]], bool]:
             if size > 19:
                 break
             crossed += bool(mixed and two > one and _WIDE.search(gaps[two - 1]))
-            if size >= 8 and crossed + best[two + 1][0] + 0.1 < choice[0]:
-                kind = _kind(run, groups[one : two + 1], whole[starts[one] : starts[two + 1]], named)
-                if kind:
-                    choice = (crossed + best[two + 1][0] + 0.1, two + 1, kind)
+            if (size >= 8 or two == one) and crossed + best[two + 1][0] + 0.1 < choice[0]:
+                digits = whole[starts[one] : starts[two + 1]]
+                kind = _kind(run, groups[one : two + 1], digits, named)
+                cost = crossed + best[two + 1][0] + (0.1 if kind == "phone" or digits[0] == "0" else 0.3)
+                if kind and cost < choice[0]:
+                    choice = (cost, two + 1, kind)
         best[one] = choice
     return _spans(groups, best)
 
@@ -157,7 +164,8 @@ def _spans(groups: list[Group], best: list[tuple[float, int, str]]) -> tuple[lis
 
 
 def _kind(run: Run, groups: list[Group], digits: str, named: bool) -> str:
-    if is_phone(groups, digits, run.plain[groups[0].start - 1 : groups[0].start] == "+" and groups[0].start > 0):
+    plus = run.plain[max(0, groups[0].start - 1) : groups[0].start] == "+"
+    if digits in _SHORT or is_phone(groups, digits, plus):
         return "phone"
     if not named and is_list(groups, run.listed):
         return ""
@@ -181,12 +189,9 @@ def _is_card(groups: list[Group], digits: str) -> bool:
 def codes(plain: str) -> Iterator[Span]:
     """One-time codes: short numbers beside the words for them, or six digits alone."""
     named = bool(_CODE.search(plain))
-    several = runs(plain, 4)
-    for run in islice(several, _CODES):
+    for run in runs(plain, 4):
         if len(run.digits) <= 9 and _is_code(run, named):
             yield _code_span(run)
-    if named:
-        yield from ((run.start, run.end) for run in several if len(run.digits) <= 8)
 
 
 def _code_span(run: Run) -> Span:
@@ -197,7 +202,7 @@ def _code_span(run: Run) -> Span:
 
 
 def _is_code(run: Run, named: bool) -> bool:
-    if len(run.groups) == 1 and _UNIT.match(run.plain, run.end):
+    if is_phone(run.groups, run.digits) or (len(run.groups) == 1 and _UNIT.match(run.plain, run.end)):
         return False
     before, after = run.plain[max(0, run.start - 60) : run.start], run.plain[run.end : run.end + 45]
     if named and (_CODE_BEFORE.search(before) or _CODE_AFTER.match(after)):

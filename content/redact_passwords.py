@@ -5,17 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from content.redact_runs import runs, set_everyday_aside
+from content.redact_runs import run_at, set_everyday_aside
 from content.redact_shadow import WALL
 
 Span = tuple[int, int]
-_KEYS = 300  # password words looked at in one text; after so many the rest of the text goes, no person writes that
 KEY = (
     r"(?<![a-z0-9])(?:ma[tc]\s?kha[uo]|mat\s?ma|m[ck]hau|mk|pass?\s?word|passwd|pass\s?code|pass|pwd|pw|psw|"
-    r"(?:ma|so)\s?pin|pin(?=\s*(?:la|:|=|the|code))|ma\s?khoa)(?![a-z])"
+    r"(?:ma|so)\s?pin|pin(?=\s*(?:la|:|=|the|code))|ma\s?khoa)(?![a-z@#$%^&*_]|\.\w)"
 )
 _KEY = re.compile(KEY)
-_STEP = re.compile(r"[:=→>]+|-+>|[-–](?=\s)|[a-z]+(?=[\s:=,;.?!)\"'”]|$)|[,;.?!]+(?=\s|$)|\S+")
+_STEP = re.compile(r"[:=→>]+|-+>|[-–](?=\s)|[a-z]+(?=[\s:=]|[,;.?!)\"'”]+(?:\s|$)|$)|[,;.?!]+(?=\s|$)|\S+")
 _LINKS = frozenset({"la", "thanh", "is", "gom"})
 _MINE_WORDS = """
 vneid zalo fb facebook gmail mail email wifi dvc cong vssid etax app may dt dien thoai mang nha cua em e toi t minh
@@ -34,25 +33,30 @@ _ASKED = frozenset(_ASKED_WORDS.split())
 _SYLLABLE = re.compile(
     r"(?:b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|q|qu|r|s|t|th|tr|v|x)?[aeiouy]{1,3}(?:c|ch|m|n|ng|nh|p|t)?"
 )
-_TOLD_BEFORE = re.compile(r"(\S{4,64})\s+(?:day\s+)?(?:la|lam|chinh la|dat lam|is)\s+(?:cai\s+|my\s+|the\s+)?$")
+_ADDRESS = re.compile(r"\S+@[\w.\-]+\.[a-z]{2,}\W*|https?:\S+|www\.\S+")
 _UNIT = re.compile(r"\s*(?:phut|giay|gio|ngay|thang|nam|lan|so|chu so|ky tu|ki tu|nguoi|chu|k|tr|d|dong)(?![a-z])")
 _TRIM = "\"'“”‘’()[]<>.,;!?"
 
 
 def passwords(plain: str) -> Iterator[Span]:
-    keys = _KEY.finditer(plain)
-    for key in islice(keys, _KEYS):
-        yield from _Walk(plain, key).values()
-        yield from _told_before(plain, key.start())
-    if (flood := next(keys, None)) is not None:
-        yield flood.start(), len(plain)
+    reached = 0
+    for key in _KEY.finditer(plain):
+        if key.start() < reached:
+            continue
+        for span in (*_told_before(plain, key.start()), *_Walk(plain, key).values()):
+            reached = max(reached, span[1])
+            yield span
 
 
 def _told_before(plain: str, start: int) -> Iterator[Span]:
-    from_ = max(0, start - 100)
-    told = _TOLD_BEFORE.search(plain[from_:start])
-    if told and WALL not in told[1] and _looks_secret(told[1]) and not _is_everyday(told[1]):
-        yield from_ + told.start(1), from_ + told.end(1)
+    """The value stands first: "Abc@123 là mật khẩu của em"."""
+    words = plain[max(0, start - 100) : start].split()
+    linked = False
+    while words and words[-1] in ("cai", "my", "the", "la", "lam", "is", "day", "chinh", "dat"):
+        linked = words.pop() in ("la", "lam", "is") or linked
+    if linked and words and WALL not in words[-1] and _looks_secret(words[-1]) and not _is_everyday(words[-1]):
+        at = plain.rfind(words[-1], 0, start)
+        yield at, at + len(words[-1])
 
 
 def _looks_secret(value: str) -> bool:
@@ -65,7 +69,15 @@ def _looks_secret(value: str) -> bool:
     return digits >= 4 or (digits > 0 and letters > 0) or (odd and digits + letters > 0)
 
 
+def _is_unlike_words(value: str) -> bool:
+    """Letters, digits and signs together are a password wherever they stand near the word."""
+    letters = any(char.isalpha() for char in value) and any(char.isdigit() for char in value)
+    return letters and any(char in "@#$%^&*!" for char in value.rstrip(_TRIM))
+
+
 def _is_everyday(value: str) -> bool:
+    if _ADDRESS.fullmatch(value):
+        return True
     left = set_everyday_aside(value.strip(_TRIM)).strip(WALL)
     return not any(char.isdigit() for char in left)
 
@@ -83,7 +95,7 @@ class _Walk:
         steps = _STEP.finditer(self.plain, self.key.end(), min(len(self.plain), self.key.end() + 200))
         found = False
         for step in islice(steps, 12):
-            if _KEY.match(self.plain, step.start()) and not self.link:
+            if self._is_next_key(step):
                 return
             if self._moves_on(step[0]):
                 continue
@@ -97,8 +109,13 @@ class _Walk:
                 return
             self.link = ""
 
+    def _is_next_key(self, step: re.Match[str]) -> bool:
+        if self.link and len(step[0]) > 4:
+            return False  # "mật khẩu là matkhau": the word itself is the value
+        return step[0].isalpha() and bool(_KEY.match(self.plain, step.start()))
+
     def _moves_on(self, word: str) -> bool:
-        if word in _LINKS or word[0] in ":=→>" or word[:2] == "->" or word in "-–":
+        if word in _LINKS or word[0] in ":=→>" or word[:2] == "->" or (word in "-–" and self.straight):
             self.link = word if word in _LINKS and not self.link else ":"
             return True
         return False
@@ -115,7 +132,7 @@ class _Walk:
             return None
         if word.isalpha() and word.isascii():
             return self._word(step)
-        if not self.link and not self.straight:
+        if not self.link and not self.straight and not _is_unlike_words(word):
             return None
         if _looks_secret(word):
             return self._whole(step) if self.link or not _is_everyday(word) else None
@@ -127,31 +144,25 @@ class _Walk:
         return step.start(), step.end() - (step[0][-1] in ",;")
 
     def _spaced(self, start: int) -> Span | None:
-        run = next(runs(self.plain[start : start + 60], 4), None)
-        if run is None or run.start > 0 or _UNIT.match(self.plain, start + run.end):
-            return None
-        return start, start + run.end
+        run = run_at(self.plain, start, 4)
+        return (start, run.end) if run and not _UNIT.match(self.plain, run.end) else None
 
     def _word(self, step: re.Match[str]) -> Span | None:
         word = step[0]
         if not self.link:
             return None
-        if run := self._spoken(step.start()):
-            return run
+        if run := run_at(self.plain, step.start(), 4):
+            return run.start, run.end
         if word in _ASKED or (word in _MINE and self.link != ":"):
             return None
         if not _SYLLABLE.fullmatch(word) and len(word) >= 4:
             return step.span()
         return self._last_words(step.start()) if self.link == ":" or self.key[0] != "mk" else None
 
-    def _spoken(self, start: int) -> Span | None:
-        run = next(runs(self.plain[start : start + 90], 4), None)
-        return (start, start + run.end) if run is not None and run.start == 0 else None
-
     def _last_words(self, start: int) -> Span | None:
         """An ordinary word counts as a password only when hardly anything follows it on its line."""
-        end = self.plain.find("\n", start)
-        end = len(self.plain) if end < 0 else end
+        end = self.plain.find("\n", start, start + 41)
+        end = min(len(self.plain), start + 41) if end < 0 else end
         rest = self.plain[start : min(end, start + 40)]
         words = rest.split()
         if end - start > 39 or "?" in rest or len(words) > (3 if self.link == ":" else 1):

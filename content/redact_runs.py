@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from content.redact_shadow import wall_off
 
@@ -14,19 +15,22 @@ _WORDS = {
     "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9",
 }  # fmt: skip
-_WORD = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
+_TO_DO = r"(?!\s+(?:lai|sao|the|gi|o|dc|duoc|xong|giup|ho|can)(?![a-z]))"  # "làm lại" is to do again, no five
+_WORD = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)).replace("lam", f"lam{_TO_DO}") + ")"
 _TOKEN = rf"(?:[0-9]+|(?<![a-z]){_WORD}+(?![a-z]))"
 _FILLER = r"(?:(?<![a-z])(?:cham|gach|ngang|phay|tiep|roi|muoi|tram|so|con|va)(?![a-z])[^\w\x02]{0,4})"
 _GAP = rf"(?:[^\w\x02]|_){{0,8}}{_FILLER}{{0,2}}"
 _RUN = re.compile(rf"{_TOKEN}(?:{_GAP}{_TOKEN})*")
+_LAST_WORD = re.compile(r"([^a-z]*[0-9])[^0-9a-z]+[a-z]+")
 _GROUP = re.compile(_TOKEN)
 _ONE_WORD = re.compile(_WORD)
-HINT = rf"[0-9]|(?:{_TOKEN}{_GAP}){{3}}{_TOKEN}"
+HINT = rf"[0-9]+|(?:{_TOKEN}{_GAP}){{3}}{_TOKEN}"
 
 # Everyday numbers. They are walled off first, so that no rule for secrets can take them.
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
 _EVERYDAY = re.compile(
-    "|".join(
+    r"(?=[0-9+]|[a-z][0-9]{2})(?:"
+    + "|".join(
         (
             r"(?:(?<!\d)\d{3}(?:\.\d\d){2}\.)?(?<![a-z0-9])[a-z]\d\d(?:\.\d{2,3})*-\d{6}-\d{4,6}(?!\d)",  # dossier
             r"(?<![\d.])[1-9]\.\d{6}(?:\.\d{3}\.\d\d\.\d\d\.h\d\d)?(?!\d|\.\d)",  # procedure
@@ -41,8 +45,10 @@ _EVERYDAY = re.compile(
             r"(?<![\d.,])[1-9]\d{0,4}(?:k|tr|trieu|nghin|ngan)(?![a-z])",
             r"(?<!\d)(?:0[35789]\d{8}|02\d{9}|069\d{7}|(?:00)?84[35789]\d{8}|1[89]00\d{4}(?:\d\d)?)(?!\d)",
             r"\+(?:84)[2-9]\d{8,9}(?!\d)",
+            r"(?<=(?:goi|gui|bao|den|nan)\s)(?:1022|1414|5656)(?!\d)",
         )
-    ),
+    )
+    + ")",
     re.ASCII,
 )
 _PHONE = re.compile(
@@ -50,12 +56,12 @@ _PHONE = re.compile(
 )
 _LISTED_BEFORE = re.compile(r"(?<![a-z])(?:ho|nha|cac ho|so nha|so ho)[\s:]*$")
 _LISTED_AFTER = re.compile(
-    r"[\s:]*(?:deu|cung)?\s*(?:vang|xong|hen|di (?:xa|vang)|ok|gap|chua|da |tu choi|vuong|lam|dong cua|cai|nop|kich hoat)"
+    r"[\s:]*(?:deu|cung)?\s*(?:vang|xong|hen|di (?:xa|vang)|ok|gap|chua|da |tu choi|vuong|"
+    r"dong cua|cai|nop|kich hoat)"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     start: int
     end: int
     digits: str
@@ -94,12 +100,24 @@ def _digits(token: str) -> str:
     return token if token.isdigit() else "".join(_WORDS[word] for word in _ONE_WORD.findall(token))
 
 
+def _end(found: re.Match[str]) -> int:
+    """Where the run ends without one last word after nothing but digits: "079201001234 không được"."""
+    last = _LAST_WORD.fullmatch(found[0])
+    return found.start() + last.end(1) if last else found.end()
+
+
 def runs(plain: str, shortest: int) -> Iterator[Run]:
     for found in _RUN.finditer(plain):
         if found.end() - found.start() >= shortest:
-            run = Run(plain, found.start(), found.end())
+            run = Run(plain, found.start(), _end(found))
             if len(run.digits) >= shortest:
                 yield run
+
+
+def run_at(plain: str, start: int, shortest: int) -> Run | None:
+    found = _RUN.match(plain, start, start + 90)
+    run = Run(plain, start, _end(found)) if found else None
+    return run if run and len(run.digits) >= shortest else None
 
 
 def set_everyday_aside(plain: str) -> str:
@@ -121,6 +139,7 @@ def is_list(groups: list[Group], listed: bool) -> bool:
     numbers = [int(number) for number in written]
     if all(1900 <= number <= 2099 for number in numbers):
         return True
-    near = len(numbers) > 2 and max(numbers) - min(numbers) <= 150
+    uneven = len({len(number) for number in written}) > 1
+    near = len(numbers) > 2 and (uneven or max(numbers) - min(numbers) <= 150)
     rising = all(one < two for one, two in pairwise(numbers))
     return near and (rising or (listed and len(set(numbers)) == len(numbers)))
