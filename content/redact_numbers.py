@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from content.redact_runs import Group, Run, is_list, is_phone, runs
+from content.redact_runs import Group, Run, is_everyday, is_list, is_phone, runs
 
 Span = tuple[int, int]
-_WEIGHED = 300  # groups of one run that are weighed one against another; nobody writes more, a flood goes whole
+_WEIGHED = 1000  # groups of one run that are weighed one against another; nobody writes more, a flood goes whole
+_LONGEST = 19  # digits of a card; more in one piece are several numbers run together
 _SHORT = frozenset({"111", "112", "113", "114", "115", "156", "1022", "1414", "5656"})
 _WIDE = re.compile(r"[,;\n]")
 _ID_WORD = re.compile(
@@ -32,7 +33,7 @@ _LOOSE_BEFORE = re.compile(
     rf"(?<![a-z])(?:tk|tai khoan|ck|{_BANKS})(?![a-z])(?:\s+(?:{_BANKS}|cua|em|toi|minh|nay|so)){{0,3}}{_LINK}$"
 )
 _ANY_ACCOUNT = re.compile(rf"(?<![a-z])(?:tk|tai khoan|ck|{_ACCOUNT}|{_BANKS}|ngan hang)(?![a-z])")
-_ACCOUNT_AFTER = re.compile(rf"[\s(,\-]*(?:(?:day )?la\s+)?(?:{_ACCOUNT}|{_BANKS}|ngan hang)(?![a-z])")
+_ACCOUNT_AFTER = re.compile(rf"[\s,\-]*(?:(?:day )?la\s+)?(?:{_ACCOUNT}|{_BANKS}|ngan hang)(?![a-z])")
 _CODE_WORD = (
     r"(?:o\.?t\.?p|ma\s?(?:so )?(?:xac\s?(?:thuc|nhan|minh)|kich hoat|dang nhap|bao mat|an toan|giao dich|la|ve la)|"
     r"ma\s?xn|ma\s?xt|(?:verification|security|confirmation|activation|login|auth\w*) code|code (?:is|la)|2fa)"
@@ -92,7 +93,7 @@ def _names_account(run: Run, piece: list[Group]) -> bool:
     named = _ACCOUNT_BEFORE.search(before)
     if named and not _PHONE_WORD.search(named[1]):
         return True
-    if len(digits) < 8 or is_phone(piece, digits):
+    if len(digits) < 8 or is_phone(piece, digits) or is_everyday(run.plain[piece[0].start : piece[-1].end]):
         return False
     return bool(_LOOSE_BEFORE.search(before) or _ACCOUNT_AFTER.match(run.plain, piece[-1].end))
 
@@ -103,6 +104,9 @@ def identities(plain: str) -> Iterator[tuple[int, int, bool]]:
         if len(run.groups) > _WEIGHED:
             if not is_list(run.groups, run.listed):
                 yield run.start, run.end, False
+            continue
+        if len(run.groups) == 1 and len(run.digits) > _LONGEST:
+            yield run.start, run.end, False
             continue
         found, known = _weigh(run)
         if not known and (_is_misspelt(run) if not found else run.spoken):
@@ -139,7 +143,7 @@ def _weigh(run: Run) -> tuple[list[tuple[int, int, bool]], bool]:
         crossed = 0.0
         for two in range(one, len(groups)):
             size = starts[two + 1] - starts[one]
-            if size > 19:
+            if size > _LONGEST:
                 break
             crossed += bool(mixed and two > one and _WIDE.search(gaps[two - 1]))
             if (size >= 8 or two == one) and crossed + best[two + 1][0] + 0.1 < choice[0]:
@@ -212,7 +216,14 @@ def _is_code(run: Run, named: bool) -> bool:
     return _is_six_code(run, before, after, named)
 
 
+def _in_even_groups(run: Run) -> bool:
+    gaps = {run.plain[one.end : two.start] for one, two in pairwise(run.groups)}
+    return run.spoken or len(gaps) == 0 or (len(gaps) == 1 and gaps <= {" ", "-", ".", " - ", "  ", "\n", "_"})
+
+
 def _is_six_code(run: Run, before: str, after: str, named: bool) -> bool:
+    if run.plain[max(0, run.start - 1) : run.start].isalpha() or not _in_even_groups(run):
+        return False
     if _POLITE.fullmatch(run.plain, 0, run.start) and _POLITE.fullmatch(run.plain, run.end):
         return True
     if run.digits.endswith("000") or run.spoken:

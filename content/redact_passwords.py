@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from content.redact_runs import run_at, set_everyday_aside
+from content.redact_runs import is_everyday, run_at
 from content.redact_shadow import WALL
 
 Span = tuple[int, int]
@@ -14,7 +14,7 @@ KEY = (
     r"(?:ma|so)\s?pin|pin(?=\s*(?:la|:|=|the|code))|ma\s?khoa)(?![a-z@#$%^&*_]|\.\w)"
 )
 _KEY = re.compile(KEY)
-_STEP = re.compile(r"[:=→>]+|-+>|[-–](?=\s)|[a-z]+(?=[\s:=]|[,;.?!)\"'”]+(?:\s|$)|$)|[,;.?!]+(?=\s|$)|\S+")
+_STEP = re.compile(r"[:=>]+|-+>|[-–](?=\s)|[a-z]+(?=[\s:=]|[,;.?!)\"'”]+(?:\s|$)|$)|[,;.?!]+(?=\s|$)|\S+")
 _LINKS = frozenset({"la", "thanh", "is", "gom"})
 _MINE_WORDS = """
 vneid zalo fb facebook gmail mail email wifi dvc cong vssid etax app may dt dien thoai mang nha cua em e toi t minh
@@ -76,10 +76,7 @@ def _is_unlike_words(value: str) -> bool:
 
 
 def _is_everyday(value: str) -> bool:
-    if _ADDRESS.fullmatch(value):
-        return True
-    left = set_everyday_aside(value.strip(_TRIM)).strip(WALL)
-    return not any(char.isdigit() for char in left)
+    return bool(_ADDRESS.fullmatch(value)) or is_everyday(value.strip(_TRIM))
 
 
 @dataclass
@@ -115,7 +112,7 @@ class _Walk:
         return step[0].isalpha() and bool(_KEY.match(self.plain, step.start()))
 
     def _moves_on(self, word: str) -> bool:
-        if word in _LINKS or word[0] in ":=→>" or word[:2] == "->" or (word in "-–" and self.straight):
+        if word in _LINKS or word[0] in ":=>" or word[:2] == "->" or (word in "-–" and self.straight):
             self.link = word if word in _LINKS and not self.link else ":"
             return True
         return False
@@ -130,8 +127,9 @@ class _Walk:
         word = step[0]
         if WALL in word:
             return None
-        if word.isalpha() and word.isascii():
-            return self._word(step)
+        bare = word.strip(_TRIM)
+        if bare.isalpha() and bare.isascii():
+            return self._word(step, bare)
         if not self.link and not self.straight and not _is_unlike_words(word):
             return None
         if _looks_secret(word):
@@ -147,8 +145,7 @@ class _Walk:
         run = run_at(self.plain, start, 4)
         return (start, run.end) if run and not _UNIT.match(self.plain, run.end) else None
 
-    def _word(self, step: re.Match[str]) -> Span | None:
-        word = step[0]
+    def _word(self, step: re.Match[str], word: str) -> Span | None:
         if not self.link:
             return None
         if run := run_at(self.plain, step.start(), 4):

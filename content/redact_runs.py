@@ -29,10 +29,14 @@ HINT = rf"[0-9]+|(?:{_TOKEN}{_GAP}){{3}}{_TOKEN}"
 # Everyday numbers. They are walled off first, so that no rule for secrets can take them.
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
 _EVERYDAY = re.compile(
-    r"(?=[0-9+]|[a-z][0-9]{2})(?:"
+    r"(?=(?<![0-9])[0-9]|\+|[a-z][0-9]{2}|http|www)(?:"
     + "|".join(
         (
             r"(?:(?<!\d)\d{3}(?:\.\d\d){2}\.)?(?<![a-z0-9])[a-z]\d\d(?:\.\d{2,3})*-\d{6}-\d{4,6}(?!\d)",  # dossier
+            r"(?:https?://|www\.)[^\s?#\x02]+",  # links stay, save for what stands behind their question mark
+            rf"(?<!\d)(?<!\d[/.-]){_YEAR}[-–](?:\d\d|{_YEAR})(?!\d|[/.–-]\d)",
+            r"(?<![\d.,])\d{1,4}(?:[.,]\d{1,3})?\s?%",
+            r"(?<![\d.,/])[1-9]\d{0,2}[.,]\d{3}\s?/\s?[1-9]\d{0,2}[.,]\d{3}(?![\d./])",  # 1.784/1.870 households
             r"(?<![\d.])[1-9]\.\d{6}(?:\.\d{3}\.\d\d\.\d\d\.h\d\d)?(?!\d|\.\d)",  # procedure
             rf"(?<![\d/.-]){_YEAR}([/.-]){_MONTH}\1{_DAY}(?!\d|[/.-]\d)",
             rf"(?<!\d)(?<!\d[/.-]){_DAY}([/.-]){_MONTH}\2{_YEAR}(?!\d|[/.-]\d)",
@@ -122,6 +126,10 @@ def run_at(plain: str, start: int, shortest: int) -> Run | None:
 
 def set_everyday_aside(plain: str) -> str:
     return wall_off(plain, (found.span() for found in _EVERYDAY.finditer(plain)))
+
+
+def is_everyday(text: str) -> bool:
+    return not any(char.isdigit() for char in set_everyday_aside(text))
 
 
 def is_phone(groups: list[Group], digits: str, plus: bool = False) -> bool:
