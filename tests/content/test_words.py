@@ -1,55 +1,134 @@
-"""Every phrase in both languages: the same keys, the same blanks, and every key that the program says."""
+"""Every phrase in both languages: the same keys and blanks, every key that is said, and nothing promised that is not so."""
 
+import ast
 import re
+import unicodedata
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from hashlib import sha256
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+import typer
+from babel.messages.pofile import read_po
 
+from bot.cli import app
+from bot.clock import KEEP_LETTERS
+from bot.settings import Settings
+from content.fold import fold
+from content.library import Library
+from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
 from content.words import LANGUAGES, keys, words
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
-from handlers.talk import DATA_BYTES, Kind
+from handlers.join import WORDING
+from handlers.talk import Kind
 from handlers.visit import SERVICES
+from storage import people, reminders
 from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
 
 ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
+FAMILIES = {file.stem for file in FILES}
+OPERATORS = ("check", "command", "database", "demo", "doctor", "web")
+"""Phrases for whoever runs it, for a channel's own menu and for the web page: no screens of a conversation."""
 BLANK = re.compile(r"\{([a-z_]+)\}")
-LITERAL = re.compile(
-    r"""(?:say|has|Refused|choice|Unusable)\(\s*"([a-z]+\.[a-zA-Z_.-]+)"|say="([a-z]+\.[a-z_.]+)"|key = "([a-z]+\.[a-z_.]+)" """
-    r"""|else "([a-z]+\.[a-z_.]+)\"""")
+KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
+BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
+         "web.")  # fmt: skip
+"""What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
+LONGEST_LABEL = 64
+COMMANDS = ("start", "menu", "huongdan", "tham", "solieu", "dulieucuatoi")
+CONSENTS = {"team-2026-11": "f51fa445"}
+"""What each wording of the consent is, hashed: other words need another name, for the name is what is kept."""
+QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
+    "visit.hamlet": (set(), ()), "visit.household": ({"hamlet"}, ()), "visit.first": ({"number"}, tuple(FirstChoice)),
+    "visit.outcome": (set(), tuple(Outcome)), "visit.barrier": (set(), tuple(Barrier)), "visit.services": (set(), SERVICES),
+    "visit.next": (set(), ()), "visit.until": (set(), ()), "visit.note": (set(), ("-",)), "visit.check": ({"summary"}, ("save",)),
+    "join.code": (set(), ()), "join.name": (set(), ()), "join.agree": ({"role", "place"}, ("yes", "no")),
+    "invite.role": (set(), ()), "invite.where": (set(), ()),
+}  # fmt: skip
+"""The questions whose words are phrases: their blanks, and the options that have words of their own."""
+SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
+           "guide.helped": ("go",)}  # fmt: skip
+"""Questions of a guide: the screen is content, the buttons are phrases."""
 
 
 def built() -> set[str]:
     """The keys that are put together from a name and a value."""
     made = {f"{name}.called" for name in DIALOGUES}
-    families: dict[str, type[StrEnum]] = {"visit.first": FirstChoice, "visit.outcome": Outcome, "visit.barrier": Barrier,
-                                          "status": Status, "role": Role}
+    families: dict[str, type[StrEnum]] = {"status": Status, "role": Role}
     made |= {f"{family}.{value}" for family, values in families.items() for value in values}
-    made |= {f"visit.services.{service}" for service in SERVICES} | {reason.value for reason in Contradiction}
+    made |= {reason.value for reason in Contradiction} | {f"command.{name}" for name in COMMANDS}
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
-    for question in ("hamlet", "household", "first", "outcome", "barrier", "services", "next", "until", "note"):
-        made |= {f"visit.{question}", f"visit.{question}.short"}
-    return made | {"visit.check", "visit.check.save", "visit.note.-", "join.name", "join.code", "join.agree", "join.agree.yes",
-                   "join.agree.no", "invite.role", "invite.where", "guide.begin.go", "guide.at_step.done", "guide.at_step.stuck",
-                   "guide.remedy.solved", "guide.remedy.still", "guide.helped.go"}
+    for key, (_, options) in QUESTIONS.items():
+        made |= {key, *(f"{key}.{option}" for option in options)}
+        if key.startswith("visit.") and key != "visit.check":
+            made.add(f"{key}.short")  # what may be corrected on the last look
+    return made | {f"{key}.{option}" for key, options in SCREENS.items() for option in options}
+
+
+def program() -> Iterator[ast.AST]:
+    for room in ("handlers", "bot", "storage"):
+        for file in sorted((ROOT / room).rglob("*.py")):
+            yield from ast.walk(ast.parse(file.read_text("utf-8")))
+
+
+def key_in(node: ast.AST) -> str:
+    """The key that a constant is, or nothing (columns and templates look like keys)."""
+    text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    looks = KEY.fullmatch(text) and text.split(".")[0] in FAMILIES and not text.endswith((".id", ".html"))
+    return text if looks else ""
 
 
 def said() -> set[str]:
-    """The keys that stand in the program's source."""
-    found = set()
-    for room in ("handlers", "bot", "storage"):
-        for file in (ROOT / room).rglob("*.py"):
-            for groups in LITERAL.findall(file.read_text("utf-8")):
-                found |= {key for key in groups if key}
-    return found
+    """The keys that stand in the program's source, wherever they stand."""
+    return {key for node in program() if (key := key_in(node))} - SCREENS.keys()
 
 
 def test_every_phrase_that_is_said_exists() -> None:
-    missing = (said() | built()) - keys("vi")
-    assert missing == set()
+    assert (said() | built()) - keys("vi") == set()
+
+
+def test_every_phrase_is_said_somewhere() -> None:
+    unsaid = {key for key in keys("vi") - said() - built() if not key.startswith("web.")}
+    assert unsaid == set()
+
+
+def test_every_way_to_build_a_key_is_known() -> None:
+    for node in program():
+        if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+            begins = str(node.values[0].value)
+            if begins.split(".")[0] in FAMILIES and re.fullmatch(r"[a-z]+\.[a-z_.]*", begins):
+                assert begins in BUILT, f"a new family of keys ({begins}): list it in BUILT and its keys in built()"
+
+
+def given(call: ast.Call) -> set[str] | None:
+    """The names of the blanks that a call fills; None where they cannot be read off."""
+    if any(keyword.arg is None for keyword in call.keywords):
+        return None
+    filled = {str(keyword.arg) for keyword in call.keywords}
+    for keyword in call.keywords:
+        if keyword.arg == "blanks" and isinstance(keyword.value, ast.Dict):
+            filled |= {str(key.value) for key in keyword.value.keys if isinstance(key, ast.Constant)}
+    return filled
+
+
+def test_every_blank_is_filled_where_the_phrase_is_said() -> None:
+    looked_at = 0
+    for node in program():
+        if not isinstance(node, ast.Call) or (filled := given(node)) is None:
+            continue
+        said_here = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "say")]
+        for phrase in (words("vi").phrases[key] for key in map(key_in, said_here) if key and not key.startswith("web.")):
+            looked_at += 1
+            assert set(BLANK.findall(phrase)) <= filled, f"line {node.lineno}: {phrase}"
+    assert looked_at > 60
+    for key, (blanks, _) in QUESTIONS.items():
+        assert set(BLANK.findall(words("vi").phrases[key])) == blanks, key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -57,31 +136,152 @@ def test_every_language_is_complete(language: str) -> None:
     assert keys(language) == keys("vi")
 
 
-def test_the_same_blanks_in_every_language() -> None:
+def test_the_same_blanks_and_the_same_titles_in_every_language() -> None:
     vietnamese = words("vi").phrases
     for language in LANGUAGES:
         for key, phrase in words(language).phrases.items():
             assert set(BLANK.findall(phrase)) == set(BLANK.findall(vietnamese[key])), f"{language}: {key}"
+            assert not re.search("[{}]", BLANK.sub("", phrase)), f"{language}: {key}"
+            assert ("\n" in phrase) == ("\n" in vietnamese[key]), f"{language}: {key}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parts[-3]}-{file.stem}")
+def test_a_file_is_sorted_and_clean(file: Path) -> None:
+    with file.open("rb") as opened:
+        catalogue = read_po(opened, abort_invalid=True)
+    listed = [message for message in catalogue if message.id]
+    if file.stem != "web":  # in the order of the page
+        assert [str(message.id) for message in listed] == sorted(str(message.id) for message in listed)
+    assert not catalogue.obsolete
+    assert f'"Language: {file.parts[-3]}\\n"' in file.read_text("utf-8")
+    assert file.read_text("utf-8").count("\nmsgid ") == len(listed) + 1, "a key stands twice"
+    for message in listed:
+        text = str(message.string)
+        assert text and not message.fuzzy and str(message.id).split(".")[0] == file.stem
+        assert text == unicodedata.normalize("NFC", text) and text == text.strip(), message.id
+        assert not re.search(r" \n|\n{3}|  ", text), message.id
+
+
+def screens(language: str) -> Iterator[tuple[str, str]]:
+    """What people read in a conversation, whoever they are."""
+    yield from ((key, phrase) for key, phrase in words(language).phrases.items() if key.split(".")[0] not in OPERATORS)
 
 
 def test_vietnamese_sentences_are_short() -> None:
-    for key, phrase in words("vi").phrases.items():
-        if key.split(".")[0] in ("database", "doctor", "web", "demo", "check"):
-            continue  # for operators, and for the page's own small print
-        for sentence in re.split(r"[.!?\n:;]+\s*", phrase):
-            assert len(sentence.split()) <= LONGEST_SENTENCE, f"{key}: {sentence}"
+    for key, phrase in screens("vi"):
+        for sentence in sentences(phrase):
+            assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
+
+
+MEMBERS = re.compile(r"(visit|invite|join|summary|menu\.member)\b")
+BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
+CALLED_BAC = {"way.left"}
+"""Said to everybody, but nearly always to somebody who leaves a guide."""
+
+
+def test_members_are_anh_chi_citizens_are_bac_and_nobody_is_called_the_wrong_one() -> None:
+    for key, phrase in screens("vi"):
+        if (MEMBERS.match(key) or BOTH.match(key)) and key not in CALLED_BAC:
+            assert not re.search(r"(?<!“)\bbác\b", phrase, re.IGNORECASE), f"{key}: {phrase}"
+        if not MEMBERS.match(key) and key != "way.which":
+            assert "anh/chị" not in phrase.lower(), f"{key}: {phrase}"
+
+
+def test_no_phrase_asks_for_a_secret() -> None:
+    told = "secret.seen"  # tells what was in the message, and asks for nothing
+    for language in LANGUAGES:
+        for key, phrase in words(language).phrases.items():
+            asking = [each for each in sentences(phrase) if asks_for_secret(each)]
+            assert asking == [] or (key == told and "held an ID number" in asking[0]), f"{language} {key}: {asking}"
+
+
+def test_no_phrase_holds_a_number_that_could_be_somebodys() -> None:
+    for language in LANGUAGES:
+        for key, phrase in words(language).phrases.items():
+            assert not re.search(r"\d[\d .]{7,}\d", phrase), f"{language} {key}"
 
 
 def test_values_are_put_in_as_they_are() -> None:
     assert words("vi").say("visit.household.number", number="{0.__class__} {hamlet}") == "Hộ {0.__class__} {hamlet}"
 
 
-def test_no_phrase_asks_for_a_secret() -> None:
-    asking = re.compile(r"(?:nhập|gõ|gửi|đọc|cho (?:mình|bot))[^.\n]*(?:số căn cước|mã otp|mật khẩu)", re.IGNORECASE)
-    for key, phrase in words("vi").phrases.items():
-        for found in asking.finditer(phrase):
-            assert re.search(r"(?:đừng|không)[^.\n]*$", phrase[:found.end()], re.IGNORECASE), f"{key}: {found[0]}"
+def together() -> Iterator[tuple[str, list[str]]]:
+    """The labels that stand on one screen, by key."""
+    ways = ["way.back", "way.menu"]
+    more = {"visit.services": ["way.ready"], "visit.check": ["way.edit"], "guide.helped": ["guide.remind_me"]}
+    more |= {key: [f"day.in_{days}" for days in (1, 2, 3, 7)] for key in ("visit.next", "visit.until")}
+    options = {key: options for key, (_, options) in QUESTIONS.items() if key != "visit.outcome"} | SCREENS
+    for key, values in options.items():
+        yield key, [*(f"{key}.{value}" for value in values), *more.get(key, []), *ways]
+    for first in FirstChoice:
+        yield f"visit.outcome {first}", [*(f"visit.outcome.{outcome}" for outcome in first.outcomes), *ways]
+    yield "invite.role", [*(f"role.{role}" for role in Role), *ways]
+    yield "corrections", [*(key for key in built() if key.endswith(".short")), "way.not_now"]
+    yield "menu", ["menu.log", "menu.summary", "menu.invite", "menu.guides", "menu.join", "welcome.privacy", "language.vi"]
+    yield "way.left", ["way.resume", "guide.remind_me", "way.drop", "way.menu"]
+    yield "search", ["search.none", "search.more", "menu.guides", "way.menu", "way.go_on"]
+    yield "reminder", ["way.resume", "way.log", "reminder.enough", "reminder.enough_all"]
+    yield "visit.undone", ["way.log_again", "visit.undo", "way.menu"]
+    yield "privacy", ["privacy.stop", "way.menu"]
 
 
-def test_a_button_carries_at_most_what_telegram_takes() -> None:
-    assert DATA_BYTES == 64
+def assert_told_apart(where: str, labels: list[str]) -> None:
+    folded = [f"{fold(label)} " for label in labels]
+    assert all(label.strip() for label in folded), f"{where}: a label without words cannot be typed"
+    for one, other in combinations(folded, 2):
+        assert not one.startswith(other) and not other.startswith(one), f"{where}: “{one}” or “{other}”?"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_stands_on_one_screen_can_be_told_apart_when_typed(language: str) -> None:
+    spoken = words(language)
+    for where, labels in together():
+        assert_told_apart(f"{language} {where}", [spoken.phrases[key] for key in labels])
+        for key in labels:
+            label = spoken.phrases[key]
+            assert utf16_units(label) <= LONGEST_LABEL and "\n" not in label, f"{language} {key}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_troubles_of_a_step_can_be_told_apart_when_typed(language: str) -> None:
+    spoken = words(language)
+    ways = [spoken.say(key) for key in ("guide.stuck.other", "way.back", "way.menu")]
+    for guide in Library.load().guides(language):
+        for step in guide.steps:
+            assert_told_apart(f"{language} {guide.id} {step.id}", [*(trouble.title for trouble in step.troubles), *ways])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_in_the_words_are_the_programs_own(language: str) -> None:
+    spoken = words(language).phrases
+    assert f" {int(people.GUESS_WINDOW.total_seconds()) // 60} " in spoken["join.too_many"]
+    assert f" {KEEP_LETTERS.days} " in spoken["privacy.what"]
+    assert len(reminders.GUIDE_AFTER) == 3 and {"vi": "ba lần", "en": "three times"}[language] in spoken["reminder.will"]
+    for key in ("join.code", "join.not_a_code"):
+        example = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", spoken[key])
+        assert example and people.tidy_code(example[0]) == example[0] and f" {people.CODE_LENGTH} " in spoken[key]
+    assert f"“{spoken['way.ready']}”" in spoken["visit.services"]
+
+
+def commands(group: object, before: str = "gocua") -> Iterator[str]:
+    yield before
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, f"{before} {name}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_operators_are_told_to_use_what_exists(language: str) -> None:
+    known = set(commands(typer.main.get_command(app)))
+    settings = {f"GOCUA_{name.upper()}" for name in Settings.model_fields}
+    for key, phrase in words(language).phrases.items():
+        for told in re.findall(r"[“(](gocua [a-z ]+[a-z])", phrase):
+            assert told in known, f"{key}: {told}"
+        assert set(re.findall(r"GOCUA_[A-Z_]+", phrase)) <= settings, key
+        assert all((ROOT / page).is_file() for page in re.findall(r"docs/[a-z/-]+\.md", phrase)), key
+        if key.startswith("database."):
+            assert re.search(r"gocua |GOCUA_|Gõ Cửa", phrase), f"{key} does not say what to do"
+
+
+def test_other_words_of_consent_have_another_name() -> None:
+    agreed = "\0".join(words(language).phrases["join.agree"] for language in LANGUAGES)
+    assert sha256(agreed.encode()).hexdigest().startswith(CONSENTS[WORDING])
