@@ -28,6 +28,9 @@ _SIGNS = [
         r"(?:cai|tai) (?:\S+ ){0,1}(?:gia|nham) (?:\S+ ){0,3}roi",
         r"(?:lo|da|vua) (?:\S+ ){0,2}quet mat",
         r"(?:dang|bi|roi|may) (?:\S+ ){0,3}(?:dieu khien|chiem quyen|tu bam|tu chay|tu chuyen)",
+        r"(?:lo|da|vua) (?:\S+ ){0,2}(?:nhap|dien|khai|cho phep|cap quyen)"
+        r" (?:\S+ ){0,6}(?:link|trang|web|app|tro nang|la|gia|lua dao)",
+        r"ke (?:lua|lua dao|gian)",
         rf"{_DONE} (?:\S+ ){{0,3}}chuyen (?:\S+ ){{0,5}}(?:no|ho|lua|lua dao|gia danh|ke|nguoi la)",
         r"chuyen (?:\S+ ){0,4}(?:no|lua dao|ke) (?:\S+ ){0,3}(?:roi|xong)",
         r"dang (?:\S+ ){0,4}(?:goi|doa|bat|nghe|noi chuyen|giuc) (?:\S+ ){0,8}(?:tien|ma|otp|may|app|khoan)",
@@ -73,4 +76,6 @@ def threshold(words: Sequence[str]) -> float:
         return CALMED_SIGN if signed else CALMED
     if any(sign.search(text) for sign in _PLAINLY):
         return PLAINLY
-    return SIGNED if signed else UNSIGNED
+    if signed:
+        return SIGNED
+    return UNSIGNED if len(words) > 2 else CALMED
