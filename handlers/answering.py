@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers import heard, searching, welcome
-from handlers.catalogue import ACTIONS, DIALOGUES
+from handlers.catalogue import ACTIONS, DIALOGUES, EARS
 from handlers.desk import Desk
 from handlers.dialogue import BACK, CANCEL, EDIT, Dialogue, Done, Standing, hear, steers
 from handlers.screens import DIGITS, corrections
@@ -91,6 +91,8 @@ def _typed(desk: Desk, text: str) -> None:
     elif not text:
         desk.say("refused.empty")
         again(desk)
+    elif data := next(filter(None, (ear(desk, text) for ear in EARS)), None):
+        perform(desk, data)
     elif desk.talk is not None and desk.talk.dialogue in DIALOGUES:
         _typed_answer(desk, desk.talk, text)
     elif data := heard.choice(text, desk.shown):

@@ -1,10 +1,11 @@
-"""Every dialogue and every action by name: the one place to look for what can be asked of the bot."""
+"""Every dialogue, action, paper and kind of typed words by name: the one place to look for what can be asked of the bot."""
 
 from collections.abc import Callable
 
 from handlers import guide, invite, join, privacy, reminder, searching, summary, visit, welcome
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
+from handlers.papers import Make
 
 DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE)}
 
@@ -21,3 +22,10 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "quiet": reminder.stop,
     "privacy": privacy.privacy,
 }
+
+EARS: tuple[Callable[[Desk, str], str | None], ...] = ()
+"""Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
+would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""
+
+PAPERS: dict[str, Make] = {}
+"""Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""

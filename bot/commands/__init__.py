@@ -1,0 +1,1 @@
+"""What `gocua` can be told to do, one file a subject."""

@@ -1,0 +1,104 @@
+"""Running the bot: for good, as a demonstration, in a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.ground import fail, settings_from
+from bot.settings import DEFAULT_DATABASE
+from content.words import words
+from storage.database import Database
+
+app = typer.Typer()
+DEMO_DATABASE = "sqlite:///demo.db"
+DEMO_PORTS = range(8080, 8100)
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot: every channel that is set up, and the web chat. The default."""
+    from bot.build import build
+
+    settings = settings_from()
+    create = settings.database_url == DEFAULT_DATABASE  # with no setting at all, a first start makes the file
+    with _stopping_well():
+        asyncio.run(build(settings, create=create).run())
+
+
+@app.command()
+def demo(reset: Annotated[bool, typer.Option(help="Begin again with fresh demonstration data.")] = False,
+         port: Annotated[int, typer.Option(help="Port on this machine; by default the first free one from 8080.")] = 0) -> None:
+    """Start the demonstration commune on this machine and print the address of its web chat."""
+    from bot import demo as data
+    from bot.build import build
+
+    listen = f"127.0.0.1:{port or _free_port()}"
+    settings = settings_from(database_url=os.environ.get("GOCUA_DATABASE_URL", DEMO_DATABASE), listen=listen,
+                         log_level=os.environ.get("GOCUA_LOG_LEVEL", "warning"))
+    if reset:
+        _remove(settings.database_url)
+    database = Database(settings.database_url)
+    database.upgrade(anew=reset)
+    with database.write() as tx:
+        kept = data.is_loaded(tx)
+        if not kept:
+            data.load(tx, datetime.now(UTC))
+    database.close()
+    say = words(settings.locale).say
+    typer.echo(say("demo.kept" if kept else "demo.fresh"))
+    typer.echo(say("demo.address", address=f"http://{listen}"))
+    with _stopping_well():
+        asyncio.run(build(settings, demo=True).run())
+
+
+def _remove(url: str) -> None:
+    if not url.startswith("sqlite:///"):
+        fail("--reset is for the demonstration's SQLite file only")
+    path = Path(url.removeprefix("sqlite:///"))
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def _free_port() -> int:
+    import socket
+
+    for port in DEMO_PORTS:
+        with contextlib.suppress(OSError), socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(("127.0.0.1", port))
+            return port
+    return 0
+
+
+@contextlib.contextmanager
+def _stopping_well() -> Iterator[None]:
+    with contextlib.suppress(KeyboardInterrupt):
+        yield
+
+
+@app.command()
+def chat(as_: Annotated[str, typer.Option("--as", help="citizen, volunteer or leader")] = "citizen",
+         database: Annotated[str, typer.Option(help="Database; by default the demonstration's.")] = DEMO_DATABASE) -> None:
+    """Hold the same conversations in this terminal. An empty line or Ctrl-D ends it."""
+    from bot import demo as data
+    from bot.build import talk_in_terminal
+
+    if as_ not in data.PARTS:
+        fail(f"--as takes one of: {', '.join(data.PARTS)}")
+    settings = settings_from(database_url=os.environ.get("GOCUA_DATABASE_URL", database), log_level="error")
+    store = Database(settings.database_url)
+    store.upgrade()
+    with store.write() as tx:
+        if database == DEMO_DATABASE and not data.is_loaded(tx):
+            data.load(tx, datetime.now(UTC))
+    store.close()
+    with _stopping_well():
+        asyncio.run(talk_in_terminal(settings, as_))

@@ -1,0 +1,23 @@
+"""Papers: pictures and documents that are made at the moment they are sent, from a name that a message carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from handlers.look import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A picture or a document, whole in memory."""
+
+    name: str
+    """A file name with its ending, for whoever keeps it."""
+    mime: str
+    content: bytes
+
+
+Make = Callable[[Look, str], Paper | None]
+"""Makes a paper of one kind from what follows in its name; None where it is no longer to be had. Whoever put the name into a
+message had the right to it: names are never taken from what people send."""

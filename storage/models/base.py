@@ -1,0 +1,36 @@
+"""What every table is built from: names of constraints, keys, references, and columns that may be emptied."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import JSON, BigInteger, Column, Integer, MetaData, Table
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Forgettable: Any = JSON(none_as_null=True)
+"""Emptied once it is no longer needed; the row stays, so that nothing is taken or sent twice."""
+Big = BigInteger().with_variant(Integer, "sqlite")
+METADATA: MetaData = SQLModel.metadata
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The SQLAlchemy table under a model, for core statements."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]
+
+
+def identity() -> Any:
+    """A number of its own for every row."""
+    return Field(default=None, sa_column=Column(Big, primary_key=True, autoincrement=True))
+
+
+def refers(target: str, *, optional: bool = False, index: bool = False) -> Any:
+    """The number of a row of another table."""
+    default: Any = None if optional else ...
+    return Field(default, sa_type=Big, foreign_key=f"{target}.id", nullable=optional, index=index)

@@ -1,0 +1,49 @@
+"""Guides somebody is in, and the reminders owed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from storage.models.base import Big, identity, refers
+
+DUE = text("state = 'scheduled'")
+
+
+class GuideRun(SQLModel, table=True):
+    """Somebody on the way through a guide: how far, and where it stuck."""
+
+    __tablename__ = "guide_run"
+    __table_args__ = (Index("ix_guide_run_guide", "guide", "state"),)
+    conversation_id: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
+    chat_id: int = refers("chat", index=True)
+    guide: str
+    revision: int
+    state: str = "active"
+    step: str = ""
+    stuck_at: str = ""
+    started_at: datetime
+    touched_at: datetime
+
+
+class Reminder(SQLModel, table=True):
+    """A message owed at an hour. It ends in exactly one final state, with a reason a leader can read."""
+
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "chat_id", "due_on", "ordinal"),
+        Index("ix_reminder_due", "due_at", sqlite_where=DUE, postgresql_where=DUE),
+        Index("ix_reminder_subject", "kind", "subject", "chat_id"),
+    )
+    id: int | None = identity()
+    kind: str
+    subject: str
+    chat_id: int = refers("chat", index=True)
+    due_at: datetime
+    due_on: date
+    expires_at: datetime
+    ordinal: int = 1
+    state: str = "scheduled"
+    reason: str = ""
+    finished_at: datetime | None = None
