@@ -10,8 +10,9 @@ from telegram import Bot
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.exchange import Unanswered, Unsent
 from bot.channels.telegram_polling import KINDS
-from bot.channels.telegram_wire import DEADLINE, Unanswered, Unsent, Wire, form
+from bot.channels.telegram_wire import DEADLINE, Wire, form
 
 _NOWHERE = "wire:"
 

@@ -1,4 +1,4 @@
-"""The wire to a Bot API server: one aiohttp session, one call, and what every answer means. It never lets the token out."""
+"""The wire to a Bot API server: one call, and what every answer means. It never lets the token out."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 
 from bot.channels import Fate
+from bot.channels.exchange import Exchange, Unanswered, Unsent
 
 DEADLINE = 35.0
 CONNECT = 10.0
 GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid", "bot was blocked", "bot was kicked")
 """What a 400 says when nobody is there to read; a 403 always means that."""
-_JSON = {"Content-Type": "application/json"}
-_TIMEOUT = aiohttp.ClientTimeout(total=DEADLINE, connect=CONNECT)
+_JSON = "application/json"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _PRIVATE = re.compile(r"\"[^\"]*\"|\d{5,}|@\w+")
 
@@ -46,20 +46,14 @@ class Reply:
         return str(found) if type(found) is int else ""
 
 
-class Unsent(Exception):
-    """The call surely did not reach the server."""
-
-
-class Unanswered(Exception):
-    """The call may have reached the server; no answer came back."""
-
-
 class Wire:
-    """Calls of one bot. Bodies are plain JSON; files go as forms."""
+    """Calls of one bot. Plain JSON goes the short way; files, and everything where a proxy stands between, over aiohttp."""
 
     def __init__(self, token: str, api_base: str) -> None:
         # the address holds the token, so nothing but `post` ever sees it
         self._address = f"{api_base.rstrip('/')}/bot{quote(token.strip(), safe=':')}/"
+        self._proxy = _proxy(self._address)
+        self._exchange: Exchange | None = None
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
@@ -83,9 +77,18 @@ class Wire:
 
     async def post(self, method: str, body: bytes | aiohttp.FormData, *, deadline: float = DEADLINE) -> tuple[int, bytes]:
         """The bare exchange. What it raises names only the kind of failure: the library's own errors hold the address."""
+        if self._closed:
+            raise Unsent
+        if isinstance(body, bytes) and self._proxy is None:
+            if self._exchange is None:
+                self._exchange = Exchange(self._address)
+            return await self._exchange.post(method, body, _JSON, deadline, CONNECT)
+        return await self._post(method, body, deadline)
+
+    async def _post(self, method: str, body: bytes | aiohttp.FormData, deadline: float) -> tuple[int, bytes]:
         failure: Exception
-        headers = _JSON if isinstance(body, bytes) else None
-        timeout = _TIMEOUT if deadline == DEADLINE else aiohttp.ClientTimeout(total=deadline, connect=min(CONNECT, deadline))
+        headers = {"Content-Type": _JSON} if isinstance(body, bytes) else None
+        timeout = aiohttp.ClientTimeout(total=deadline, connect=min(CONNECT, deadline))
         try:
             async with self._open().post(self._address + method, data=body, headers=headers, timeout=timeout,
                                          allow_redirects=False) as answer:
@@ -98,16 +101,16 @@ class Wire:
         raise failure  # outside the handler, so that it carries no context
 
     def _open(self) -> aiohttp.ClientSession:
-        if self._closed:
-            raise Unsent
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=100, ttl_dns_cache=300), cookie_jar=aiohttp.DummyCookieJar(),
-                proxy=_proxy(self._address))
+                proxy=self._proxy)
         return self._session
 
     async def close(self) -> None:
         self._closed = True
+        if self._exchange is not None:
+            await self._exchange.close()
         if self._session is not None:
             await self._session.close()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,8 +29,7 @@ def serve() -> None:
 
     settings = settings_from()
     create = settings.database_url == DEFAULT_DATABASE  # with no setting at all, a first start makes the file
-    with _stopping_well():
-        asyncio.run(build(settings, create=create).run())
+    run(build(settings, create=create).run())
 
 
 @app.command()
@@ -55,8 +54,7 @@ def demo(reset: Annotated[bool, typer.Option(help="Begin again with fresh demons
     say = words(settings.locale).say
     typer.echo(say("demo.kept" if kept else "demo.fresh"))
     typer.echo(say("demo.address", address=f"http://{listen}"))
-    with _stopping_well():
-        asyncio.run(build(settings, demo=True).run())
+    run(build(settings, demo=True).run())
 
 
 def _remove(url: str) -> None:
@@ -78,10 +76,18 @@ def _free_port() -> int:
     return 0
 
 
-@contextlib.contextmanager
-def _stopping_well() -> Iterator[None]:
-    with contextlib.suppress(KeyboardInterrupt):
-        yield
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run to its end, on uvloop where the system has it; Ctrl-C is an end like any other."""
+    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(work)
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    try:
+        from uvloop import new_event_loop
+    except ImportError:  # Windows
+        return asyncio.new_event_loop()
+    return new_event_loop()
 
 
 @app.command()
@@ -100,5 +106,4 @@ def chat(as_: Annotated[str, typer.Option("--as", help="citizen, volunteer or le
         if database == DEMO_DATABASE and not data.is_loaded(tx):
             data.load(tx, datetime.now(UTC))
     store.close()
-    with _stopping_well():
-        asyncio.run(talk_in_terminal(settings, as_))
+    run(talk_in_terminal(settings, as_))
