@@ -8,10 +8,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, and_, bindparam, exists, func, insert, null, or_, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, exists, func, insert, null, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.models import Chat, Conversation, Inbox, Outbox, table
+from storage.prepared import Prepared
 from storage.reading import Reading
 
 inbox, outbox, chat, conversation = table(Inbox), table(Outbox), table(Chat), table(Conversation)
@@ -24,16 +25,16 @@ RESEND_ONCE, DROP, EDIT = "resend_once", "drop", "edit"
 
 def insert_new(tx: Connection, into: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows that are not there yet by any unique key; how many were new (-1 where the driver cannot tell)."""
-    return tx.execute(_insert_new(tx.dialect.name, into), rows).rowcount
+    return _insert_new(tx.dialect.name, into).each(tx, rows)
 
 
 @cache
-def _insert_new(dialect: str, into: Table) -> Executable:
+def _insert_new(dialect: str, into: Table) -> Prepared:
     if dialect == "postgresql":  # imported only where it is used: it brings much along
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(into).on_conflict_do_nothing()
-    return sqlite_insert(into).on_conflict_do_nothing()
+        return Prepared(postgresql.insert(into).on_conflict_do_nothing())
+    return Prepared(sqlite_insert(into).on_conflict_do_nothing())
 
 
 # --- the inbox ----------------------------------------------------------------------------------------------------------
@@ -115,6 +116,7 @@ _OPEN = (
     .where(inbox.c.id.in_(_firsts), inbox.c.state == "open")
     .order_by(inbox.c.id)
 )
+_CLAIM = Prepared(_OPEN)
 _FREE_CHATS = (
     select(chat.c.id)
     .where(chat.c.id.in_(select(inbox.c.chat_id).where(inbox.c.id.in_(_firsts))))
@@ -127,13 +129,11 @@ def claim(tx: Connection, now: datetime, limit: int) -> list[Open]:
 
     One letter a chat: the next one must see what this one changed.
     """
-    query = _OPEN
-    if tx.dialect.name == "postgresql":  # SQLite has one writer, so every chat is free
-        free = tx.execute(_FREE_CHATS, {"now": now, "limit": limit}).scalars().all()
-        if not free:
-            return []
-        query = _OPEN.where(inbox.c.chat_id.in_(free))
-    return [_open(row) for row in tx.execute(query, {"now": now, "limit": limit})]
+    asked = {"now": now, "limit": limit}
+    if tx.dialect.name == "sqlite":  # it has one writer, so every chat is free
+        return [_open(row) for row in _CLAIM.all(tx, asked)]
+    free = tx.execute(_FREE_CHATS, asked).scalars().all()
+    return [_open(row) for row in tx.execute(_OPEN.where(inbox.c.chat_id.in_(free)), asked)] if free else []
 
 
 def _open(row: Any) -> Open:
@@ -144,34 +144,36 @@ def _open(row: Any) -> Open:
                 row.chat_state, row.language, row.shown, talk)
 
 
-_DONE = update(inbox).where(inbox.c.id == bindparam("inbox_id")).values(state="done", not_before=None)
-_CHAT = (update(chat).where(chat.c.id == bindparam("chat_id"))
-         .values(conversation_id=bindparam("current"), shown=bindparam("show"), state=bindparam("chat_state"),
-                 language=bindparam("speaks"), heard_at=bindparam("heard")))
-_NEW_TALK = insert(conversation)
-_TALK = (update(conversation).where(conversation.c.id == bindparam("talk_id"))
-         .values(answers=bindparam("answer"), asking_again=bindparam("again"), state=bindparam("stand"),
-                 touched_at=bindparam("touched")))
+_DONE = Prepared(update(inbox).where(inbox.c.id == bindparam("inbox_id")).values(state="done", not_before=None))
+_CHAT = Prepared(
+    update(chat).where(chat.c.id == bindparam("chat_id"))
+    .values(conversation_id=bindparam("current"), shown=bindparam("show"), state=bindparam("chat_state"),
+            language=bindparam("speaks"), heard_at=bindparam("heard")))
+_NEW_TALK = Prepared(insert(conversation))
+_TALK = Prepared(
+    update(conversation).where(conversation.c.id == bindparam("talk_id"))
+    .values(answers=bindparam("answer"), asking_again=bindparam("again"), state=bindparam("stand"),
+            touched_at=bindparam("touched")))
 
 
 def close(tx: Connection, inbox_ids: Sequence[int]) -> None:
     """These letters are answered."""
     if inbox_ids:
-        tx.execute(_DONE, [{"inbox_id": id_} for id_ in inbox_ids])
+        _DONE.each(tx, [{"inbox_id": id_} for id_ in inbox_ids])
 
 
 def keep_chats(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows: chat_id, current (conversation id or None), show, chat_state, speaks, heard."""
     if rows:
-        tx.execute(_CHAT, rows)
+        _CHAT.each(tx, rows)
 
 
 def keep_talks(tx: Connection, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> None:
     """Old rows: talk_id, answer, again, stand, touched. New rows: the conversation's columns."""
     if old:
-        tx.execute(_TALK, old)
+        _TALK.each(tx, old)
     if new:
-        tx.execute(_NEW_TALK, new)
+        _NEW_TALK.each(tx, new)
 
 
 def defer(tx: Connection, inbox_id: int, tries: int, until: datetime, problem: str) -> None:
@@ -181,12 +183,12 @@ def defer(tx: Connection, inbox_id: int, tries: int, until: datetime, problem: s
         state=state, tries=tries, not_before=None if state == "dead" else until, problem=problem))
 
 
-_ANY_OPEN = select(inbox.c.id).where(inbox.c.state == "open").limit(1)
+_ANY_OPEN = Prepared(select(inbox.c.id).where(inbox.c.state == "open").limit(1))
 
 
 def any_open(tx: Connection) -> bool:
     """Whether any letter is unanswered."""
-    return tx.scalar(_ANY_OPEN) is not None
+    return _ANY_OPEN.scalar(tx, {}) is not None
 
 
 def next_wake(rows: Reading) -> datetime | None:
@@ -238,7 +240,7 @@ class Settled:
     """The message held a secret and was sent: the outbox forgets it."""
 
 
-_POST = insert(outbox).returning(outbox.c.id, outbox.c.key)
+_POST = Prepared(insert(outbox).returning(outbox.c.id, outbox.c.key))
 
 
 def post(tx: Connection, rows: Sequence[Mapping[str, Any]], refs: Mapping[int, str] | None = None) -> list[Parcel]:
@@ -252,12 +254,12 @@ def post(tx: Connection, rows: Sequence[Mapping[str, Any]], refs: Mapping[int, s
     if refs is None:
         tx.execute(insert(outbox), made)
         return []
-    ids: dict[str, int] = {key: id_ for id_, key in tx.execute(_POST, made)}
+    ids: dict[str, int] = {key: id_ for id_, key in _POST.returning(tx, made)}
     return [Parcel(ids[row["key"]], row["account"], row["chat_id"], refs[row["chat_id"]], row["lane"], row["policy"],
                    row["parcel"], 0, None) for row in rows]
 
 
-_PARCELS = (
+_PARCELS = Prepared(
     select(outbox.c.id, outbox.c.account, outbox.c.chat_id, chat.c.ref, outbox.c.lane, outbox.c.policy, outbox.c.parcel,
            outbox.c.attempts, outbox.c.not_before)
     .join(chat, chat.c.id == outbox.c.chat_id)
@@ -272,22 +274,24 @@ def waiting(rows: Reading, account: str, after: int, limit: int) -> list[Parcel]
     return [Parcel(*row) for row in rows.all(_PARCELS, {"of": account, "after": after, "limit": limit})]
 
 
-_SENDING = (update(outbox).where(outbox.c.id == bindparam("parcel_id"), outbox.c.state == "new")
-            .values(state="sending", attempts=outbox.c.attempts + 1, started_at=bindparam("at")))
-_SETTLED = (update(outbox).where(outbox.c.id == bindparam("parcel_id"))
-            .values(state=bindparam("stand"), attempts=bindparam("made"), external_id=bindparam("external"),
-                    not_before=bindparam("later"), problem=bindparam("trouble"), finished_at=bindparam("at")))
+_SENDING = Prepared(
+    update(outbox).where(outbox.c.id == bindparam("parcel_id"), outbox.c.state == "new")
+    .values(state="sending", attempts=outbox.c.attempts + 1, started_at=bindparam("at")))
+_SETTLED = Prepared(
+    update(outbox).where(outbox.c.id == bindparam("parcel_id"))
+    .values(state=bindparam("stand"), attempts=bindparam("made"), external_id=bindparam("external"),
+            not_before=bindparam("later"), problem=bindparam("trouble"), finished_at=bindparam("at")))
 
 
 def advance(tx: Connection, settled: Sequence[Settled], starting: Sequence[int], now: datetime) -> None:
     """Write how sends ended and which begin: one commit for both, before the new ones leave."""
     if settled:
-        tx.execute(_SETTLED, [{"parcel_id": s.id, "stand": s.state, "made": s.attempts, "external": s.external_id,
+        _SETTLED.each(tx, [{"parcel_id": s.id, "stand": s.state, "made": s.attempts, "external": s.external_id,
                                "later": s.not_before, "trouble": s.problem, "at": s.at} for s in settled])
         if forget := [s.id for s in settled if s.forget]:
             tx.execute(update(outbox).where(outbox.c.id.in_(forget)).values(parcel=null()))
     if starting:
-        tx.execute(_SENDING, [{"parcel_id": id_, "at": now} for id_ in starting])
+        _SENDING.each(tx, [{"parcel_id": id_, "at": now} for id_ in starting])
 
 
 def recover(tx: Connection, account: str, now: datetime) -> int:

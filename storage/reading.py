@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select
+from sqlalchemy import Connection, Select
+
+from storage.prepared import Prepared
 
 T = TypeVar("T")
+Query = Select[*tuple[Any, ...]] | Prepared
 
 
 class Reading:
@@ -35,11 +38,17 @@ class Reading:
         """Something was written: look again."""
         self._seen.clear()
 
-    def all(self, query: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
+    def all(self, query: Query, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        if isinstance(query, Prepared):
+            return query.all(self._tx, values or {})
         return self._tx.execute(query, values or {}).all()
 
-    def first(self, query: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Row[*tuple[Any, ...]] | None:
+    def first(self, query: Query, values: Mapping[str, Any] | None = None) -> Any:
+        if isinstance(query, Prepared):
+            return query.first(self._tx, values or {})
         return self._tx.execute(query, values or {}).first()
 
-    def scalar(self, query: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Any:
+    def scalar(self, query: Query, values: Mapping[str, Any] | None = None) -> Any:
+        if isinstance(query, Prepared):
+            return query.scalar(self._tx, values or {})
         return self._tx.scalar(query, values or {})

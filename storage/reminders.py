@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from storage.mail import insert_new
 from storage.models import Chat, Reminder, table
+from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
 
@@ -53,18 +54,21 @@ def remind(tx: Connection, kind: str, subject: str, chat_id: int, on: date, ordi
                                "expires_at": due + LIVES[kind], "ordinal": ordinal, "state": "scheduled", "reason": ""}])
 
 
-_CLEAR_ALL = (
+_CLEAR = (
     update(reminder)
     .where(reminder.c.kind == bindparam("of"), reminder.c.subject == bindparam("about"), reminder.c.state == "scheduled")
     .values(state="cleared", reason=bindparam("why"), finished_at=bindparam("now"))
 )
-_CLEAR_ONE = _CLEAR_ALL.where(reminder.c.chat_id == bindparam("whom"))
+_CLEAR_ALL, _CLEAR_ONE = Prepared(_CLEAR), Prepared(_CLEAR.where(reminder.c.chat_id == bindparam("whom")))
 
 
 def clear(tx: Connection, kind: str, subject: str, chat_id: int | None, now: datetime, reason: str) -> None:
     """What was owed about a subject is no longer due (to one chat, or to anybody)."""
-    values = {"of": kind, "about": subject, "why": reason, "now": now, "whom": chat_id}
-    tx.execute(_CLEAR_ALL if chat_id is None else _CLEAR_ONE, values)
+    values = {"of": kind, "about": subject, "why": reason, "now": now}
+    if chat_id is None:
+        _CLEAR_ALL.each(tx, [values])
+    else:
+        _CLEAR_ONE.each(tx, [{**values, "whom": chat_id}])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ from sqlalchemy import bindparam, select
 
 from storage.mail import Talk
 from storage.models import Conversation, table
+from storage.prepared import Prepared
 from storage.reading import Reading
 
 conversation = table(Conversation)
 _TALK = select(conversation.c.id, conversation.c.dialogue, conversation.c.subject, conversation.c.answers,
                conversation.c.asking_again, conversation.c.state, conversation.c.began_on)
-_ONE = _TALK.where(conversation.c.id == bindparam("id"), conversation.c.chat_id == bindparam("chat"))
-_OPEN = (_TALK.where(conversation.c.chat_id == bindparam("chat"), conversation.c.state == "open")
-         .order_by(conversation.c.touched_at.desc()).limit(bindparam("limit")))
+_ONE = Prepared(_TALK.where(conversation.c.id == bindparam("id"), conversation.c.chat_id == bindparam("chat")))
+_OPEN = Prepared(
+    _TALK.where(conversation.c.chat_id == bindparam("chat"), conversation.c.state == "open")
+    .order_by(conversation.c.touched_at.desc()).limit(bindparam("limit")))
 
 
 def talk(rows: Reading, chat_id: int, id_: int) -> Talk | None:

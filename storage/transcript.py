@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage.models import Chat, Inbox, Outbox, table
+from storage.prepared import Prepared
 from storage.reading import Reading
 
 inbox, outbox, chat = table(Inbox), table(Outbox), table(Chat)
 
 
+_LAST = Prepared(select(outbox.c.id, outbox.c.external_id, outbox.c.parcel).where(outbox.c.chat_id == bindparam("chat"))
+                 .order_by(outbox.c.id.desc()).limit(1))
+
+
 def last_message(rows: Reading, chat_id: int) -> str:
     """The channel's name for the message that this chat was shown last."""
-    row = rows.first(select(outbox.c.id, outbox.c.external_id, outbox.c.parcel).where(outbox.c.chat_id == chat_id)
-                     .order_by(outbox.c.id.desc()).limit(1))
+    row = rows.first(_LAST, {"chat": chat_id})
     return "" if row is None else row.external_id or (row.parcel or {}).get("edits") or str(row.id)
 
 

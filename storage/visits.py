@@ -12,6 +12,7 @@ from storage import reminders
 from storage.models import Attainment, Campaign, Household, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification, return_on
 from storage.people import note
+from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
 
@@ -32,8 +33,8 @@ class Home:
 
 _HOME = select(household.c.id, household.c.hamlet_id, household.c.number, household.c.label).where(
     household.c.hamlet_id == bindparam("hamlet"), household.c.merged_into_id.is_(None))
-_BY_NUMBER = _HOME.where(household.c.number == bindparam("number"))
-_NEXT = (
+_BY_NUMBER = Prepared(_HOME.where(household.c.number == bindparam("number")))
+_NEXT = Prepared(
     _HOME.where(household.c.number > bindparam("after"), ~exists().where(visit.c.household_id == household.c.id))
     .order_by(household.c.number).limit(bindparam("limit"))
 )
@@ -85,7 +86,7 @@ def goal(rows: Reading, places: Sequence[int], on: date) -> Goal | None:
     return Goal(*row) if row else None
 
 
-_LAST = (
+_LAST = Prepared(
     select(visit.c.occurred_at, visit.c.outcome, visit.c.note)
     .where(visit.c.household_id == bindparam("household"), visit.c.void.is_(False),
            ~visit.c.id.in_(select(visit.c.supersedes_id).where(visit.c.supersedes_id.is_not(None))))
@@ -136,19 +137,19 @@ class UndoVisit:
     visit_id: int
 
 
-_VISIT = insert(visit).returning(visit.c.id)
-_ATTAINMENTS = insert(attainment)
+_VISIT = Prepared(insert(visit).returning(visit.c.id))
+_ATTAINMENTS = Prepared(insert(attainment))
 
 
 @record.register
 def _log(thing: LogVisit, tx: Connection, context: Context) -> None:
-    visit_id = tx.execute(_VISIT, {
+    visit_id = _VISIT.scalar(tx, {
         "key": thing.key, "household_id": thing.household_id, "person_id": context.person_id,
         "occurred_at": thing.occurred_at, "occurred_on": thing.occurred_on, "recorded_at": context.now, "mode": thing.mode.value,
         "outcome": thing.outcome.value, "barrier": thing.barrier.value if thing.barrier else None, "next_on": thing.next_on,
-        "away_until": thing.away_until, "note": thing.note, "void": False, "reason": ""}).scalar_one()
+        "away_until": thing.away_until, "note": thing.note, "void": False, "reason": ""})
     if thing.services:
-        tx.execute(_ATTAINMENTS, [{
+        _ATTAINMENTS.each(tx, [{
             "key": f"{thing.key}:{service}", "household_id": thing.household_id, "service": service,
             "achieved_on": thing.occurred_on, "verification": Verification.SEEN_BY_VOLUNTEER.value,
             "recorded_by": context.person_id, "recorded_at": context.now, "visit_id": visit_id, "assisted_by": ""}
