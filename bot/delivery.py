@@ -61,10 +61,12 @@ class Delivery:
             self._queue.add(parcel, now)
         self._woken.set()
 
+    async def recover(self) -> None:
+        """Before anything is sent: what was in mid-send when a process died goes by its own policy."""
+        await self._store.write(lambda tx: mail.recover(tx, self._channel.account, datetime.now(UTC)))
+
     async def run(self) -> None:
-        """Until `stop`. What was in mid-send when a process died comes first, each message by its own policy."""
-        account = self._channel.account
-        await self._store.write(lambda tx: mail.recover(tx, account, datetime.now(UTC)))
+        """Until `stop`."""
         while not (self._stopping and not self._sending and not self._settled and not self._blocked):
             self._woken.clear()
             try:
@@ -95,7 +97,7 @@ class Delivery:
         await self._look()
         starting = [] if self._stopping or self.stopped_by_platform else self._choose()
         ripe = self._stopping or time.monotonic() - self._flushed_at >= FLUSH
-        if starting or (ripe and (self._settled or self._blocked or self._moved)):
+        if any(not parcel.leaving for parcel in starting) or (ripe and (self._settled or self._blocked or self._moved)):
             await self._write_down(starting)
         for parcel in starting:
             task = asyncio.create_task(self._send(parcel))
@@ -113,7 +115,7 @@ class Delivery:
 
         def write(tx: Connection) -> None:
             now = datetime.now(UTC)
-            mail.advance(tx, settled, [parcel.id for parcel in starting], now)
+            mail.advance(tx, settled, [parcel.id for parcel in starting if not parcel.leaving], now)
             mail.block(tx, blocked, now)
             for chat_id, ref in moved:
                 mail.move(tx, chat_id, ref)
@@ -175,7 +177,8 @@ class Delivery:
     def _on_blocked(self, parcel: Parcel, sent: Sent) -> None:
         self._end(parcel, "failed", sent)
         self._blocked.append(parcel.chat_id)
-        self._queue.drop(parcel.chat_id)
+        for waiting in self._queue.drop(parcel.chat_id):
+            self._settled.append(Settled(waiting.id, "failed", datetime.now(UTC), waiting.attempts, problem="blocked"))
 
     def _on_not_sent(self, parcel: Parcel, sent: Sent) -> None:
         wait = sent.retry_after or _backoff(parcel.attempts)
@@ -202,7 +205,7 @@ class Delivery:
         now = datetime.now(UTC)
         self._settled.append(Settled(parcel.id, "new", now, attempts, not_before=now + timedelta(seconds=wait),
                                      problem=sent.problem[:200] or None))
-        again = replace(parcel, chat_ref=moved or parcel.chat_ref, attempts=attempts, not_before=None)
+        again = replace(parcel, chat_ref=moved or parcel.chat_ref, attempts=attempts, not_before=None, leaving=False)
         self._queue.put_back(again, time.monotonic(), wait)
 
 

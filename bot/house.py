@@ -50,11 +50,11 @@ class House:
         self._doors = list(doors)
         self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
                          lambda: tuple(self._doors), backoff)
-        self.turn = Turn(store, self.mind, self._answered)
-        self.reception = Reception(store, self.turn.wake)
+        self.deliveries: dict[str, Delivery] = {}
+        self.turn = Turn(store, self.mind, self._answered, lambda: self.deliveries)
+        self.reception = Reception(self.turn.take_in)
         self.clock = Clock(store, self.mind, self._posted)
         self.leases = Leases(store)
-        self.deliveries: dict[str, Delivery] = {}
         self._middlewares = middlewares
         self._listen = listen
         self._tasks: list[asyncio.Task[None]] = []
@@ -151,7 +151,9 @@ class House:
             return False
 
     async def _work(self, channel: Channel) -> None:
-        delivery = self.deliveries[channel.account] = Delivery(self.store, channel)
+        delivery = Delivery(self.store, channel)
+        await delivery.recover()
+        self.deliveries[channel.account] = delivery
         running = asyncio.create_task(delivery.run())
         await channel.start(self.reception.receive)
         while not self.turn.stopping and not running.done():
@@ -160,9 +162,9 @@ class House:
                 log.warning("another process took over %s", channel.account)
                 break
         await channel.stop()
+        self.deliveries.pop(channel.account, None)
         await delivery.stop()
         await running
-        self.deliveries.pop(channel.account, None)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

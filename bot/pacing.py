@@ -104,11 +104,12 @@ class Queue:
         line.free_at = max(line.free_at, now + wait)
         self._offer(parcel.chat_id, line, now)
 
-    def drop(self, chat_id: int) -> None:
-        """Nothing more for this chat."""
+    def drop(self, chat_id: int) -> list[Parcel]:
+        """Nothing more for this chat; what was waiting for it."""
         line = self._lines.pop(chat_id, None)
-        for waiting in line.lanes.values() if line else ():
-            self.known.difference_update(parcel.id for parcel in waiting)
+        dropped = [parcel for waiting in line.lanes.values() for parcel in waiting] if line else []
+        self.known.difference_update(parcel.id for parcel in dropped)
+        return dropped
 
     def pause(self, until: float) -> None:
         """Nothing leaves this account before then."""

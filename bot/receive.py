@@ -1,42 +1,31 @@
-"""Receiving: what people send is redacted, committed to the inbox, and only then acknowledged."""
+"""Receiving: what people send is redacted, committed to the inbox by the turn, and only then acknowledged."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from bot.channels import Received
-from bot.points import reach
-from bot.store import Store
 from content.redact import redact
 from handlers.talk import Incoming, Kind
 from storage import mail, people
 
 LONGEST = 4_096
-KNOWN_CHATS = 50_000
+TakeIn = Callable[[str, Sequence[mail.Letter]], Awaitable[None]]
 
 
 class Reception:
-    """Keeps what channels hand in, and wakes the turn."""
+    """Takes what channels hand in to the turn, without what must never be written down."""
 
-    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
-        self._store, self._wake = store, wake
-        self._known: dict[str, dict[str, int]] = {}
+    def __init__(self, take_in: TakeIn) -> None:
+        self._take_in = take_in
 
     async def receive(self, account: str, things: Sequence[Received]) -> None:
         """Commit what was received. When this returns, the channel may tell the platform so."""
         if not things:
             return
         letters = [mail.Letter(thing.external_id, thing.chat, guard(thing.incoming).pack()) for thing in things]
-        known = self._known.setdefault(account, {})
-        if len(known) > KNOWN_CHATS:
-            known.clear()
-        now = datetime.now(UTC)
-        await asyncio.shield(self._store.write(lambda tx: mail.receive(tx, account, letters, now, known)))
-        reach("after_inbox_commit")
-        self._wake()
+        await self._take_in(account, letters)
 
 
 def guard(incoming: Incoming) -> Incoming:

@@ -1,13 +1,14 @@
-"""The turn: letters are answered in one transaction, many chats at a time; one that fails is tried again alone."""
+"""The turn: letters are kept and answered in one transaction, many chats at a time; one that fails is tried again alone."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -21,15 +22,15 @@ from content.words import words
 from handlers.answering import answer
 from handlers.desk import Desk, Find, kept_from
 from handlers.look import Look
-from handlers.talk import Answer, Incoming, Message, said
+from handlers.talk import Answer, Incoming, Message, Policy, said
 from storage import mail, people
 from storage.reading import Reading
 from storage.record import Context, record
 
 log = logging.getLogger(__name__)
 BATCH = 100
-GATHER = 0.006
-"""Seconds to wait for more letters while they come thick and fast: a batch costs little more than one letter."""
+KNOWN_CHATS = 50_000
+T = TypeVar("T")
 Answered = tuple[int, list[mail.Parcel], bool]
 """How many letters were answered, what was put into the outbox, and whether letters are left."""
 BACKOFF = (1, 2, 4, 8)
@@ -48,17 +49,39 @@ class Mind:
     backoff: Sequence[float] = BACKOFF
 
 
+class Arrival:
+    """Letters a channel handed in, and whoever waits for their commit."""
+
+    __slots__ = ("account", "kept", "letters")
+
+    def __init__(self, account: str, letters: Sequence[mail.Letter]) -> None:
+        self.account, self.letters = account, letters
+        self.kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def end(self, error: Exception | None = None) -> None:
+        if self.kept.done():
+            return
+        if error is None:
+            self.kept.set_result(None)
+        else:
+            self.kept.set_exception(error)
+
+
 class Turn:
-    """Answers open letters until there are none, then sleeps until it is woken or a held letter is due."""
+    """Keeps what arrives and answers it, in one transaction; then answers what is left, and sleeps until something comes."""
 
     def __init__(
-        self, store: Store, mind: Mind, posted: Callable[[list[mail.Parcel]], None], batch: int = BATCH, idle: float = 30.0
+        self, store: Store, mind: Mind, posted: Callable[[list[mail.Parcel]], None],
+        sending: Callable[[], Collection[str]] = tuple, batch: int = BATCH, idle: float = 30.0
     ) -> None:
-        self._store, self._mind, self._posted, self._batch, self._idle = store, mind, posted, batch, idle
+        self._store, self._mind, self._posted, self._sending = store, mind, posted, sending
+        self._batch, self._idle = batch, idle
+        self._arrived: list[Arrival] = []
+        self._known: dict[str, dict[str, int]] = {}
         self._woken = asyncio.Event()
         self.stopped = asyncio.Event()
+        self._ended = False
         self._held = True  # a letter that failed may be waiting from before
-        self._last = 0.0
 
     @property
     def stopping(self) -> bool:
@@ -67,10 +90,19 @@ class Turn:
     def wake(self) -> None:
         self._woken.set()
 
+    async def take_in(self, account: str, letters: Sequence[mail.Letter]) -> None:
+        """Keep these letters. When this returns they are committed, and most likely answered."""
+        if self._ended:
+            raise ConnectionAbortedError("the house is closing")
+        arrival = Arrival(account, letters)
+        self._arrived.append(arrival)
+        self._woken.set()
+        await asyncio.shield(arrival.kept)
+
     async def run(self) -> None:
         """Until `stop`. What stands open in the inbox when it begins is answered first."""
         self._woken.set()
-        while not self.stopping:
+        while not self.stopping or self._arrived:
             self._woken.clear()
             try:
                 pause = await self._drain()
@@ -83,6 +115,7 @@ class Turn:
                 await asyncio.wait_for(self._woken.wait(), pause)
             except TimeoutError:
                 continue
+        self._ended = True
 
     async def stop(self) -> None:
         """Finish what is being answered; open letters wait in the inbox."""
@@ -91,35 +124,67 @@ class Turn:
 
     async def _drain(self) -> float:
         """Answer all that can be answered now; how long until something may be due again."""
-        while not self.stopping:
-            await self._gather()
-            if not await self.once():
-                break
+        while await self.once() and not self.stopping:
+            pass
         if not self._held:
             return self._idle
         held = await self._store.read(mail.next_wake)
         self._held = held is not None
         return self._idle if held is None else min(self._idle, max(0.05, (held - datetime.now(UTC)).total_seconds()))
 
-    async def _gather(self) -> None:
-        """The first letter after a pause is answered at once; in a stream of them a moment's patience answers more together."""
-        now = time.monotonic()
-        if now - self._last < 3 * GATHER:
-            await asyncio.sleep(GATHER)
-        self._last = time.monotonic()
-
     async def once(self) -> bool:
-        """Answer one batch; whether letters are left."""
+        """Keep what arrived and answer one batch, in one commit; whether letters are left."""
+        arrived, self._arrived = self._arrived, []
+        sending = frozenset(self._sending())
         try:
-            done, parcels, more = await self._store.write(lambda tx: answer_batch(tx, self._mind, self._batch))
+            done, parcels, more = await self._keep(arrived, lambda tx: answer_batch(tx, self._mind, self._batch, sending))
         except Exception as error:
             if out_of_reach(error):
+                for arrival in arrived:
+                    arrival.end(error)
                 raise
+            await self._only_keep(arrived)
             done, parcels, more = await self._alone(), [], True
         reach("after_turn_commit")
         if done:
             self._posted(parcels)
-        return more and done > 0
+        return bool(self._arrived) or (more and done > 0)
+
+    async def _keep(self, arrived: Sequence[Arrival], then: Callable[[Connection], T]) -> T:
+        """Commit what arrived together with what `then` makes of it, and tell those who wait for that."""
+        met: list[tuple[str, ChainMap[str, int]]] = []
+
+        def work(tx: Connection) -> T:
+            now = datetime.now(UTC)
+            met.clear()  # it may be run again
+            for arrival in arrived:
+                known = ChainMap({}, self._known.setdefault(arrival.account, {}))
+                met.append((arrival.account, known))
+                mail.receive(tx, arrival.account, arrival.letters, now, known)
+            return then(tx)
+
+        made = await self._store.write(work)
+        if arrived:
+            reach("after_inbox_commit")
+        for account, known in met:
+            self._remember(account, known.maps[0])
+        for arrival in arrived:
+            arrival.end()
+        return made
+
+    def _remember(self, account: str, met: Mapping[str, int]) -> None:
+        known = self._known[account]
+        if len(known) > KNOWN_CHATS:
+            known.clear()
+        known.update(met)
+
+    async def _only_keep(self, arrived: Sequence[Arrival]) -> None:
+        """Something in the batch fails: what arrived is kept all the same, and only what cannot be kept is given back."""
+        for arrival in arrived:
+            try:
+                await self._keep([arrival], lambda _tx: None)
+            except Exception as error:  # whoever handed it in decides what becomes of it
+                arrival.end(error)
 
     async def _alone(self) -> int:
         """Something in the batch fails: take its letters one by one, so that it harms nobody else."""
@@ -127,7 +192,7 @@ class Turn:
         for _ in range(self._batch):
             failing: list[mail.Open] = []
             try:
-                if not (await self._store.write(lambda tx: answer_batch(tx, self._mind, 1, failing)))[0]:  # noqa: B023
+                if not (await self._store.write(lambda tx: answer_batch(tx, self._mind, 1, (), failing)))[0]:  # noqa: B023
                     return done
             except Exception as error:
                 if out_of_reach(error) or not failing:
@@ -159,8 +224,13 @@ def _where(error: BaseException) -> str:
     return f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"
 
 
-def answer_batch(tx: Connection, mind: Mind, limit: int, failing: list[mail.Open] | None = None) -> Answered:
-    """Answer the oldest open letters in this transaction. `failing` receives the letter being answered."""
+def answer_batch(
+    tx: Connection, mind: Mind, limit: int, sending: Collection[str] = (), failing: list[mail.Open] | None = None
+) -> Answered:
+    """Answer the oldest open letters in this transaction.
+
+    What is said on the accounts `sending` will be sent at once and is marked so; `failing` receives the letter being answered.
+    """
     now = datetime.now(UTC)
     letters = mail.claim(tx, now, limit)
     if not letters:
@@ -168,7 +238,7 @@ def answer_batch(tx: Connection, mind: Mind, limit: int, failing: list[mail.Open
     rows = Reading(tx)
     today = local_day(now)
     known = people.who(rows, [letter.person_id for letter in letters if letter.person_id], today)
-    sheet = Sheet(now)
+    sheet = Sheet(now, sending)
     for letter in letters:
         if failing is not None:
             failing[:] = [letter]
@@ -196,8 +266,8 @@ def _desk(letter: mail.Open, mind: Mind, rows: Reading, now: datetime, known: Ma
 class Sheet:
     """What a batch of answers changes, gathered so that each table is written once."""
 
-    def __init__(self, now: datetime) -> None:
-        self._now = now
+    def __init__(self, now: datetime, sending: Collection[str]) -> None:
+        self._now, self._sending = now, sending
         self._closed: list[int] = []
         self._chats: list[dict[str, object]] = []
         self._old: list[dict[str, object]] = []
@@ -222,7 +292,7 @@ class Sheet:
             else:
                 self._old.append({"talk_id": kept.id, "answer": kept.answers, "again": kept.asking_again, "stand": kept.state,
                                   "touched": self._now})
-        self._parcels += parcels(mind, letter, result.messages, self._now)
+        self._parcels += parcels(mind, letter, result.messages, self._now, leaving=letter.account in self._sending)
 
     def write(self, tx: Connection) -> None:
         mail.keep_talks(tx, self._old, self._new)
@@ -232,13 +302,14 @@ class Sheet:
 
 
 def parcels(
-    mind: Mind, letter: mail.Open, messages: Sequence[Message], now: datetime, suffix: str = ""
+    mind: Mind, letter: mail.Open, messages: Sequence[Message], now: datetime, suffix: str = "", *, leaving: bool = False
 ) -> list[dict[str, object]]:
     """The outbox rows of an answer, cut to what the channel carries. A press is answered once, by the first."""
     fitting = [part for message in messages for part in fit(message, mind.limits[letter.account])]
     return [{"key": f"in:{letter.inbox_id}:{suffix}{n}", "account": letter.account, "chat_id": letter.chat_id,
              "lane": mail.REPLY, "policy": (mail.EDIT if part.edits else part.policy.value), "parcel": part.pack(),
-             "created_at": now} for n, part in enumerate(fitting)]
+             "created_at": now, "state": "sending" if leaving and part.policy is not Policy.DROP else "new"}
+            for n, part in enumerate(fitting)]
 
 
 def _post(tx: Connection, mind: Mind, letter: mail.Open, messages: Sequence[Message], now: datetime, suffix: str) -> None:

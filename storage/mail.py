@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, exists, func, insert, null, or_, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, case, exists, func, insert, null, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.models import Chat, Conversation, Inbox, Outbox, table
@@ -80,7 +80,7 @@ class Talk:
     began_on: date
 
 
-def receive(tx: Connection, account: str, letters: Sequence[Letter], now: datetime, known: dict[str, int]) -> int:
+def receive(tx: Connection, account: str, letters: Sequence[Letter], now: datetime, known: MutableMapping[str, int]) -> int:
     """Store what is new among the letters. `known` caches chat ids by reference for this account."""
     missing = [{"account": account, "ref": ref, "created_at": now, "heard_at": now, "state": "active", "shown": []}
                for ref in dict.fromkeys(letter.chat_ref for letter in letters) if ref not in known]
@@ -223,6 +223,8 @@ class Parcel:
     body: Mapping[str, Any]
     attempts: int
     not_before: datetime | None
+    leaving: bool = False
+    """Already marked as being sent, by the transaction that wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,8 @@ _POST = Prepared(insert(outbox).returning(outbox.c.id, outbox.c.key))
 def post(tx: Connection, rows: Sequence[Mapping[str, Any]], refs: Mapping[int, str] | None = None) -> list[Parcel]:
     """Put messages into the outbox: rows of key, account, chat_id, lane, policy, parcel, created_at.
 
-    With `refs` (chat id -> reference) they come back as the parcels they now are, so that nobody needs to fetch them.
+    With `refs` (chat id -> reference) they come back as the parcels they now are, so that nobody needs to fetch them. A row
+    may also bring `state` "sending": whoever posts it sends it at once, so that no second commit is needed before that.
     """
     if not rows:
         return []
@@ -256,7 +259,7 @@ def post(tx: Connection, rows: Sequence[Mapping[str, Any]], refs: Mapping[int, s
         return []
     ids: dict[str, int] = {key: id_ for id_, key in _POST.returning(tx, made)}
     return [Parcel(ids[row["key"]], row["account"], row["chat_id"], refs[row["chat_id"]], row["lane"], row["policy"],
-                   row["parcel"], 0, None) for row in rows]
+                   row["parcel"], 0, None, row["state"] == "sending") for row in made]
 
 
 _PARCELS = Prepared(
@@ -298,7 +301,8 @@ def recover(tx: Connection, account: str, now: datetime) -> int:
     """After a stop in mid-send the outcome of `sending` rows is unknown: each follows its policy. How many there were."""
     mine = and_(outbox.c.account == account, outbox.c.state == "sending")
     again = or_(outbox.c.policy == EDIT, and_(outbox.c.policy == RESEND_ONCE, outbox.c.attempts < 2))
-    resent = tx.execute(update(outbox).where(mine, again).values(state="new", problem="interrupted")).rowcount
+    tried = case((outbox.c.attempts == 0, 1), else_=outbox.c.attempts)  # it may have left once
+    resent = tx.execute(update(outbox).where(mine, again).values(state="new", attempts=tried, problem="interrupted")).rowcount
     left = tx.execute(update(outbox).where(mine).values(state="unknown", problem="interrupted", finished_at=now)).rowcount
     return resent + left
 
