@@ -13,7 +13,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from storage import json_text
+
 BUSY_MS = 15_000
+JSON: dict[str, Any] = {"json_serializer": json_text.write_text, "json_deserializer": json_text.read}
 SMALL_ENOUGH_TO_CHECK = 256 * 1024 * 1024
 """Bytes up to which a SQLite file is checked at every start; larger ones by `gocua doctor`."""
 
@@ -127,8 +130,8 @@ def _sqlite_path(url: str) -> Path | None:
 
 def _engine(url: str, begin: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args={"connect_timeout": 5})
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}, pool_size=2)
+        return create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **JSON)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}, pool_size=2, **JSON)
 
     @event.listens_for(engine, "connect")
     def _durable(connection: Any, _record: Any) -> None:

@@ -1,8 +1,9 @@
 """The words of a visit: how it ended, what stood in the way, where it took place, and where the household stands."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Self
 
 
@@ -31,7 +32,12 @@ class FirstChoice(StrEnum):
 
     @property
     def outcomes(self) -> tuple["Outcome", ...]:
-        return tuple(outcome for outcome in Outcome if outcome.first_choice is self)
+        return _by_first_choice()[self]
+
+
+@cache
+def _by_first_choice() -> Mapping[FirstChoice, tuple["Outcome", ...]]:
+    return {first: tuple(outcome for outcome in Outcome if outcome.first_choice is first) for first in FirstChoice}
 
 
 class ReturnHint(StrEnum):

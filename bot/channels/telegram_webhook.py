@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
+
+from storage import json_text
 
 LOG = logging.getLogger(__name__)
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -34,7 +35,7 @@ class Webhook:
         if body is None:
             return web.Response(status=413)
         try:
-            update = json.loads(body)
+            update = json_text.read(body)
         except (ValueError, RecursionError):
             return web.Response(status=400)
         try:

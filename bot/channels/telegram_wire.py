@@ -14,13 +14,13 @@ import aiohttp
 
 from bot.channels import Fate
 from bot.channels.exchange import Exchange, Unanswered, Unsent
+from storage import json_text
 
 DEADLINE = 35.0
 CONNECT = 10.0
 GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid", "bot was blocked", "bot was kicked")
 """What a 400 says when nobody is there to read; a 403 always means that."""
 _JSON = "application/json"
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _PRIVATE = re.compile(r"\"[^\"]*\"|\d{5,}|@\w+")
 
 
@@ -59,8 +59,7 @@ class Wire:
 
     async def call(self, method: str, fields: Mapping[str, Any], *, deadline: float = DEADLINE) -> Reply:
         """One call with plain fields. Never raises."""
-        body = _ENCODER.encode(fields).encode("utf-8", "replace")
-        return await self.reply(method, body, deadline=deadline)
+        return await self.reply(method, json_text.write(fields), deadline=deadline)
 
     async def upload(self, method: str, fields: Mapping[str, Any], name: str, file: bytes) -> Reply:
         """One call with a file. Never raises."""
@@ -140,7 +139,7 @@ def form(fields: Mapping[str, Any], files: Mapping[str, tuple[str, bytes, str]])
 def understood(status: int, body: bytes) -> Reply:
     """What an answer means. Only the Bot API's own JSON counts: a proxy's page says nothing about the call."""
     try:
-        answer = json.loads(body)
+        answer = json_text.read(body)
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
