@@ -124,7 +124,7 @@ class Telegram:
         if isinstance(name, str):
             self._me = Self(self._me.id, name)
 
-    # -- the ordinary calls
+    # -- an operator's calls
 
     async def _bot(self) -> Ordinary:
         if self._ordinary is None:
@@ -137,13 +137,14 @@ class Telegram:
         """Put the command menus up. Some servers cannot: that is never fatal."""
         backoff = Backoff(5.0, 300.0)
         for _ in range(5):
-            try:
-                for language, commands in self._commands.items():
-                    await (await self._bot()).say_commands(language, commands)
+            for language, commands in self._commands.items():
+                listed = [{"command": name, "description": what} for name, what in commands]
+                reply = await self._wire.call("setMyCommands", {"commands": listed, "language_code": language})
+                if not reply.ok:
+                    break
+            else:
                 return
-            except Exception as error:
-                problem = str(error) or type(error).__name__
-            LOG.info("%s: the command menu was not set: %s", self.account, problem)
+            LOG.info("%s: the command menu was not set: %s", self.account, reply.problem)
             await asyncio.sleep(backoff.pause())
 
     async def me(self) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""The ordinary calls (who am I, command menus, webhook) through python-telegram-bot on our wire. Imported only when needed."""
+"""An operator's calls (who am I, webhook) through python-telegram-bot on our wire. Imported only when needed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from telegram import Bot
@@ -63,9 +63,6 @@ class Ordinary:
 
     async def me(self) -> dict[str, Any]:
         return (await _answered(self._bot.get_me())).to_dict()  # type: ignore[no-any-return]
-
-    async def say_commands(self, language: str, commands: Sequence[tuple[str, str]]) -> None:
-        await _answered(self._bot.set_my_commands(commands, language_code=language or None))
 
     async def webhook_set(self, url: str, secret: str) -> None:
         await _answered(self._bot.set_webhook(url, secret_token=secret, allowed_updates=KINDS))

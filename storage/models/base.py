@@ -14,6 +14,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+# Partial indexes say `sqlite_where` only: naming PostgreSQL here would load its dialect (4 MB) wherever SQLite is used.
+# The migrations, which alone create tables, say both.
+
 Forgettable: Any = JSON(none_as_null=True)
 """Emptied once it is no longer needed; the row stays, so that nothing is taken or sent twice."""
 Big = BigInteger().with_variant(Integer, "sqlite")

@@ -33,7 +33,7 @@ class Reminder(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("kind", "subject", "chat_id", "due_on", "ordinal"),
-        Index("ix_reminder_due", "due_at", sqlite_where=DUE, postgresql_where=DUE),
+        Index("ix_reminder_due", "due_at", sqlite_where=DUE),
         Index("ix_reminder_subject", "kind", "subject", "chat_id"),
     )
     id: int | None = identity()

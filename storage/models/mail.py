@@ -36,8 +36,8 @@ class Inbox(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("account", "external_id"),
-        Index("ix_inbox_open", "id", sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_inbox_held", "chat_id", sqlite_where=HELD, postgresql_where=HELD),
+        Index("ix_inbox_open", "id", sqlite_where=OPEN),
+        Index("ix_inbox_held", "chat_id", sqlite_where=HELD),
         Index("ix_inbox_chat", "chat_id", "id"),
     )
     id: int | None = identity()
@@ -56,7 +56,7 @@ class Outbox(SQLModel, table=True):
     """What is to be said, written in the transaction that decided it."""
 
     __table_args__ = (
-        Index("ix_outbox_waiting", "account", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_outbox_waiting", "account", "id", sqlite_where=WAITING),
         Index("ix_outbox_chat", "chat_id", "id"),
     )
     id: int | None = identity()
