@@ -103,7 +103,9 @@ async def run(url: str, world: World, log: Path, *, kills: int, points: bool, se
             interrupted += await _settled(url)
         await feeding
         api.faults.clear()
+        polls = api.bot(TOKEN).updates.polls
         await program.start()
+        await _until(lambda: api.bot(TOKEN).updates.polls > polls, STARTS)
         await _rest(url, world)
         stopped = time.monotonic()
         code = await program.kill(signal.SIGTERM)
