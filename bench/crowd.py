@@ -73,6 +73,11 @@ class Walker:
         self._go_on(final)
         return True
 
+    @property
+    def between(self) -> bool:
+        """Whether the next step begins a dialogue."""
+        return self._place == 0
+
     def _ready(self, step: Step) -> bool:
         return step.press is None or self.user.can_press(step.press)
 
@@ -119,6 +124,8 @@ class Crowd:
         walker = self._walkers.get(event.chat_id)
         if walker is None or not walker.saw(event.at) or not self._running:
             return
+        if self._warming and walker.between:
+            return  # one dialogue each: none is left in the middle when the measuring begins
         if self.mode.rate and not self._warming:
             self._ready.append(walker)
         else:
