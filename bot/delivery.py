@@ -65,6 +65,20 @@ class Delivery:
         """Before anything is sent: what was in mid-send when a process died goes by its own policy."""
         await self._store.write(lambda tx: mail.recover(tx, self._channel.account, datetime.now(UTC)))
 
+    def departures(self) -> Callable[[int], bool]:
+        """Whether a message to a chat would leave at once, asked for each chat in turn; a guess that costs little when wrong."""
+        now = time.monotonic()
+        room = 0 if self._stopping or self.stopped_by_platform else self._queue.room(now, AT_ONCE)
+        gone: set[int] = set()
+
+        def leaves(chat_id: int) -> bool:
+            if len(gone) >= room or chat_id in gone or not self._queue.is_free(chat_id, now):
+                return False
+            gone.add(chat_id)
+            return True
+
+        return leaves
+
     async def run(self) -> None:
         """Until `stop`."""
         while not (self._stopping and not self._sending and not self._settled and not self._blocked):

@@ -19,7 +19,7 @@ from bot.leases import RENEW, Leases
 from bot.receive import Reception
 from bot.settings import Settings
 from bot.store import Store, out_of_reach
-from bot.turn import BACKOFF, Mind, Turn
+from bot.turn import BACKOFF, Departures, Mind, Turn
 from content.library import Library
 from content.search import Finder, Finding
 from handlers.desk import Find
@@ -59,7 +59,7 @@ class House:
         self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
                          lambda: tuple(self._doors), backoff)
         self.deliveries: dict[str, Delivery] = {}
-        self.turn = Turn(store, self.mind, self._answered, lambda: self.deliveries)
+        self.turn = Turn(store, self.mind, self._answered, self._departures)
         self.reception = Reception(self.turn.take_in)
         self.clock = Clock(store, self.mind, self._posted)
         self.leases = Leases(store)
@@ -80,6 +80,9 @@ class House:
             self._posted()
         for account, delivery in self.deliveries.items():
             delivery.take([parcel for parcel in parcels if parcel.account == account])
+
+    def _departures(self) -> Departures:
+        return {account: delivery.departures() for account, delivery in self.deliveries.items()}
 
     def open_door(self, template: str) -> None:
         """Another address that opens the bot with a word (known once a bot has told its name)."""

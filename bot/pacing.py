@@ -50,6 +50,17 @@ class Queue:
         line.free_at = max(line.free_at, now + wait) if wait else line.free_at
         self._offer(parcel.chat_id, line, now)
 
+    def room(self, now: float, at_once: int) -> int:
+        """How many messages could leave now."""
+        if self._slot_at > now:
+            return 0
+        return max(0, at_once - len(self.known)) if self._limits.per_second >= UNPACED else int(not self.known)
+
+    def is_free(self, chat_id: int, now: float) -> bool:
+        """Whether nothing waits for this chat, nothing is on its way, and it may be written to. For other threads too."""
+        line = self._lines.get(chat_id)
+        return line is None or not (line.busy or line.free_at > now or any(tuple(line.lanes.values())))
+
     def take(self, now: float) -> Parcel | None:
         """The next message that may leave now."""
         while self._later and self._later[0][0] <= now:

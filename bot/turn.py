@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import ChainMap
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -22,7 +22,7 @@ from content.words import words
 from handlers.answering import answer
 from handlers.desk import Desk, Find, kept_from
 from handlers.look import Look
-from handlers.talk import Answer, Incoming, Message, Policy, said
+from handlers.talk import Answer, Incoming, Message, said
 from storage import mail, people
 from storage.reading import Reading
 from storage.record import Context, record
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 BATCH = 100
 KNOWN_CHATS = 50_000
 T = TypeVar("T")
+Departures = Mapping[str, Callable[[int], bool]]
+"""By account: whether a message to this chat would leave at once, so that it may be marked as being sent when it is written."""
+NONE: Departures = {}
 Answered = tuple[int, list[mail.Parcel], bool]
 """How many letters were answered, what was put into the outbox, and whether letters are left."""
 BACKOFF = (1, 2, 4, 8)
@@ -72,9 +75,9 @@ class Turn:
 
     def __init__(
         self, store: Store, mind: Mind, posted: Callable[[list[mail.Parcel]], None],
-        sending: Callable[[], Collection[str]] = tuple, batch: int = BATCH, idle: float = 30.0
+        departures: Callable[[], Departures] = dict, batch: int = BATCH, idle: float = 30.0
     ) -> None:
-        self._store, self._mind, self._posted, self._sending = store, mind, posted, sending
+        self._store, self._mind, self._posted, self._departures = store, mind, posted, departures
         self._batch, self._idle = batch, idle
         self._arrived: list[Arrival] = []
         self._known: dict[str, dict[str, int]] = {}
@@ -135,9 +138,9 @@ class Turn:
     async def once(self) -> bool:
         """Keep what arrived and answer one batch, in one commit; whether letters are left."""
         arrived, self._arrived = self._arrived, []
-        sending = frozenset(self._sending())
+        leaving = self._departures()
         try:
-            done, parcels, more = await self._keep(arrived, lambda tx: answer_batch(tx, self._mind, self._batch, sending))
+            done, parcels, more = await self._keep(arrived, lambda tx: answer_batch(tx, self._mind, self._batch, leaving))
         except Exception as error:
             if out_of_reach(error):
                 for arrival in arrived:
@@ -192,7 +195,7 @@ class Turn:
         for _ in range(self._batch):
             failing: list[mail.Open] = []
             try:
-                if not (await self._store.write(lambda tx: answer_batch(tx, self._mind, 1, (), failing)))[0]:  # noqa: B023
+                if not (await self._store.write(lambda tx: answer_batch(tx, self._mind, 1, {}, failing)))[0]:  # noqa: B023
                     return done
             except Exception as error:
                 if out_of_reach(error) or not failing:
@@ -225,11 +228,11 @@ def _where(error: BaseException) -> str:
 
 
 def answer_batch(
-    tx: Connection, mind: Mind, limit: int, sending: Collection[str] = (), failing: list[mail.Open] | None = None
+    tx: Connection, mind: Mind, limit: int, leaving: Departures = NONE, failing: list[mail.Open] | None = None
 ) -> Answered:
     """Answer the oldest open letters in this transaction.
 
-    What is said on the accounts `sending` will be sent at once and is marked so; `failing` receives the letter being answered.
+    What is `leaving` at once is marked so as it is written; `failing` receives the letter being answered.
     """
     now = datetime.now(UTC)
     letters = mail.claim(tx, now, limit)
@@ -238,7 +241,7 @@ def answer_batch(
     rows = Reading(tx)
     today = local_day(now)
     known = people.who(rows, [letter.person_id for letter in letters if letter.person_id], today)
-    sheet = Sheet(now, sending)
+    sheet = Sheet(now, leaving)
     for letter in letters:
         if failing is not None:
             failing[:] = [letter]
@@ -266,8 +269,8 @@ def _desk(letter: mail.Open, mind: Mind, rows: Reading, now: datetime, known: Ma
 class Sheet:
     """What a batch of answers changes, gathered so that each table is written once."""
 
-    def __init__(self, now: datetime, sending: Collection[str]) -> None:
-        self._now, self._sending = now, sending
+    def __init__(self, now: datetime, leaving: Departures) -> None:
+        self._now, self._leaving = now, leaving
         self._closed: list[int] = []
         self._chats: list[dict[str, object]] = []
         self._old: list[dict[str, object]] = []
@@ -292,7 +295,11 @@ class Sheet:
             else:
                 self._old.append({"talk_id": kept.id, "answer": kept.answers, "again": kept.asking_again, "stand": kept.state,
                                   "touched": self._now})
-        self._parcels += parcels(mind, letter, result.messages, self._now, leaving=letter.account in self._sending)
+        said = parcels(mind, letter, result.messages, self._now)
+        leaves = self._leaving.get(letter.account)
+        if said and leaves is not None and said[0]["policy"] != mail.DROP and leaves(letter.chat_id):
+            said[0]["state"] = "sending"
+        self._parcels += said
 
     def write(self, tx: Connection) -> None:
         mail.keep_talks(tx, self._old, self._new)
@@ -302,14 +309,13 @@ class Sheet:
 
 
 def parcels(
-    mind: Mind, letter: mail.Open, messages: Sequence[Message], now: datetime, suffix: str = "", *, leaving: bool = False
+    mind: Mind, letter: mail.Open, messages: Sequence[Message], now: datetime, suffix: str = ""
 ) -> list[dict[str, object]]:
     """The outbox rows of an answer, cut to what the channel carries. A press is answered once, by the first."""
     fitting = [part for message in messages for part in fit(message, mind.limits[letter.account])]
     return [{"key": f"in:{letter.inbox_id}:{suffix}{n}", "account": letter.account, "chat_id": letter.chat_id,
              "lane": mail.REPLY, "policy": (mail.EDIT if part.edits else part.policy.value), "parcel": part.pack(),
-             "created_at": now, "state": "sending" if leaving and part.policy is not Policy.DROP else "new"}
-            for n, part in enumerate(fitting)]
+             "created_at": now, "state": "new"} for n, part in enumerate(fitting)]
 
 
 def _post(tx: Connection, mind: Mind, letter: mail.Open, messages: Sequence[Message], now: datetime, suffix: str) -> None:

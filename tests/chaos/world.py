@@ -104,6 +104,8 @@ class Verdict:
     copies: int = 0
     most_copies: int = 0
     ambiguous: int = 0
+    given_up: int = 0
+    """Messages not sent a third time after nobody knew twice what became of them."""
     damage: str = ""
 
     @property
@@ -117,7 +119,8 @@ class Verdict:
     def __str__(self) -> str:
         return (f"{self.updates} updates, {self.kills} kills: {self.lost} lost, {self.doubled} double effects, "
                 f"{self.out_of_order} order breaks, {self.unanswered} unanswered, {self.copies} copies of messages "
-                f"(bound {self.ambiguous}, at most {self.most_copies} of one), {self.damage or 'database clean'}")
+                f"(bound {self.ambiguous}, at most {self.most_copies} of one), {self.given_up} given up, "
+                f"{self.damage or 'database clean'}")
 
 
 def judge(world: World, url: str, api: LoopbackBotApi, interrupted: int, kills: int) -> Verdict:
@@ -136,6 +139,7 @@ def judge(world: World, url: str, api: LoopbackBotApi, interrupted: int, kills: 
                           .join(table(Chat), table(Chat).c.id == table(Outbox).c.chat_id)).all()
     database.close()
     verdict.unanswered = states["open"] + sum(row.state in ("new", "sending") for row in rows)
+    verdict.given_up = sum(row.state == "unknown" for row in rows)
     bot = api.bot(TOKEN)
     accepted = Counter(str(send.chat_id) for send in bot.sends)
     due = Counter(row.ref for row in rows)
