@@ -31,7 +31,7 @@ from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Statu
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
 FAMILIES = {file.stem for file in FILES}
-OPERATORS = ("check", "command", "database", "demo", "doctor", "web")
+OPERATORS = ("check", "command", "database", "demo", "doctor", "place", "web")
 """Phrases for whoever runs it, for a channel's own menu and for the web page: no screens of a conversation."""
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
