@@ -34,6 +34,10 @@ class Action(StrEnum):
     SEE_HOUSEHOLDS = "see_households"
     INVITE_VOLUNTEER = "invite_volunteer"
     INVITE_LEADER = "invite_leader"
+    LINK = "link"
+    MANAGE_MEMBERS = "manage_members"
+    RESIGN = "resign"
+    IMPORT_LIST = "import_list"
 
 
 _N, _O, _H, _C, _E = Scope.NOWHERE, Scope.OWN, Scope.HAMLET, Scope.COMMUNE, Scope.EVERYWHERE
@@ -49,6 +53,10 @@ TABLE: dict[Action, dict[Role, Scope]] = {
         Action.SEE_HOUSEHOLDS:   (_N, _H, _H, _N, _N),
         Action.INVITE_VOLUNTEER: (_N, _N, _H, _C, _E),
         Action.INVITE_LEADER:    (_N, _N, _N, _C, _E),
+        Action.LINK:             (_O, _O, _O, _O, _O),
+        Action.MANAGE_MEMBERS:   (_N, _N, _H, _C, _E),
+        Action.RESIGN:           (_N, _O, _O, _O, _O),
+        Action.IMPORT_LIST:      (_N, _N, _H, _N, _N),
     }.items()
 }  # fmt: skip
 

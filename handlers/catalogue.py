@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from handlers import guide, invite, join, privacy, reminder, searching, summary, visit, welcome
+from handlers import guide, invite, join, link, members, privacy, reminder, searching, summary, visit, welcome
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
 from handlers.papers import Make
 
-DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE)}
+DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (
+    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, link.LINK, members.MEMBERS, members.RESIGN)}
 
 ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "menu": welcome.menu,

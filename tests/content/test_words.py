@@ -49,6 +49,10 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "visit.next": (set(), ()), "visit.until": (set(), ()), "visit.note": (set(), ("-",)), "visit.check": ({"summary"}, ("save",)),
     "join.code": (set(), ()), "join.name": (set(), ()), "join.agree": ({"role", "place"}, ("yes", "no")),
     "invite.role": (set(), ()), "invite.where": (set(), ()),
+    "link.code": (set(), ()), "link.agree": ({"name"}, ("yes", "no")), "members.who": (set(), ()),
+    "members.deed": ({"name", "role", "place"}, ("phone", "remove", "lead")), "members.sure_lead": ({"name", "place"}, ("yes",)),
+    "members.sure_remove": ({"name", "place"}, ("yes",)), "resign.where": (set(), ()),
+    "resign.sure": ({"role", "place"}, ("yes",)),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
@@ -173,7 +177,7 @@ def test_vietnamese_sentences_are_short() -> None:
             assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
 
 
-MEMBERS = re.compile(r"(visit|invite|join|summary|menu\.member)\b")
+MEMBERS = re.compile(r"(visit|invite|join|link|members|resign|summary|menu\.member)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""

@@ -16,6 +16,10 @@ see_summary       NOWHERE    HAMLET     HAMLET     COMMUNE         EVERYWHERE
 see_households    NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
 invite_volunteer  NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 invite_leader     NOWHERE    NOWHERE    NOWHERE    COMMUNE         EVERYWHERE
+link              OWN        OWN        OWN        OWN             OWN
+manage_members    NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+resign            NOWHERE    OWN        OWN        OWN             OWN
+import_list       NOWHERE    NOWHERE    HAMLET     NOWHERE         NOWHERE
 """
 HEAD, *ROWS = [line.split() for line in EXPECTED.strip().splitlines()]
 CELLS = {(row[0], role): scope for row in ROWS for role, scope in zip(HEAD, row[1:], strict=True)}
