@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from handlers import guide, invite, join, link, members, privacy, reminder, searching, summary, visit, welcome
+from handlers import guide, household_list, invite, join, link, members, privacy, reminder, searching, summary, visit, welcome
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
 from handlers.papers import Make
@@ -22,9 +22,13 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "remind": reminder.remind_me,
     "quiet": reminder.stop,
     "privacy": privacy.privacy,
+    "list": household_list.bring,
+    "list-refused": household_list.refused,
+    "keep-list": household_list.keep,
+    "drop-list": household_list.drop,
 }
 
-EARS: tuple[Callable[[Desk, str], str | None], ...] = ()
+EARS: tuple[Callable[[Desk, str], str | None], ...] = (household_list.ear,)
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
 would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""
 

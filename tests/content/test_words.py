@@ -18,6 +18,7 @@ from bot.clock import KEEP_LETTERS
 from bot.settings import Settings
 from content.fold import fold
 from content.library import Library
+from content.lists.trouble import Trouble
 from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
 from content.words import LANGUAGES, keys, words
 from handlers.access import Role
@@ -36,7 +37,7 @@ OPERATORS = ("check", "command", "database", "demo", "doctor", "place", "web")
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
-         "web.")  # fmt: skip
+         "list.", "web.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -65,7 +66,7 @@ def built() -> set[str]:
     made = {f"{name}.called" for name in DIALOGUES}
     families: dict[str, type[StrEnum]] = {"status": Status, "role": Role}
     made |= {f"{family}.{value}" for family, values in families.items() for value in values}
-    made |= {reason.value for reason in Contradiction} | {f"command.{name}" for name in COMMANDS}
+    made |= {reason.value for reason in (*Contradiction, *Trouble)} | {f"command.{name}" for name in COMMANDS}
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
@@ -177,7 +178,7 @@ def test_vietnamese_sentences_are_short() -> None:
             assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
 
 
-MEMBERS = re.compile(r"(visit|invite|join|link|members|resign|summary|menu\.member)\b")
+MEMBERS = re.compile(r"(visit|invite|join|link|list|members|resign|summary|menu\.member)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
