@@ -12,6 +12,7 @@ from functools import cache
 
 from aiohttp import web
 
+from bot.attachments import Attachments
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.delivery import Delivery
@@ -60,7 +61,7 @@ class House:
                          lambda: tuple(self._doors), backoff)
         self.deliveries: dict[str, Delivery] = {}
         self.turn = Turn(store, self.mind, self._answered, self._departures)
-        self.reception = Reception(self.turn.take_in)
+        self.reception = Reception(self.turn.take_in, Attachments(store).opened)
         self.clock = Clock(store, self.mind, self._posted)
         self.leases = Leases(store)
         self._middlewares = middlewares

@@ -8,12 +8,13 @@ from datetime import date
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
-from storage.models import Invitation, Membership, Person, Place, table
+from storage.models import Chat, Invitation, Membership, Person, Place, table
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
 
 person, membership, place, invitation = table(Person), table(Membership), table(Place), table(Invitation)
+chat = table(Chat)
 VOLUNTEER, LEADER = "volunteer", "leader"
 
 
@@ -49,6 +50,13 @@ def serving(rows: Reading, places: Sequence[int], today: date) -> list[Member]:
 def services(rows: Reading, person_id: int, today: date) -> list[Member]:
     """Where one person serves."""
     return [Member(*row) for row in rows.all(_OF, {"person": person_id, "today": today})]
+
+
+def roles_of_chat(rows: Reading, account: str, ref: str, today: date) -> frozenset[str]:
+    """What the person of a chat serves as today."""
+    found = rows.all(_SERVING.join(chat, chat.c.person_id == membership.c.person_id)
+                     .where(chat.c.account == account, chat.c.ref == ref), {"today": today})
+    return frozenset(str(row.role) for row in found)
 
 
 def is_last_leader(rows: Reading, member: Member, today: date) -> bool:

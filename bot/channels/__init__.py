@@ -34,12 +34,22 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came along and was not fetched: `fetch` brings it, at most so many bytes, or None."""
+
+    name: str
+    size: int
+    fetch: Callable[[int], Awaitable[bytes | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """One thing a person sent. `external_id` is the platform's own and the same however often it is delivered."""
 
     external_id: str
     chat: str
     incoming: Incoming
+    attached: Attached | None = None
 
 
 Receive = Callable[[str, Sequence[Received]], Awaitable[None]]

@@ -6,18 +6,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.channels import Limits, Receive, Received, Sent
-from bot.channels.telegram_incoming import Self, mentions_group, received
+from bot.channels import Attached, Limits, Receive, Received, Sent
+from bot.channels.telegram_incoming import Self, document, mentions_group, received
 from bot.channels.telegram_polling import Backoff, Polling
 from bot.channels.telegram_sending import Sending
 from bot.channels.telegram_webhook import Webhook
 from bot.channels.telegram_wire import Wire, is_loopback
-from handlers.talk import Message
+from handlers.talk import Kind, Message
 
 if TYPE_CHECKING:
     from bot.channels.telegram_bot import Ordinary
@@ -108,11 +110,18 @@ class Telegram:
         async def keep(updates: Sequence[object]) -> None:
             if not self._me.username and any(map(mentions_group, updates)):
                 await self._learn_name()
-            found: list[Received] = [one for one in (received(update, self._me) for update in updates) if one]
+            found: list[Received] = [self._with_file(one, update) for update in updates if (one := received(update, self._me))]
             if found:
                 await receive(self.account, found)
 
         return keep
+
+    def _with_file(self, one: Received, update: object) -> Received:
+        """A file's name comes along, and the way to fetch it; whether anybody does is not ours to say."""
+        file = document(update) if one.incoming.kind is Kind.FILE else None
+        if file is None:
+            return one
+        return replace(one, attached=Attached(file.name, file.size, partial(self._wire.fetch, file.file_id)))
 
     async def _learn_name(self) -> None:
         """Our own name, needed in groups only. Without it commands still work."""

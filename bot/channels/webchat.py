@@ -21,9 +21,10 @@ from bot.web.listeners import Full, Listener, Listeners, Unforgotten
 from bot.web.pace import Pace
 from bot.web.pages import Pages, remember, static
 from bot.web.said import LONGEST, PAYLOAD, Said, Unreadable, read
+from bot.web.upload import attached
 from bot.web.visitors import Visitors
 from content.words import LANGUAGES
-from handlers.talk import Kind, Message
+from handlers.talk import Incoming, Kind, Message
 from storage.transcript import Line
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class WebChat:
             web.get("/static/{name}", _static), web.get("/favicon.ico", _icon), web.get("/picture/{name}.png", self._picture),
             web.get("/chat/{part}", self._chat), web.get("/chat/{part}/lines", self._lines),
             web.get("/chat/{part}/events", self._events), web.post("/chat/{part}/say", self._say),
+            web.post("/chat/{part}/file", self._file),
         ]
 
     def middlewares(self) -> list[Middleware]:
@@ -128,15 +130,34 @@ class WebChat:
 
     # --- what the page's script calls -----------------------------------------------------------------------------
 
+    def _kept_out(self, request: web.Request) -> tuple[str, web.Response | None]:
+        """The chat of whoever sends something, or why they may not."""
+        chat = self._visitors.chat(request)
+        if not self._visitors.from_our_page(request):
+            return "", self._refuse(request, 403, "web.refused")
+        if chat is None:
+            return "", self._refuse(request, 401, "web.no_cookies")
+        wait = self._too_often(request, chat, self._said)
+        return chat, self._refuse(request, 429, "web.too_fast", wait) if wait else None
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """Take a file in: whether it is read at all is decided by who sends it."""
+        chat, refusal = self._kept_out(request)
+        if refusal is not None or self._receive is None:
+            return refusal or self._refuse(request, 503, "web.refused")
+        try:
+            id_, file = attached(request)
+        except Unreadable:
+            return self._refuse(request, 400, "web.refused")
+        incoming = Incoming(Kind.FILE, datetime.now(UTC), language=self._pages.chosen(request))
+        await self._receive(self.account, [Received(f"{chat}:{id_}", chat, incoming, file)])
+        return web.json_response({"ok": True, "reload": False})
+
     async def _say(self, request: web.Request) -> web.StreamResponse:
         """Take one thing in. It is answered only once it is committed."""
-        chat, problem = self._visitors.chat(request), None
-        if not self._visitors.from_our_page(request):
-            return self._refuse(request, 403, "web.refused")
-        if chat is None:
-            return self._refuse(request, 401, "web.no_cookies")
-        if wait := self._too_often(request, chat, self._said):
-            return self._refuse(request, 429, "web.too_fast", wait)
+        (chat, refusal), problem = self._kept_out(request), None
+        if refusal is not None:
+            return refusal
         if request.content_type != "application/json":
             return self._refuse(request, 415, "web.refused")
         try:

@@ -60,13 +60,16 @@ def bared_text(text: str) -> str:
     if not looks_like_list(text):
         return text
     lines = _without_title(text)
-    title = next(line for line in text.splitlines() if line.strip()) if lines != text.splitlines() else ""
     if _headed("\n".join(lines)) is None:
         return "\n".join(kept(line)[0] for line in text.splitlines())
     try:
-        return "\n".join(filter(None, (title, bared(table("\n".join(lines))))))
+        bare = bared(table("\n".join(lines))).split("\n")
     except Unreadable:
         return text
+    titled = next((place for place, line in enumerate(text.splitlines()) if line != lines[place]), None)
+    if titled is not None:
+        bare[titled] = text.splitlines()[titled]
+    return "\n".join(bare)
 
 
 _NAMES = {Column.NUMBER: "số hộ", Column.COUNT: "stt", Column.LABEL: "chủ hộ", Column.LANE: "ngõ", Column.ADULTS: "số người lớn",
