@@ -2,7 +2,7 @@
 
     # what it is about
     as volunteer
-    > ghi lượt đến          somebody types this
+    > ghi lượt đến          somebody types this (\\n in it: a line break)
     > [Xong]                somebody presses the choice whose label begins so (types it where nothing can be pressed)
     >! photo                somebody sends something else (photo, sticker, voice, file, location)
     < Hộ nào                the answer holds these words, in this order
@@ -42,7 +42,7 @@ def read(path: Path) -> Journey:
             case "as":
                 journey.part = rest.strip()
             case ">" | ">!":
-                journey.lines.append(Line(("!" if mark == ">!" else "") + rest.strip(), number))
+                journey.lines.append(Line(("!" if mark == ">!" else "") + rest.strip().replace("\\n", "\n"), number))
             case "<":
                 journey.lines[-1].holds.append(rest.strip())
             case "?":
