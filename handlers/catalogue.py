@@ -2,13 +2,27 @@
 
 from collections.abc import Callable
 
-from handlers import guide, household_list, invite, join, link, members, privacy, reminder, searching, summary, visit, welcome
+from handlers import (
+    duplicates,
+    guide,
+    household_list,
+    invite,
+    join,
+    link,
+    members,
+    privacy,
+    reminder,
+    searching,
+    summary,
+    visit,
+    welcome,
+)
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
 from handlers.papers import Make
 
 DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (
-    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, link.LINK, members.MEMBERS, members.RESIGN)}
+    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, link.LINK, members.MEMBERS, members.RESIGN, duplicates.MERGE)}
 
 ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "menu": welcome.menu,
@@ -26,6 +40,8 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "list-refused": household_list.refused,
     "keep-list": household_list.keep,
     "drop-list": household_list.drop,
+    "duplicates": duplicates.duplicates,
+    "part": duplicates.part,
 }
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (household_list.ear,)

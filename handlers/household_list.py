@@ -123,12 +123,12 @@ def _hamlet(hamlets: Sequence[Hamlet], title: str, listed: HouseholdList) -> Ham
 
 def elsewhere(listed: HouseholdList, hamlet: str) -> list[Problem]:
     """Lines that say they belong to another hamlet."""
-    here = _place_name(hamlet)
+    here = place_name(hamlet)
     return [Problem(line.row, Trouble.OTHER_HAMLET.value, line.hamlet) for line in listed.lines
-            if line.hamlet and _place_name(line.hamlet) not in (here, "")]
+            if line.hamlet and place_name(line.hamlet) not in (here, "")]
 
 
-def _place_name(name: str) -> str:
+def place_name(name: str) -> str:
     """A hamlet's name without the word for what it is."""
     words = fold(name).split()
     while len(words) > 1 and words[0] in ("thon", "ban", "xom", "ap", "to", "dan", "pho", "khu", "lang", "khom", "buon"):

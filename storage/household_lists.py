@@ -74,7 +74,7 @@ class KeepHouseholds:
 @record.register
 def _keep(thing: KeepHouseholds, tx: Connection, context: Context) -> None:
     keep(tx, thing, context.today)
-    note(tx, context, "households.imported", f"place:{thing.hamlet_id}", f"new:{len(thing.new)} changed:{len(thing.changed)}")
+    note(tx, context, "homes.imported", f"place:{thing.hamlet_id}", f"new:{len(thing.new)} changed:{len(thing.changed)}")
 
 
 def keep(tx: Connection, thing: KeepHouseholds, today: date) -> None:

@@ -47,6 +47,14 @@ def serving(rows: Reading, places: Sequence[int], today: date) -> list[Member]:
     return [Member(*row) for row in rows.all(_IN, {"places": list(places), "today": today})] if places else []
 
 
+def served(rows: Reading, places: Sequence[int]) -> list[Member]:
+    """Everybody who serves or has served in these places: a log may be of somebody who left."""
+    found = rows.all(select(membership.c.id, person.c.id, person.c.label, membership.c.role, membership.c.place_id, place.c.name)
+                     .join(person, person.c.id == membership.c.person_id).join(place, place.c.id == membership.c.place_id)
+                     .where(membership.c.place_id.in_(places)).order_by(membership.c.id))
+    return [Member(*row) for row in found]
+
+
 def services(rows: Reading, person_id: int, today: date) -> list[Member]:
     """Where one person serves."""
     return [Member(*row) for row in rows.all(_OF, {"person": person_id, "today": today})]

@@ -32,7 +32,7 @@ from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Statu
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
 FAMILIES = {file.stem for file in FILES}
-OPERATORS = ("check", "command", "database", "demo", "doctor", "place", "web")
+OPERATORS = ("check", "command", "database", "demo", "doctor", "household", "place", "web")
 """Phrases for whoever runs it, for a channel's own menu and for the web page: no screens of a conversation."""
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
@@ -53,7 +53,7 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "link.code": (set(), ()), "link.agree": ({"name"}, ("yes", "no")), "members.who": (set(), ()),
     "members.deed": ({"name", "role", "place"}, ("phone", "remove", "lead")), "members.sure_lead": ({"name", "place"}, ("yes",)),
     "members.sure_remove": ({"name", "place"}, ("yes",)), "resign.where": (set(), ()),
-    "resign.sure": ({"role", "place"}, ("yes",)),
+    "resign.sure": ({"role", "place"}, ("yes",)), "merge.kept": (set(), ()), "merge.sure": ({"kept", "gone"}, ("yes",)),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
@@ -178,7 +178,7 @@ def test_vietnamese_sentences_are_short() -> None:
             assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
 
 
-MEMBERS = re.compile(r"(visit|invite|join|link|list|members|resign|summary|menu\.member)\b")
+MEMBERS = re.compile(r"(visit|invite|join|duplicates|link|list|members|merge|resign|summary|menu\.member)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
