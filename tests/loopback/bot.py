@@ -72,6 +72,7 @@ class Bot:
         self.webhook: Webhook | None = None
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, int] = {}
+        self.documents: dict[str, bytes] = {}
         self.commands: dict[str, list[Json]] = {}
         self.presses: dict[str, Press] = {}
         self.sends: list[Send] = []
