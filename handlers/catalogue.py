@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from handlers import (
     duplicates,
+    former,
     guide,
     household_list,
     invite,
@@ -42,9 +43,10 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "drop-list": household_list.drop,
     "duplicates": duplicates.duplicates,
     "part": duplicates.part,
+    "formerly": former.formerly,
 }
 
-EARS: tuple[Callable[[Desk, str], str | None], ...] = (household_list.ear,)
+EARS: tuple[Callable[[Desk, str], str | None], ...] = (household_list.ear, former.ear)
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
 would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""
 

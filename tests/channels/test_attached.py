@@ -102,8 +102,8 @@ async def until_confirmed(api: LoopbackBotApi, token: str, update: int) -> None:
 async def upload(house_address: str, part: str, name: str, content: bytes, **more: str) -> int:
     headers = {"Origin": house_address, "X-Gocua": "1", "Content-Type": "application/octet-stream", **more}
     async with aiohttp.ClientSession() as session:
-        url = f"{house_address}/chat/{part}/file"
-        async with session.post(url, params={"id": str(uuid4()), "name": name}, data=io.BytesIO(content), headers=headers) as answer:
+        url, named = f"{house_address}/chat/{part}/file", {"id": str(uuid4()), "name": name}
+        async with session.post(url, params=named, data=io.BytesIO(content), headers=headers) as answer:
             return answer.status
 
 

@@ -178,7 +178,7 @@ def test_vietnamese_sentences_are_short() -> None:
             assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
 
 
-MEMBERS = re.compile(r"(visit|invite|join|duplicates|link|list|members|merge|resign|summary|menu\.member)\b")
+MEMBERS = re.compile(r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
