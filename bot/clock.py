@@ -16,7 +16,7 @@ from content.vietnam_time import instant, local_day
 from content.words import words
 from handlers import reminder as wording
 from handlers.look import Look
-from storage import mail, people, reminders
+from storage import mail, people, proposals, reminders
 from storage.reading import Reading
 from storage.reminders import Due
 
@@ -59,6 +59,7 @@ class Clock:
     async def _tidy(self) -> None:
         """What people wrote is not kept longer than it is needed."""
         await self._store.write(lambda tx: mail.forget_old_letters(tx, datetime.now(UTC) - KEEP_LETTERS))
+        await self._store.write(lambda tx: proposals.forget_late(tx, datetime.now(UTC)))
 
 
 def send_due(tx: Connection, mind: Mind, now: datetime) -> int:

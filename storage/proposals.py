@@ -68,8 +68,7 @@ def _propose(thing: Propose, tx: Connection, context: Context) -> None:
     # whatever the same person sent before is over: there is one list on the table
     tx.execute(update(proposal).where(proposal.c.person_id == context.person_id, proposal.c.state == OPEN)
                .values(state=DROPPED, lines=null()))
-    tx.execute(update(proposal).where(proposal.c.state == OPEN, proposal.c.expires_at <= context.now)
-               .values(state=EXPIRED, lines=null()))
+    forget_late(tx, context.now)
     tx.execute(insert(proposal), {
         "id": thing.id, "kind": thing.kind, "chat_id": context.chat_id, "person_id": context.person_id,
         "hamlet_id": thing.hamlet_id, "lines": list(thing.lines), "made_at": context.now, "expires_at": context.now + LIVES,
@@ -80,3 +79,9 @@ def _propose(thing: Propose, tx: Connection, context: Context) -> None:
 def _close(thing: CloseProposal, tx: Connection, context: Context) -> None:
     tx.execute(update(proposal).where(proposal.c.id == thing.id, proposal.c.state == OPEN)
                .values(state=thing.state, lines=null()))
+
+
+def forget_late(tx: Connection, now: datetime) -> int:
+    """Lists nobody said yes to in time are forgotten; how many."""
+    return tx.execute(update(proposal).where(proposal.c.state == OPEN, proposal.c.expires_at <= now)
+                      .values(state=EXPIRED, lines=null())).rowcount

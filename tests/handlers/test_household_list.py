@@ -12,6 +12,7 @@ from bot.channels import Attached, Received
 from bot.channels.terminal import Terminal
 from handlers.screens import short
 from handlers.talk import Incoming, Kind
+from storage import proposals
 from storage.database import Database
 from storage.models import Household, Proposal, RegisterEntry, table
 from tests.bot.test_canaries import everything
@@ -96,6 +97,9 @@ async def test_an_old_list_is_not_written(commune: str) -> None:
     look(commune, lambda tx: tx.execute(update(proposal).values(expires_at=datetime.now(UTC) - timedelta(seconds=1))))
     assert "quá một ngày" in await hold(commune, "leader", "Ghi")
     assert homes(commune) == before
+    assert look(commune, lambda tx: proposals.forget_late(tx, datetime.now(UTC))) == 1
+    assert "bà Bống" not in str(look(commune, lambda tx: tx.execute(select(proposal)).all()))
+    assert "quá một ngày" in await press(commune, "leader", f"/keep-list:{short(newest(commune))}")
 
 
 async def test_a_newer_list_takes_the_place_of_the_one_before(commune: str) -> None:
