@@ -60,6 +60,25 @@ def test_totals_are_the_same_before_and_after_a_merge_and_numbers_stay_good(comm
             id_: here for id_, here in numbered.items() if here[0] == one}
 
 
+def test_yesterdays_report_still_tells_both_hamlets_apart(commune: Database) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    with commune.write() as tx:
+        one, two, three = ids(tx)
+        goal = visits.goal(Reading(tx), [tx.scalar(select(place.c.id).where(place.c.level == "commune"))], TODAY)
+        assert goal is not None
+
+        def told(on: date, *here: int) -> dict[int, Coverage]:
+            return coverage.by_hamlet(Reading(tx), goal, here, on)
+
+        was, today = told(yesterday, one, two, three), told(TODAY, one, two, three)
+        hamlets.merge(tx, two, one, TODAY, None, NOW)
+        hamlets.merge(tx, one, three, TODAY, None, NOW)
+        assert told(yesterday, one, two, three) == was
+        assert all(told(yesterday, each)[each] == was[each] for each in (one, two, three))
+        assert told(TODAY, three)[three] == sum(today.values(), Coverage())
+        assert told(TODAY, one)[one].register == 0
+
+
 def test_taking_a_merge_back_restores_every_row(commune: Database) -> None:
     with commune.write() as tx:
         one, two, _ = ids(tx)

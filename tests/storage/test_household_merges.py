@@ -1,13 +1,15 @@
 """Two households that are one: the register falls by one, nothing is lost, and everything comes back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, select
 
 from bot import demo
 from content.vietnam_time import local_day
+from storage import coverage, visits
 from storage import household_merges as merges
+from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.household_lists import present
 from storage.models import Attainment, Household, Place, RegisterEntry, Visit, table
@@ -48,6 +50,30 @@ def test_merging_keeps_every_row_and_parting_restores_every_row(commune: Databas
         assert merges.survivors(Reading(tx), hamlet)[2] == ids[1]
         merges.part(tx, made, TODAY, NOW)
         assert everything(tx) == before and merges.standing(Reading(tx), ids[2]) is None
+
+
+def covered(tx: Connection, hamlet: int, on: date) -> Coverage:
+    goal = visits.goal(Reading(tx), [int(tx.scalar(select(table(Place).c.id).where(table(Place).c.level == "commune")))], TODAY)
+    assert goal is not None
+    return coverage.by_hamlet(Reading(tx), goal, [hamlet], on)[hamlet]
+
+
+def test_the_survivor_has_both_histories_and_the_register_falls_by_one_from_that_day(commune: Database) -> None:
+    """Every pair of the hamlet: what either achieved the one that stays has achieved; yesterday's figures are yesterday's."""
+    yesterday = TODAY - timedelta(days=1)
+    with commune.write() as tx:
+        hamlet, ids = first(tx)
+        done = set(tx.scalars(select(table(Attainment).c.household_id)))
+        before, was = covered(tx, hamlet, TODAY), covered(tx, hamlet, yesterday)
+        for kept, gone in ((one, other) for one in range(1, 8) for other in range(8, 15)):
+            both = ids[kept] in done and ids[gone] in done
+            made = merges.merge(tx, ids[kept], ids[gone], TODAY, None, NOW)
+            after = covered(tx, hamlet, TODAY)
+            assert (after.register, after.achieved) == (before.register - 1, before.achieved - both)
+            assert sum(after.statuses.values()) == after.register
+            assert covered(tx, hamlet, yesterday) == was
+            merges.part(tx, made, TODAY, NOW)
+        assert covered(tx, hamlet, TODAY) == before
 
 
 def test_merges_in_a_row_lead_to_the_last_one_and_come_apart_in_reverse(commune: Database) -> None:
