@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from content.fold import fold
+from content.lists.alike import pairs
 from content.lists.households import HouseholdList, Line
 from content.lists.pasting import looks_like_list, pasted, title_of
 from content.lists.trouble import Problem, Trouble, Unreadable
@@ -22,6 +23,7 @@ from storage.proposals import DROPPED, EXPIRED, HOUSEHOLDS, KEPT, OPEN, ClosePro
 CUT = 4_090
 """A text this long may have been cut off by a channel: its last line cannot be trusted."""
 SHOWN = 5
+MOST_COMPARED = 2_000
 PROBLEMS = 10
 
 
@@ -35,6 +37,8 @@ class Diff:
     unchanged: int
     missing: tuple[Present, ...]
     """There, but not in the list: nothing happens to them."""
+    perhaps: tuple[tuple[NewHome, Present], ...] = ()
+    """New ones that may be households which are there already."""
 
     @property
     def nothing(self) -> bool:
@@ -60,7 +64,16 @@ def compare(there: Sequence[Present], lines: Sequence[Line], hamlet_id: int) -> 
             changed.append(ChangedHome(known.id, *after))
             was.append(known)
     missing = tuple(each for each in there if each.id not in met and not each.merged)
-    return Diff(KeepHouseholds(hamlet_id, tuple(new), tuple(changed)), tuple(was), unchanged, missing)
+    return Diff(KeepHouseholds(hamlet_id, tuple(new), tuple(changed)), tuple(was), unchanged, missing, _perhaps(new, missing))
+
+
+def _perhaps(new: Sequence[NewHome], missing: Sequence[Present]) -> tuple[tuple[NewHome, Present], ...]:
+    """New names that are like those of households the list does not hold: the same ones under another number?"""
+    if not new or not missing or len(new) + len(missing) > MOST_COMPARED:
+        return ()
+    names = [(place, each.label, each.lane) for place, each in enumerate(new) if each.label]
+    names += [(-1 - place, each.label, each.lane) for place, each in enumerate(missing) if each.label]
+    return tuple((new[one], missing[-1 - other]) for one, other in pairs(names, MOST_COMPARED) if other < 0 <= one)
 
 
 def _name(label: str, lane: str) -> tuple[str, str]:
@@ -210,6 +223,8 @@ def details(diff: Diff, listed: HouseholdList, words: Words, most: int = SHOWN) 
     for before, after in islice(zip(diff.was, diff.keep.changed, strict=True), most):
         lines.append(words.say("list.changed", number=before.number, before=_told(before.label, before.lane, before.adults),
                                after=_told(after.label, after.lane, after.adults)))
+    lines += [words.say("list.perhaps", home=_named(words, one.number, one.label), number=other.number, name=other.label)
+              for one, other in diff.perhaps[:most]]
     if diff.missing:
         numbers = ", ".join(str(each.number) for each in diff.missing[:20])
         lines.append(words.say("list.missing", numbers=numbers + (" …" if len(diff.missing) > 20 else "")))

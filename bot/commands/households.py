@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from bot.commands.ground import fail, language, reading, writing
-from bot.commands.listing import opened, tell_problems
-from content.vietnam_time import local_day
+from bot.commands.listing import at_the_desk, opened, tell_problems
 from content.words import words
 from storage.reading import Reading
 
@@ -36,7 +34,7 @@ def household_import(file: Annotated[Path, typer.Argument(help="A .csv, .txt or 
     """Bring a list of households in: shown first, all of it or nothing, the same list again changes nothing."""
     from content.lists.households import households
     from handlers.household_list import details
-    from storage import household_lists
+    from storage.record import record
 
     listed = opened(file, households)
     tell_problems(listed.problems)
@@ -51,7 +49,7 @@ def household_import(file: Annotated[Path, typer.Argument(help="A .csv, .txt or 
                 typer.echo(told)
         if write:
             for _, diff in diffs:
-                household_lists.keep(tx, diff.keep, local_day(datetime.now(UTC)))
+                record(diff.keep, tx, at_the_desk())
         typer.echo(say("household.written" if write else "household.dry"))
 
     (writing if write else reading)(bring)
@@ -100,13 +98,14 @@ def household_merge(place: Code, gone: Annotated[int, typer.Argument(help="Numbe
                     kept: Annotated[int, typer.Argument(help="Number of the one that stays.")]) -> None:
     """Merge two households that are one; visits to both are kept."""
     from storage import household_merges
+    from storage.record import record
 
     def merge(tx: Connection) -> None:
-        hamlet, now = _hamlet(tx, place), datetime.now(UTC)
+        hamlet = _hamlet(tx, place)
         ids = [home.id for number in (kept, gone) if (home := household_merges.numbered(Reading(tx), hamlet, number))]
         if len(ids) != 2:
             fail(words(language()).say("household.not_two"))
-        _guarded(lambda: household_merges.merge(tx, ids[0], ids[1], local_day(now), None, now))
+        _guarded(lambda: record(household_merges.MergeHouseholds(ids[0], ids[1]), tx, at_the_desk()))
 
     writing(merge)
     typer.echo(words(language()).say("household.merged", gone=gone, kept=kept))
@@ -116,14 +115,14 @@ def household_merge(place: Code, gone: Annotated[int, typer.Argument(help="Numbe
 def household_part(place: Code, number: Annotated[int, typer.Argument(help="Number of the one that was merged away.")]) -> None:
     """Take a merge back."""
     from storage import household_merges
+    from storage.record import record
 
     def part(tx: Connection) -> None:
-        now = datetime.now(UTC)
         home = household_merges.numbered(Reading(tx), _hamlet(tx, place), number)
         standing = household_merges.standing(Reading(tx), home.id) if home else None
         if standing is None:
             fail(words(language()).say("household.nothing_to_part"))
-        _guarded(lambda: household_merges.part(tx, standing.id, local_day(now), now))
+        _guarded(lambda: record(household_merges.PartHouseholds(standing.id), tx, at_the_desk()))
 
     writing(part)
     typer.echo(words(language()).say("household.parted", number=number))

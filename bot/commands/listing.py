@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,9 +15,19 @@ from content.words import words
 if TYPE_CHECKING:
     from content.lists.sheet import Row
     from content.lists.trouble import Problem
+    from storage.record import Context
 
 T = TypeVar("T")
 TOLD = 50
+
+
+def at_the_desk() -> Context:
+    """Where a record comes from that is written on the command line: nobody's chat."""
+    from content.vietnam_time import local_day
+    from storage.record import Context
+
+    now = datetime.now(UTC)
+    return Context(now, local_day(now), 0, None, "desk")
 
 
 def opened(file: Path, understood: Callable[[Sequence[Row]], T]) -> T:

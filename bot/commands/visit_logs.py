@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands.ground import fail, language, reading, writing
-from bot.commands.listing import opened, tell_problems
+from bot.commands.listing import at_the_desk, opened, tell_problems
 from content.vietnam_time import local_day
 from content.words import words
 from storage.reading import Reading
@@ -33,6 +33,7 @@ def visit_import(file: Annotated[Path, typer.Argument(help="A .csv, .txt or .xls
     """Bring a log of visits in: shown first, all of it or nothing, the same log again changes nothing."""
     from content.lists.visits import visits
     from storage import visit_lists
+    from storage.people import note
 
     now = datetime.now(UTC)
     listed = opened(file, lambda rows: visits(rows, local_day(now)))
@@ -49,6 +50,7 @@ def visit_import(file: Annotated[Path, typer.Argument(help="A .csv, .txt or .xls
             typer.echo(say("list.unknown", columns=", ".join(listed.unknown)))
         if write:
             visit_lists.keep(tx, new, now, local_day(now))
+            note(tx, at_the_desk(), "visits.imported", f"place:{place}", f"new:{len(new)}")
         typer.echo(say("household.written" if write else "household.dry"))
 
     (writing if write else reading)(bring)

@@ -147,10 +147,10 @@ def pairs(names: Sequence[tuple[int, str, str]], most: int = 50) -> list[tuple[i
     taken = [(id_, called(label, lane)) for id_, label, lane in names]
     by_word: dict[str, list[int]] = {}
     for place, (_, each) in enumerate(taken):
-        for word in {word for person in each.people for word in person.words}:
+        for word in {word for person in each.people for word in (person.words[-1:] if len(person.words) != 2 else person.words)}:
             by_word.setdefault(word, []).append(place)
     found: dict[tuple[int, int], None] = {}
-    for places in by_word.values():  # only names that share a word are compared
+    for places in by_word.values():  # only those are compared that share a given name
         for at, first in enumerate(places):
             for second in places[at + 1:]:
                 if alike(taken[first][1], taken[second][1]):

@@ -196,5 +196,13 @@ async def test_others_cannot_bring_or_keep_a_list(commune: str, who: str) -> Non
     assert look(commune, lambda tx: tx.scalar(select(proposal.c.state))) == "open"
 
 
+async def test_a_new_one_that_may_be_there_already_is_pointed_out(commune: str) -> None:
+    await hold(commune, "leader", "Danh sách hộ\n30 bà Bống, ngõ Đền", "Ghi")
+    told = await hold(commune, "leader", "Danh sách hộ\n40 ba Bong\n41 ông Tấm")
+    assert "Hộ 40 · ba Bong: có thể là hộ 30 · bà Bống" in told and "Hộ 41 · ông Tấm: có thể" not in told
+    await hold(commune, "leader", "Ghi")
+    assert {30, 40, 41} <= homes(commune).keys()  # pointed out, never merged by itself
+
+
 async def test_how_to_bring_a_list_is_told(commune: str) -> None:
     assert "Danh sách hộ\n12 bà Lan" in await hold(commune, "leader", "nhập danh sách")
