@@ -174,7 +174,7 @@ def keep(desk: Desk, subject: str) -> None:
         return
     lines = [Line(row, number, label, lane, adults) for row, number, label, lane, adults in found.lines]
     diff = compare(present(desk.look.rows, found.hamlet_id), lines, found.hamlet_id)
-    desk.answer.records += [diff.keep, CloseProposal(found.id, KEPT)]
+    desk.answer.records += [CloseProposal(found.id, KEPT), diff.keep]
     desk.say("list.kept", desk.choice("way.menu", "/menu"), new=len(diff.keep.new), changed=len(diff.keep.changed))
 
 

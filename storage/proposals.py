@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, null, select, update
 
 from storage.models import Proposal, table
+from storage.people import AlreadyUsed
 from storage.reading import Reading
 from storage.record import Context, record
 
@@ -77,8 +78,10 @@ def _propose(thing: Propose, tx: Connection, context: Context) -> None:
 
 @record.register
 def _close(thing: CloseProposal, tx: Connection, context: Context) -> None:
-    tx.execute(update(proposal).where(proposal.c.id == thing.id, proposal.c.state == OPEN)
-               .values(state=thing.state, lines=null()))
+    closed = tx.execute(update(proposal).where(proposal.c.id == thing.id, proposal.c.state == OPEN)
+                        .values(state=thing.state, lines=null()))
+    if closed.rowcount != 1:
+        raise AlreadyUsed  # in the same moment, from another of their chats: asked again, the letter is told so
 
 
 def forget_late(tx: Connection, now: datetime) -> int:

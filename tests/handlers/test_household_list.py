@@ -15,6 +15,8 @@ from handlers.talk import Incoming, Kind
 from storage import proposals
 from storage.database import Database
 from storage.models import Household, Proposal, RegisterEntry, table
+from storage.people import AlreadyUsed
+from storage.record import Context, record
 from tests.bot.test_canaries import everything
 from tests.handlers.test_invitations import hold
 from tests.houses import furnish, living, quiet
@@ -194,6 +196,19 @@ async def test_others_cannot_bring_or_keep_a_list(commune: str, who: str) -> Non
     assert "Xem trước" not in await hold(commune, who, "Danh sách hộ\n31 bà Bống")
     assert homes(commune) == before and demo.HOUSES == 24
     assert look(commune, lambda tx: tx.scalar(select(proposal.c.state))) == "open"
+
+
+def test_a_list_is_written_once_even_from_two_chats_in_one_moment(commune: str) -> None:
+    context = Context(datetime.now(UTC), datetime.now(UTC).date(), 1, 1, "terminal")
+
+    def twice(tx: Connection) -> None:
+        hamlet = int(tx.scalar(select(func.min(household.c.hamlet_id))) or 0)
+        record(proposals.Propose(7, proposals.HOUSEHOLDS, hamlet, ([2, None, "bà Bống", "", None],)), tx, context)
+        record(proposals.CloseProposal(7, proposals.KEPT), tx, context)
+        with pytest.raises(AlreadyUsed):
+            record(proposals.CloseProposal(7, proposals.KEPT), tx, context)
+
+    look(commune, twice)
 
 
 async def test_a_new_one_that_may_be_there_already_is_pointed_out(commune: str) -> None:
