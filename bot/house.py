@@ -25,6 +25,7 @@ from content.search import Finder, Finding
 from handlers.desk import Find
 from storage.database import Database
 from storage.mail import Parcel
+from storage.working_hours import WorkingHours
 
 log = logging.getLogger(__name__)
 DRAIN = 12.0
@@ -57,7 +58,7 @@ class House:
         self.settings, self.store, self.channels = settings, store, list(channels)
         self._doors = list(doors)
         self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
-                         lambda: tuple(self._doors), backoff)
+                         lambda: tuple(self._doors), backoff, WorkingHours.parse(settings.working_hours))
         self.deliveries: dict[str, Delivery] = {}
         self.turn = Turn(store, self.mind, self._answered, self._departures)
         self.reception = Reception(self.turn.take_in)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from handlers.talk import NotAllowed
 from storage import places
 from storage.people import Service, Who
 from storage.reading import Reading
+from storage.working_hours import WorkingHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Look:
     subject: str = ""
     doors: tuple[str, ...] = ()
     """Addresses that open the bot with a word, `{}` standing for the word."""
+    hours: WorkingHours = WorkingHours()
+    accounts: Collection[str] = ()
+    """The accounts of channels that run: other chats cannot be written to."""
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -2,6 +2,19 @@
 
 from storage.models.base import METADATA, table
 from storage.models.guiding import GuideRun, Reminder
+from storage.models.helping import (
+    Broadcast,
+    BroadcastLetter,
+    Duty,
+    Feedback,
+    HelpOffer,
+    HelpRequest,
+    HouseholdChat,
+    HouseholdCode,
+    HouseholdWord,
+    Residence,
+    Subscription,
+)
 from storage.models.households import Attainment, Campaign, Household, RegisterEntry, Visit
 from storage.models.mail import Chat, Conversation, Inbox, Lease, Outbox
 from storage.models.people import Attempt, AuditEvent, Consent, Invitation, Membership, Person, Place, Team
@@ -11,12 +24,21 @@ __all__ = [
     "Attainment",
     "Attempt",
     "AuditEvent",
+    "Broadcast",
+    "BroadcastLetter",
     "Campaign",
     "Chat",
     "Consent",
     "Conversation",
+    "Duty",
+    "Feedback",
     "GuideRun",
+    "HelpOffer",
+    "HelpRequest",
     "Household",
+    "HouseholdChat",
+    "HouseholdCode",
+    "HouseholdWord",
     "Inbox",
     "Invitation",
     "Lease",
@@ -26,6 +48,8 @@ __all__ = [
     "Place",
     "RegisterEntry",
     "Reminder",
+    "Residence",
+    "Subscription",
     "Team",
     "Visit",
     "table",
