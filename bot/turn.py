@@ -27,7 +27,7 @@ from handlers.talk import Answer, Incoming, Message, Notice, said
 from storage import mail, people
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.working_hours import WorkingHours
+from storage.working_hours import ORDINARY, WorkingHours
 
 log = logging.getLogger(__name__)
 BATCH = 100
@@ -52,7 +52,7 @@ class Mind:
     limits: Mapping[str, Limits]
     doors: Callable[[], tuple[str, ...]]
     backoff: Sequence[float] = BACKOFF
-    hours: WorkingHours = WorkingHours()
+    hours: WorkingHours = ORDINARY
 
 
 class Arrival:

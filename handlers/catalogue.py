@@ -2,12 +2,26 @@
 
 from collections.abc import Callable
 
-from handlers import guide, invite, join, privacy, reminder, searching, summary, visit, welcome
+from handlers import (
+    guide,
+    help_answer,
+    help_list,
+    help_request,
+    invite,
+    join,
+    privacy,
+    reminder,
+    searching,
+    summary,
+    visit,
+    welcome,
+)
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
 from handlers.papers import Make
 
-DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE)}
+DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (
+    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, help_request.HELP, help_answer.MEET, help_list.ASSIGN, help_list.DUTY)}
 
 ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "menu": welcome.menu,
@@ -21,6 +35,13 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "remind": reminder.remind_me,
     "quiet": reminder.stop,
     "privacy": privacy.privacy,
+    "accept": help_answer.accept,
+    "passon": help_answer.pass_on,
+    "talkon": help_answer.talk_on,
+    "closehelp": help_answer.close,
+    "requests": help_list.requests,
+    "request": help_list.one_request,
+    "takeover": help_list.take_over,
 }
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = ()

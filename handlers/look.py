@@ -13,7 +13,7 @@ from handlers.talk import NotAllowed
 from storage import places
 from storage.people import Service, Who
 from storage.reading import Reading
-from storage.working_hours import WorkingHours
+from storage.working_hours import ORDINARY, WorkingHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Look:
     subject: str = ""
     doors: tuple[str, ...] = ()
     """Addresses that open the bot with a word, `{}` standing for the word."""
-    hours: WorkingHours = WorkingHours()
+    hours: WorkingHours = ORDINARY
     accounts: Collection[str] = ()
     """The accounts of channels that run: other chats cannot be written to."""
 

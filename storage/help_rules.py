@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+ANSWER_WITHIN = timedelta(hours=4)
+"""Working time after which a request that nobody answered lies with the leader."""
+ASK_ANOTHER_AFTER = timedelta(hours=1)
+"""Working time after which another member is asked too."""
+WAITS_FOR = timedelta(days=5)
+SILENT_FOR = timedelta(days=2)
+AFTER_VISIT = timedelta(days=2)
 
 
 class State(StrEnum):
@@ -37,7 +46,7 @@ class State(StrEnum):
 class Event(StrEnum):
     OFFER = "offer"
     ACCEPT = "accept"
-    PASS_ON = "pass_on"
+    PASS_ON = "pass_on"  # noqa: S105 - an event, not a password
     SAY = "say"
     AGREE = "agree"
     REASSIGN = "reassign"
@@ -73,3 +82,17 @@ def after(state: State, event: Event) -> State | None:
 def sources(event: Event) -> tuple[State, ...]:
     """The states in which something may happen."""
     return tuple(state for state, row in TABLE.items() if event in row)
+
+
+def is_over(state: State, opened_at: datetime, touched_at: datetime, visit_on: date | None, now: datetime, today: date) -> bool:
+    """Whether a request has died of age: nobody ever came, both fell silent, or the agreed visit is past."""
+    if state.waits:
+        return now - opened_at >= WAITS_FOR
+    if state is State.AGREED and visit_on is not None:
+        return today - visit_on > AFTER_VISIT
+    return now - touched_at >= SILENT_FOR
+
+
+def is_late(state: State, answer_by: datetime, answered_at: datetime | None, now: datetime) -> bool:
+    """Whether the promised hour has passed without a word from anybody."""
+    return answered_at is None and now >= answer_by and after(state, Event.ESCALATE) is not None

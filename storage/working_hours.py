@@ -44,6 +44,9 @@ class WorkingHours:
         return cls(spans, is_workday)
 
 
+ORDINARY = WorkingHours()
+
+
 def _span(part: str) -> Span:
     opens, dash, closes = part.strip().partition("-")
     if not dash:

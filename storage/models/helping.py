@@ -174,7 +174,8 @@ class BroadcastLetter(SQLModel, table=True):
 
     __tablename__ = "broadcast_letter"
     __table_args__ = (
-        Index("ix_broadcast_letter_pending", "broadcast_id", "account", "chat_id", sqlite_where=PENDING, postgresql_where=PENDING),
+        Index("ix_broadcast_letter_pending", "broadcast_id", "account", "chat_id", sqlite_where=PENDING,
+              postgresql_where=PENDING),
         Index("ix_broadcast_letter_outbox", "outbox_id"),
         Index("ix_broadcast_letter_chat", "chat_id", "posted_at"),
     )

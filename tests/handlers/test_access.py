@@ -16,6 +16,18 @@ see_summary       NOWHERE    HAMLET     HAMLET     COMMUNE         EVERYWHERE
 see_households    NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
 invite_volunteer  NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 invite_leader     NOWHERE    NOWHERE    NOWHERE    COMMUNE         EVERYWHERE
+ask_person        OWN        OWN        OWN        OWN             OWN
+answer_help       NOWHERE    HAMLET     HAMLET     COMMUNE         NOWHERE
+assign_help       NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+set_duty          NOWHERE    NOWHERE    HAMLET     COMMUNE         NOWHERE
+give_feedback     OWN        OWN        OWN        OWN             OWN
+read_feedback     NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+show_code         NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
+confirm_household OWN        OWN        OWN        OWN             OWN
+choose_news       OWN        OWN        OWN        OWN             OWN
+broadcast         NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+approve_broadcast NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+approve_urgent    NOWHERE    NOWHERE    NOWHERE    COMMUNE         EVERYWHERE
 """
 HEAD, *ROWS = [line.split() for line in EXPECTED.strip().splitlines()]
 CELLS = {(row[0], role): scope for row in ROWS for role, scope in zip(HEAD, row[1:], strict=True)}
