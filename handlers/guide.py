@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from content.library import Guide, Step
 from handlers.access import Action
 from handlers.dialogue import Ask, Dialogue, Done, Standing
@@ -98,7 +100,7 @@ def _help(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
     trouble = "other"
     if troubles:
         trouble = ask(Question(f"{step.id}.t", read, offer=offer,
-                               screen=Message(title=step.title, text=words.say("guide.stuck"), choices=(person,))))
+                               screen=Message(title=step.title, text=words.say("guide.stuck"), choices=(replace(person, quiet=True),))))
     if trouble in troubles:
         remedy = Message(title=troubles[trouble].title, text=troubles[trouble].text)
         if ask(Question(f"{step.id}.r", pick("", "solved", "still").read, offer=pick("", "solved", "still").offer,

@@ -74,12 +74,13 @@ def _take(desk: Desk, request: Request, state: State) -> None:
         raise NotAllowed(Action.ANSWER_HELP.value)
     desk.leave()
     desk.answer.records += [
-        Happened(request.id, state, Event.ACCEPT, {"helper_id": person.id, "helper_chat_id": look.chat_id, "accepted_at": look.now,
-                                                   "chat_here": True, "helper_here": True}),
+        Happened(request.id, state, Event.ACCEPT, {
+            "helper_id": person.id, "helper_chat_id": look.chat_id, "accepted_at": look.now, "chat_here": True,
+            "helper_here": True}),
         OfferEnded(request.id, person.id, "accepted"), TakeSeat(request.id)]
     number = short(request.id)
-    desk.say("helper.accepted", desk.choice("helper.meet", f"/meet:{number}"), desk.choice("helper.close", f"/closehelp:{number}"),
-             desk.choice("helper.give_back", f"/passon:{number}", quiet=True))
+    desk.say("helper.accepted", desk.choice("helper.meet", f"/meet:{number}"),
+             desk.choice("helper.close", f"/closehelp:{number}"), desk.choice("helper.give_back", f"/passon:{number}", quiet=True))
     name = spoken(request.citizen, look).say("help.helper", name=first_name(person.label), hamlet=request.hamlet)
     desk.answer.notices.append(notice(request.citizen, look, "help.accepted", ("help.close", f"/closehelp:{number}"), name=name))
 
@@ -168,7 +169,7 @@ def _farewell(desk: Desk, request: Request, mine: bool) -> None:
     if mine:
         desk.say("helper.closed", desk.choice("way.menu", "/menu"))
         name = helper_name(request, spoken(request.citizen, look))
-        desk.answer.notices.append(notice(request.citizen, look, "help.closed_by_helper", feedback, ("way.menu", "/menu"), name=name))
+        desk.answer.notices.append(notice(request.citizen, look, "help.closed_by_helper", feedback, name=name))
     elif request.state.has_helper:
         desk.say("help.closed", desk.choice(*feedback), desk.choice("way.menu", "/menu", quiet=True))
         if other is not None and other.state == "active":
@@ -220,7 +221,10 @@ def _household(look: Look, request: Request) -> Question[visits.Home | None]:
             raise Refused("meet.household.unknown")
         return home
 
-    return Question("household", read, lambda raw: raw.lower().removeprefix("hộ").strip() or raw, lambda: (Option("-"),), free=True)
+    def hear(raw: str) -> str:
+        return raw.lower().removeprefix("hộ").strip() or raw
+
+    return Question("household", read, hear, lambda: (Option("-"),), free=True)
 
 
 MEET = Dialogue("meet", meet, Action.ANSWER_HELP)

@@ -39,7 +39,8 @@ def _about(look: Look) -> str:
 
 def _sent(look: Look, case: Case, hamlet: Hamlet, records: tuple[object, ...]) -> Done:
     """Who is asked, and what the citizen is told about it."""
-    able = [each for each in help_requests.on_duty(look.rows, hamlet.id, look.today, look.accounts) if each.chat_id != look.chat_id]
+    able = [each for each in help_requests.on_duty(look.rows, hamlet.id, look.today, look.accounts)
+            if each.chat_id != look.chat_id]
     chiefs = help_requests.leaders(look.rows, hamlet.id, hamlet.commune_id, look.today, look.accounts)
     blanks = {"hamlet": hamlet.name, "by": look.words.moment(case.answer_by)}
     choices = (Choice(look.words.say("help.never_mind"), f"/closehelp:{short(case.id)}"),
