@@ -194,14 +194,10 @@ def meet(ask: Ask, look: Look) -> Done:
     if home is not None:
         records.append(visits.LogVisit(f"talk:{look.conversation}", home.id, look.said_at, local_day(look.said_at), Mode.PHONE,
                                        Outcome.APPOINTMENT, None, on, None, (), ""))
-    return Done(tuple(records), "meet.saved", blanks=_when(look.words.day(on), look.words.say(f"meet.part.{part}")),
+    return Done(tuple(records), "meet.saved", blanks={"day": look.words.day(on), "part": look.words.say(f"meet.part.{part}")},
                 choices=(Choice(look.words.say("help.go_on"), f"/talkon:{short(request.id)}"),
                          Choice(look.words.say("way.menu"), "/menu", quiet=True)),
                 notices=(_invited(look, request, on, part),))
-
-
-def _when(on: str, part: str) -> dict[str, object]:
-    return {"day": on, "part": part}
 
 
 def _invited(look: Look, request: Request, on: date, part: str) -> Notice:

@@ -285,7 +285,7 @@ def _happened(thing: Happened, tx: Connection, context: Context) -> None:
     if changed.rowcount != 1:
         raise TooLate
     if thing.event is not Event.SAY:
-        note(tx, context, f"help.{thing.event}", f"help:{thing.request_id}")
+        note(tx, context, f"help_{thing.event}", f"help:{thing.request_id}")
 
 
 @record.register

@@ -26,6 +26,7 @@ from handlers.join import WORDING
 from handlers.talk import Kind
 from handlers.visit import SERVICES
 from storage import people, reminders
+from storage.help_rules import State
 from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,7 @@ OPERATORS = ("check", "command", "database", "demo", "doctor", "web")
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
-         "web.")  # fmt: skip
+         "web.", "home.", "helper.state.", "meet.part.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -49,6 +50,9 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "visit.next": (set(), ()), "visit.until": (set(), ()), "visit.note": (set(), ("-",)), "visit.check": ({"summary"}, ("save",)),
     "join.code": (set(), ()), "join.name": (set(), ()), "join.agree": ({"role", "place"}, ("yes", "no")),
     "invite.role": (set(), ()), "invite.where": (set(), ()),
+    "home.commune": (set(), ()), "home.hamlet": (set(), ()), "home.keep": ({"place"}, ("yes", "no")),
+    "help.words": (set(), ("-",)), "meet.day": (set(), ()), "meet.part": (set(), ("morning", "afternoon", "evening")),
+    "meet.household": (set(), ("-",)), "assign.member": (set(), ()), "duty.hamlet": (set(), ()), "duty.who": ({"hamlet"}, ()),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
@@ -63,6 +67,7 @@ def built() -> set[str]:
     made |= {f"{family}.{value}" for family, values in families.items() for value in values}
     made |= {reason.value for reason in Contradiction} | {f"command.{name}" for name in COMMANDS}
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
+    made |= {f"helper.state.{state}" for state in State if state.live}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
         made |= {key, *(f"{key}.{option}" for option in options)}
@@ -173,7 +178,7 @@ def test_vietnamese_sentences_are_short() -> None:
             assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
 
 
-MEMBERS = re.compile(r"(visit|invite|join|summary|menu\.member)\b")
+MEMBERS = re.compile(r"(visit|invite|join|summary|menu\.member|helper|meet|assign|duty)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
@@ -208,8 +213,8 @@ def test_values_are_put_in_as_they_are() -> None:
 def together() -> Iterator[tuple[str, list[str]]]:
     """The labels that stand on one screen, by key."""
     ways = ["way.back", "way.menu"]
-    more = {"visit.services": ["way.ready"], "visit.check": ["way.edit"], "guide.helped": ["guide.remind_me"]}
-    more |= {key: [f"day.in_{days}" for days in (1, 2, 3, 7)] for key in ("visit.next", "visit.until")}
+    more = {"visit.services": ["way.ready"], "visit.check": ["way.edit"], "guide.helped": ["guide.remind_me", "guide.ask_person"], "duty.who": ["way.ready"]}
+    more |= {key: [f"day.in_{days}" for days in (1, 2, 3, 7)] for key in ("visit.next", "visit.until", "meet.day")}
     options = {key: options for key, (_, options) in QUESTIONS.items() if key != "visit.outcome"} | SCREENS
     for key, values in options.items():
         yield key, [*(f"{key}.{value}" for value in values), *more.get(key, []), *ways]
@@ -222,6 +227,9 @@ def together() -> Iterator[tuple[str, list[str]]]:
     yield "search", ["search.none", "search.more", "menu.guides", "way.menu", "way.go_on"]
     yield "reminder", ["way.resume", "way.log", "reminder.enough", "reminder.enough_all"]
     yield "visit.undone", ["way.log_again", "visit.undo", "way.menu"]
+    yield "help", ["help.never_mind", "help.go_on", "help.feedback", "help.close", "help.ask", "help.answer", "way.menu"]
+    yield "asked", ["helper.accept", "helper.pass_on", "helper.take_over", "helper.assign", "helper.all_open", "helper.duty"]
+    yield "helping", ["helper.meet", "helper.close", "helper.give_back", "help.go_on", "way.menu"]
     yield "privacy", ["privacy.stop", "way.menu"]
 
 
