@@ -97,10 +97,11 @@ def _help(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
         return [*(Option(trouble.id, label=trouble.title) for trouble in step.troubles), Option("other", say="guide.stuck.other")]
 
     person = Choice(words.say("guide.ask_person"), f"/help:{short(look.conversation)}")
+    apart = replace(person, quiet=True)
     trouble = "other"
     if troubles:
         trouble = ask(Question(f"{step.id}.t", read, offer=offer,
-                               screen=Message(title=step.title, text=words.say("guide.stuck"), choices=(replace(person, quiet=True),))))
+                               screen=Message(title=step.title, text=words.say("guide.stuck"), choices=(apart,))))
     if trouble in troubles:
         remedy = Message(title=troubles[trouble].title, text=troubles[trouble].text)
         if ask(Question(f"{step.id}.r", pick("", "solved", "still").read, offer=pick("", "solved", "still").offer,

@@ -80,7 +80,8 @@ def _take(desk: Desk, request: Request, state: State) -> None:
         OfferEnded(request.id, person.id, "accepted"), TakeSeat(request.id)]
     number = short(request.id)
     desk.say("helper.accepted", desk.choice("helper.meet", f"/meet:{number}"),
-             desk.choice("helper.close", f"/closehelp:{number}"), desk.choice("helper.give_back", f"/passon:{number}", quiet=True))
+             desk.choice("helper.close", f"/closehelp:{number}"),
+             desk.choice("helper.give_back", f"/passon:{number}", quiet=True))
     name = spoken(request.citizen, look).say("help.helper", name=first_name(person.label), hamlet=request.hamlet)
     desk.answer.notices.append(notice(request.citizen, look, "help.accepted", ("help.close", f"/closehelp:{number}"), name=name))
 
@@ -125,7 +126,7 @@ def next_in_line(look: Look, request: Request, without: set[int]) -> tuple[list[
     chiefs = _chiefs(look, request)
     if not chiefs:
         return [], []
-    return [Happened(request.id, State.OPEN, Event.ESCALATE)], told(chiefs, look, case, "helper.nobody_left")
+    return [Happened(request.id, State.OPEN, Event.ESCALATE)], told(chiefs, look, case, key="helper.nobody_left")
 
 
 def _chiefs(look: Look, request: Request) -> list[Address]:

@@ -28,7 +28,7 @@ def _citizen_gone(look: Look, request: Request, answer: Answer) -> bool:
     if request.citizen.state == "active":
         return False
     answer.records.append(_end(look, request, Event.CLOSE, "unreachable"))
-    _tell_helper(look, request, answer, "helper.citizen_gone")
+    _tell_helper(look, request, answer, key="helper.citizen_gone")
     return True
 
 
@@ -57,7 +57,7 @@ def _over(look: Look, request: Request, answer: Answer) -> bool:
         again = ("help.ask", "/help")
         key = "help.nobody_came" if request.state.waits else "help.fell_silent"
         answer.notices.append(notice(request.citizen, look, key, again, hamlet=request.hamlet))
-        _tell_helper(look, request, answer, "helper.fell_silent")
+        _tell_helper(look, request, answer, key="helper.fell_silent")
     return True
 
 
@@ -77,9 +77,9 @@ def _late(look: Look, request: Request, answer: Answer) -> bool:
         return False
     chiefs = help_requests.leaders(look.rows, request.hamlet_id, request.commune_id, look.today, look.accounts)
     answer.records.append(Happened(request.id, request.state, Event.ESCALATE, given_back(look)))
-    _tell_helper(look, request, answer, "helper.taken_over")
+    _tell_helper(look, request, answer, key="helper.taken_over")
     if chiefs:
-        answer.notices += told(chiefs, look, Case.of(request), "helper.unanswered_one")
+        answer.notices += told(chiefs, look, Case.of(request), key="helper.unanswered_one")
         answer.notices.append(notice(request.citizen, look, "help.late", ("help.never_mind", f"/closehelp:{short(request.id)}")))
     return True
 

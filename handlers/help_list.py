@@ -116,7 +116,7 @@ def assign(ask: Ask, look: Look) -> Done:
         raise Refused("assign.nobody")
     chosen = ask(_member(able))
     case = replace(Case.of(request), answer_by=look.hours.after(look.now, ANSWER_WITHIN))
-    notices: list[Notice] = [asked(chosen, look, case, "helper.assigned")]
+    notices: list[Notice] = [asked(chosen, look, case, key="helper.assigned")]
     _released(look, request, notices)
     records = (Happened(request.id, request.state, Event.REASSIGN, given_back(look)),
                Offered(request.id, chosen.person_id or 0, chosen.chat_id))

@@ -50,7 +50,7 @@ def _sent(look: Look, case: Case, hamlet: Hamlet, records: tuple[object, ...]) -
     if not able:
         late = Happened(case.id, State.OPEN, Event.ESCALATE)
         return Done((*records, late), "help.nobody_but_leader", blanks=blanks, choices=choices,
-                    notices=tuple(told(chiefs, look, case, "helper.nobody_on_duty")))
+                    notices=tuple(told(chiefs, look, case, key="helper.nobody_on_duty")))
     if not awake(look):
         return Done(records, "help.sent_by_night", blanks=blanks, choices=choices)
     made, notices = offer(look, case, able[0])

@@ -213,7 +213,8 @@ def test_values_are_put_in_as_they_are() -> None:
 def together() -> Iterator[tuple[str, list[str]]]:
     """The labels that stand on one screen, by key."""
     ways = ["way.back", "way.menu"]
-    more = {"visit.services": ["way.ready"], "visit.check": ["way.edit"], "guide.helped": ["guide.remind_me", "guide.ask_person"], "duty.who": ["way.ready"]}
+    more = {"visit.services": ["way.ready"], "visit.check": ["way.edit"], "guide.helped": ["guide.remind_me", "guide.ask_person"],
+            "duty.who": ["way.ready"]}
     more |= {key: [f"day.in_{days}" for days in (1, 2, 3, 7)] for key in ("visit.next", "visit.until", "meet.day")}
     options = {key: options for key, (_, options) in QUESTIONS.items() if key != "visit.outcome"} | SCREENS
     for key, values in options.items():

@@ -76,7 +76,8 @@ def read(path: Path) -> Journey:
         else:
             last = journey.lines[-1]
             look = last.looks.setdefault(named[1] or last.part, Look())
-            {"<": look.holds, "?": look.offers, "!": look.lacks}[named[2]].append(rest.strip().strip("[]" if named[2] == "?" else ""))
+            wanted = rest.strip().strip("[]") if named[2] == "?" else rest.strip()
+            {"<": look.holds, "?": look.offers, "!": look.lacks}[named[2]].append(wanted)
     return journey
 
 
