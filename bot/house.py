@@ -12,6 +12,7 @@ from functools import cache
 
 from aiohttp import web
 
+from bot.broadcasting import Broadcasting
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.delivery import Delivery
@@ -63,6 +64,7 @@ class House:
         self.turn = Turn(store, self.mind, self._answered, self._departures)
         self.reception = Reception(self.turn.take_in)
         self.clock = Clock(store, self.mind, self._posted)
+        self.broadcasting = Broadcasting(store, self.mind, self._posted)
         self.leases = Leases(store)
         self._middlewares = middlewares
         self._listen = listen
@@ -99,6 +101,7 @@ class House:
         self._task(self.turn.run())
         for channel in self.channels:
             self._task(self._hold(channel))
+        self._task(self.broadcasting.run())
         self.clock.start()
         _settle()
 
@@ -120,6 +123,7 @@ class House:
     async def stop(self) -> None:
         """Take in nothing more, end what was begun, and give back what was held."""
         self.clock.stop()
+        self.broadcasting.stop()
         await asyncio.gather(*(channel.stop() for channel in self.channels), return_exceptions=True)
         if self._runner is not None:
             await self._runner.cleanup()

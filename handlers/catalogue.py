@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from handlers import (
+    broadcast,
     guide,
     help_answer,
     help_list,
     help_request,
     invite,
     join,
+    news,
     privacy,
     reminder,
     searching,
@@ -21,7 +23,8 @@ from handlers.dialogue import Dialogue
 from handlers.papers import Make
 
 DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (
-    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, help_request.HELP, help_answer.MEET, help_list.ASSIGN, help_list.DUTY)}
+    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, help_request.HELP, help_answer.MEET, help_list.ASSIGN, help_list.DUTY,
+    broadcast.BROADCAST, news.NEWS)}
 
 ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "menu": welcome.menu,
@@ -42,6 +45,13 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "requests": help_list.requests,
     "request": help_list.one_request,
     "takeover": help_list.take_over,
+    "trial": broadcast.trial,
+    "send": broadcast.send,
+    "approve": broadcast.approve,
+    "refuse": broadcast.refuse,
+    "unsend": broadcast.drop,
+    "stopsend": broadcast.stop,
+    "nonews": news.unsubscribe,
 }
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = ()

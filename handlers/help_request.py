@@ -42,20 +42,20 @@ def _sent(look: Look, case: Case, hamlet: Hamlet, records: tuple[object, ...]) -
     able = [each for each in help_requests.on_duty(look.rows, hamlet.id, look.today, look.accounts)
             if each.chat_id != look.chat_id]
     chiefs = help_requests.leaders(look.rows, hamlet.id, hamlet.commune_id, look.today, look.accounts)
-    blanks = {"hamlet": hamlet.name, "by": look.words.moment(case.answer_by)}
+    by = look.words.moment(case.answer_by)
     choices = (Choice(look.words.say("help.never_mind"), f"/closehelp:{short(case.id)}"),
                Choice(look.words.say("way.menu"), "/menu", quiet=True))
     if not able and not chiefs:
-        return Done(records, "help.nobody", blanks=blanks, choices=choices)
+        return Done(records, "help.nobody", blanks={"hamlet": hamlet.name}, choices=choices)
     if not able:
         late = Happened(case.id, State.OPEN, Event.ESCALATE)
-        return Done((*records, late), "help.nobody_but_leader", blanks=blanks, choices=choices,
+        return Done((*records, late), "help.nobody_but_leader", blanks={"hamlet": hamlet.name, "by": by}, choices=choices,
                     notices=tuple(told(chiefs, look, case, key="helper.nobody_on_duty")))
     if not awake(look):
-        return Done(records, "help.sent_by_night", blanks=blanks, choices=choices)
+        return Done(records, "help.sent_by_night", blanks={"hamlet": hamlet.name, "by": by}, choices=choices)
     made, notices = offer(look, case, able[0])
-    return Done((*records, Happened(case.id, State.OPEN, Event.OFFER), *made), "help.sent", blanks=blanks, choices=choices,
-                notices=notices)
+    return Done((*records, Happened(case.id, State.OPEN, Event.OFFER), *made), "help.sent",
+                blanks={"hamlet": hamlet.name, "by": by}, choices=choices, notices=notices)
 
 
 def awake(look: Look) -> bool:

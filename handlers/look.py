@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
 from content.library import Library
 from content.words import Words
@@ -14,6 +15,13 @@ from storage import places
 from storage.people import Service, Who
 from storage.reading import Reading
 from storage.working_hours import ORDINARY, WorkingHours
+
+
+class Pace(Protocol):
+    """How fast an account may speak."""
+
+    @property
+    def per_second(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +42,8 @@ class Look:
     doors: tuple[str, ...] = ()
     """Addresses that open the bot with a word, `{}` standing for the word."""
     hours: WorkingHours = ORDINARY
-    accounts: Collection[str] = ()
-    """The accounts of channels that run: other chats cannot be written to."""
+    accounts: Mapping[str, Pace] = field(default_factory=dict)
+    """The accounts of channels that run, and how fast each may speak: other chats cannot be written to."""
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -152,6 +152,13 @@ def members(rows: Reading, place_id: int, on: date, accounts: Collection[str], r
     return list({row.person_id: Address(*row) for row in reversed(found)}.values())[::-1]
 
 
+def address(rows: Reading, chat_id: int) -> Address | None:
+    """A chat by its number."""
+    row = rows.first(select(chat.c.id, chat.c.account, chat.c.ref, chat.c.language, chat.c.state, chat.c.person_id)
+                     .where(chat.c.id == chat_id))
+    return Address(*row) if row else None
+
+
 def still_serves(rows: Reading, person_id: int, place_ids: Sequence[int], on: date) -> bool:
     """Whether somebody serves in one of these places."""
     return rows.first(select(membership.c.id).where(membership.c.person_id == person_id, membership.c.place_id.in_(place_ids),

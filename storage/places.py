@@ -54,3 +54,13 @@ def by_code(tx: Connection, code: str) -> Post | None:
 
 def name(rows: Reading, place_id: int) -> str:
     return str(rows.scalar(select(place.c.name).where(place.c.id == place_id)) or "")
+
+
+def parents(rows: Reading, place_id: int) -> list[int]:
+    """A place and those it lies in, from the inside out."""
+    found: list[int] = []
+    at: int | None = place_id
+    while at is not None and at not in found:
+        found.append(at)
+        at = rows.scalar(select(place.c.parent_id).where(place.c.id == at))
+    return found

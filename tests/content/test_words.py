@@ -26,6 +26,9 @@ from handlers.join import WORDING
 from handlers.talk import Kind
 from handlers.visit import SERVICES
 from storage import people, reminders
+from storage.audience import Audience
+from storage.broadcasts import Kind as Kind_
+from storage.broadcasts import State as Sending
 from storage.help_rules import State
 from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
 
@@ -37,7 +40,8 @@ OPERATORS = ("check", "command", "database", "demo", "doctor", "web")
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
-         "web.", "home.", "helper.state.", "meet.part.")  # fmt: skip
+         "web.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
+         "broadcast.progress.", "broadcast.count.", "broadcast.skipped.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -53,8 +57,13 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "home.commune": (set(), ()), "home.hamlet": (set(), ()), "home.keep": ({"place"}, ("yes", "no")),
     "help.words": (set(), ("-",)), "meet.day": (set(), ()), "meet.part": (set(), ("morning", "afternoon", "evening")),
     "meet.household": (set(), ("-",)), "assign.member": (set(), ()), "duty.hamlet": (set(), ()), "duty.who": ({"hamlet"}, ()),
+    "news.agree": ({"hamlet"}, ("yes", "no")), "broadcast.kind": (set(), tuple(Kind_)),
+    "broadcast.audience": (set(), tuple(Audience)),
+    "broadcast.text": (set(), ()), "broadcast.lives": (set(), ("1", "3", "7")), "broadcast.urgent": (set(), ("no", "yes")),
+    "broadcast.where": (set(), ()),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
+SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired")
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
            "guide.helped": ("go",)}  # fmt: skip
 """Questions of a guide: the screen is content, the buttons are phrases."""
@@ -68,6 +77,10 @@ def built() -> set[str]:
     made |= {reason.value for reason in Contradiction} | {f"command.{name}" for name in COMMANDS}
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
     made |= {f"helper.state.{state}" for state in State if state.live}
+    made |= {f"broadcast.is.{state}" for state in Sending}
+    made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
+    made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
+    made |= {f"broadcast.skipped.{why}" for why in SKIPPED}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
         made |= {key, *(f"{key}.{option}" for option in options)}
@@ -178,7 +191,7 @@ def test_vietnamese_sentences_are_short() -> None:
             assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
 
 
-MEMBERS = re.compile(r"(visit|invite|join|summary|menu\.member|helper|meet|assign|duty)\b")
+MEMBERS = re.compile(r"(visit|invite|join|summary|menu\.member|helper|meet|assign|duty|broadcast)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
@@ -231,6 +244,9 @@ def together() -> Iterator[tuple[str, list[str]]]:
     yield "help", ["help.never_mind", "help.go_on", "help.feedback", "help.close", "help.ask", "help.answer", "way.menu"]
     yield "asked", ["helper.accept", "helper.pass_on", "helper.take_over", "helper.assign", "helper.all_open", "helper.duty"]
     yield "helping", ["helper.meet", "helper.close", "helper.give_back", "help.go_on", "way.menu"]
+    yield "preview", ["broadcast.trial", "broadcast.send", "broadcast.drop", "broadcast.stop"]
+    yield "judging", ["broadcast.approve", "broadcast.refuse"]
+    yield "news", ["news.enough", "way.menu"]
     yield "privacy", ["privacy.stop", "way.menu"]
 
 
