@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
 from bot.store import Store, out_of_reach
-from bot.tending import tend
+from bot.tending import pass_on, tend
 from bot.turn import Mind
 from content.vietnam_time import instant, local_day
 from content.words import words
@@ -65,6 +65,7 @@ class Clock:
         try:
             while after := await self._store.write(lambda tx: tend(tx, self._mind, datetime.now(UTC), after)):
                 continue
+            await self._store.write(lambda tx: pass_on(tx, self._mind, datetime.now(UTC)))
         except TooLate:
             log.info("a request for help changed meanwhile; it is looked at again in a minute")
         except Exception as error:

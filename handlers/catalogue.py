@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from handlers import (
     broadcast,
+    confirm,
+    feedback,
     guide,
     help_answer,
     help_list,
@@ -24,7 +26,7 @@ from handlers.papers import Make
 
 DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (
     guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, help_request.HELP, help_answer.MEET, help_list.ASSIGN, help_list.DUTY,
-    broadcast.BROADCAST, news.NEWS)}
+    broadcast.BROADCAST, news.NEWS, feedback.FEEDBACK, confirm.CONFIRM)}
 
 ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "menu": welcome.menu,
@@ -52,9 +54,16 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "unsend": broadcast.drop,
     "stopsend": broadcast.stop,
     "nonews": news.unsubscribe,
+    "thanks": feedback.thanks,
+    "mailbag": feedback.mailbag,
+    "handled": feedback.handled,
+    "showcode": confirm.show_code,
+    "wrongcode": confirm.wrong_code,
+    "guided": confirm.guided,
+    "unlink": confirm.unlink,
 }
 
-EARS: tuple[Callable[[Desk, str], str | None], ...] = ()
+EARS: tuple[Callable[[Desk, str], str | None], ...] = (confirm.ear,)
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
 would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""
 

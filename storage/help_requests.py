@@ -159,6 +159,14 @@ def address(rows: Reading, chat_id: int) -> Address | None:
     return Address(*row) if row else None
 
 
+def address_of(rows: Reading, person_id: int, accounts: Collection[str]) -> Address | None:
+    """The chat in which somebody was heard last, where it can be written to."""
+    row = rows.first(select(chat.c.id, chat.c.account, chat.c.ref, chat.c.language, chat.c.state, chat.c.person_id)
+                     .where(chat.c.person_id == person_id, chat.c.state == "active", chat.c.account.in_(list(accounts)))
+                     .order_by(chat.c.heard_at.desc(), chat.c.id).limit(1))
+    return Address(*row) if row else None
+
+
 def still_serves(rows: Reading, person_id: int, place_ids: Sequence[int], on: date) -> bool:
     """Whether somebody serves in one of these places."""
     return rows.first(select(membership.c.id).where(membership.c.person_id == person_id, membership.c.place_id.in_(place_ids),

@@ -58,7 +58,8 @@ class Crowd:
         made = {"account": ACCOUNT, "created_at": now, "heard_at": now, "state": "active", "shown": [], "person_id": None}
         tx.execute(insert(table(Chat)), [{**made, "ref": str(FIRST + n)} for n in range(self.count)])
         chats = tx.execute(select(table(Chat).c.id)).scalars().all()
-        tx.execute(insert(table(Residence)), [{"chat_id": id_, "hamlet_id": ids[1], "wording": "w", "told_at": now} for id_ in chats])
+        tx.execute(insert(table(Residence)), [{"chat_id": id_, "hamlet_id": ids[1], "wording": "w", "told_at": now}
+                                              for id_ in chats])
         tx.execute(insert(table(Subscription)), [{"chat_id": id_, "wants": True, "changed_at": now} for id_ in chats])
         author = tx.execute(insert(table(Chat)).returning(table(Chat).c.id), {
             **made, "ref": str(FIRST - 1), "person_id": leader}).scalar_one()
@@ -106,8 +107,8 @@ class Report:
     def __str__(self) -> str:
         return (f"{self.people} people, {self.kills} kills: {self.received} received, {self.lost} lost, {self.doubled} doubled "
                 f"(ambiguous {self.ambiguous}), {self.refused} answers 429, {self.seconds:.1f} s, "
-                f"{self.rate:.1f}/s of {self.allowed:g} ({self.rate / self.allowed:.1%}), {self.edits} edits of the progress, {len(self.replies)} replies meanwhile: "
-                f"p50 {self.reply(50) * 1000:.0f} ms, p99 {self.reply(99) * 1000:.0f} ms")
+                f"{self.rate:.1f}/s of {self.allowed:g} ({self.rate / self.allowed:.1%}), {self.edits} edits of the progress, "
+                f"{len(self.replies)} replies meanwhile: p50 {self.reply(50) * 1000:.0f} ms, p99 {self.reply(99) * 1000:.0f} ms")
 
 
 async def announce(url: str, crowd: Crowd, log: Path, *, kills: int = 0, seed: int = 1) -> Report:

@@ -22,6 +22,7 @@ from content.plain_words import asks_for_secret, sentences, utf16_units, word_co
 from content.words import LANGUAGES, keys, words
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
+from handlers.feedback import KINDS
 from handlers.join import WORDING
 from handlers.talk import Kind
 from handlers.visit import SERVICES
@@ -41,7 +42,7 @@ BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
          "web.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
-         "broadcast.progress.", "broadcast.count.", "broadcast.skipped.")  # fmt: skip
+         "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -61,6 +62,9 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "broadcast.audience": (set(), tuple(Audience)),
     "broadcast.text": (set(), ()), "broadcast.lives": (set(), ("1", "3", "7")), "broadcast.urgent": (set(), ("no", "yes")),
     "broadcast.where": (set(), ()),
+    "feedback.kind": (set(), KINDS), "feedback.words": (set(), ()), "feedback.sign": (set(), ("yes", "no")),
+    "confirm.code": (set(), ()), "confirm.guided": ({"number", "hamlet"}, ("guided", "not_yet")),
+    "confirm.link": ({"number"}, ("yes", "no")),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
 SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired")
@@ -77,6 +81,7 @@ def built() -> set[str]:
     made |= {reason.value for reason in Contradiction} | {f"command.{name}" for name in COMMANDS}
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
     made |= {f"helper.state.{state}" for state in State if state.live}
+    made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in KINDS}
     made |= {f"broadcast.is.{state}" for state in Sending}
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
     made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
@@ -191,7 +196,7 @@ def test_vietnamese_sentences_are_short() -> None:
             assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
 
 
-MEMBERS = re.compile(r"(visit|invite|join|summary|menu\.member|helper|meet|assign|duty|broadcast)\b")
+MEMBERS = re.compile(r"(visit|invite|join|summary|menu\.member|helper|meet|assign|duty|broadcast|mailbag|vouch)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
@@ -246,6 +251,8 @@ def together() -> Iterator[tuple[str, list[str]]]:
     yield "helping", ["helper.meet", "helper.close", "helper.give_back", "help.go_on", "way.menu"]
     yield "preview", ["broadcast.trial", "broadcast.send", "broadcast.drop", "broadcast.stop"]
     yield "judging", ["broadcast.approve", "broadcast.refuse"]
+    yield "mailbag", ["mailbag.handled", "mailbag.all", "way.menu"]
+    yield "asked at home", ["confirm.guided.guided", "confirm.guided.not_yet", "confirm.no_more"]
     yield "news", ["news.enough", "way.menu"]
     yield "privacy", ["privacy.stop", "way.menu"]
 
