@@ -57,4 +57,4 @@ def _tell_leaders(tx: Connection, mind: Mind, look: Look) -> None:
 
 def _look(tx: Connection, mind: Mind, now: datetime) -> Look:
     return Look(Reading(tx), words(mind.language), mind.library, now, local_day(now), now, 0, hours=mind.hours,
-                accounts=mind.limits)
+                accounts=mind.limits, house=mind.language)

@@ -32,7 +32,7 @@ class Case:
 
 def spoken(to: Address, look: Look) -> Words:
     """The language of whoever is told."""
-    return words(to.language or look.words.language)
+    return words(to.language or look.house)
 
 
 def notice(to: Address, look: Look, key: str, /, *choices: tuple[str, str], **blanks: object) -> Notice:

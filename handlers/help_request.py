@@ -25,7 +25,7 @@ def ask_for_help(ask: Ask, look: Look) -> Done:
     hamlet, kept = home(ask, look)
     words = ask(WORDS)
     case = Case(look.conversation, hamlet.name, _about(look), words, look.hours.after(look.now, ANSWER_WITHIN))
-    record = help_requests.Ask(case.id, hamlet.id, case.about, words, case.answer_by)
+    record = help_requests.Ask(case.id, hamlet.id, case.about, words, look.words.language, case.answer_by)
     return _sent(look, case, hamlet, (*kept, record))
 
 

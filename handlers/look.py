@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from content.library import Library
-from content.words import Words
+from content.words import LANGUAGES, Words
 from handlers.access import Action, Role, Scope, reach
 from handlers.talk import NotAllowed
 from storage import places
@@ -42,6 +42,8 @@ class Look:
     doors: tuple[str, ...] = ()
     """Addresses that open the bot with a word, `{}` standing for the word."""
     hours: WorkingHours = ORDINARY
+    house: str = LANGUAGES[0]
+    """The language for people whose own is not known."""
     accounts: Mapping[str, Pace] = field(default_factory=dict)
     """The accounts of channels that run, and how fast each may speak: other chats cannot be written to."""
 

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, case, false, func, literal, null, or_, select, true, union_all
+from sqlalchemy import Select, and_, case, false, func, literal, null, or_, select, true, union_all
 
 from storage.models import Chat, Membership, Place, Residence, Subscription, table
 from storage.reading import Reading
@@ -40,7 +40,8 @@ def recipients(places: Sequence[int], audience: Audience, on: date, accounts: Co
         or_(membership.c.valid_to.is_(None), membership.c.valid_to > on))
     parts = []
     if audience is not Audience.CITIZENS:
-        best = (case((chat.c.state == "active", 0), else_=1), chat.c.heard_at.desc(), chat.c.id)
+        reached = and_(chat.c.state == "active", chat.c.account.in_(list(accounts)))
+        best = (case((reached, 0), else_=1), chat.c.heard_at.desc(), chat.c.id)
         newest = func.row_number().over(partition_by=chat.c.person_id, order_by=best)
         each = (select(chat.c.id, chat.c.account, chat.c.state, subscription.c.wants, newest.label("rank"))
                 .outerjoin(subscription, subscription.c.chat_id == chat.c.id).where(chat.c.person_id.in_(serving)).subquery())

@@ -63,7 +63,7 @@ _LIVE = request.c.state.not_in((State.CLOSED.value, State.EXPIRED.value))
 _REQUEST = (
     select(
         request, place.c.name.label("hamlet"), place.c.parent_id.label("commune_id"),
-        asker.c.account, asker.c.ref, asker.c.language, asker.c.state.label("asker_state"), asker.c.person_id,
+        asker.c.account, asker.c.ref, asker.c.language.label("asker_language"), asker.c.state.label("asker_state"), asker.c.person_id,
         helper_chat.c.account.label("helper_account"), helper_chat.c.ref.label("helper_ref"),
         helper_chat.c.language.label("helper_language"), helper_chat.c.state.label("helper_state"),
         person.c.label.label("helper_label"),
@@ -85,7 +85,7 @@ def _request(row: Any) -> Request:
     if row.helper_chat_id is not None:
         helper = Address(row.helper_chat_id, row.helper_account, row.helper_ref, row.helper_language, row.helper_state,
                          row.helper_id, row.helper_label)
-    citizen = Address(row.chat_id, row.account, row.ref, row.language, row.asker_state, row.person_id)
+    citizen = Address(row.chat_id, row.account, row.ref, row.asker_language or row.language, row.asker_state, row.person_id)
     return Request(row.id, State(row.state), row.hamlet_id, row.hamlet, row.commune_id, row.about, row.words, citizen, helper,
                    row.chat_here, row.helper_here, row.opened_at, row.answer_by, row.touched_at, row.answered_at, row.visit_on,
                    row.reminded_on)
@@ -228,6 +228,7 @@ class Ask:
     hamlet_id: int
     about: str
     words: str
+    language: str
     answer_by: datetime
 
 
@@ -286,7 +287,7 @@ class SetDuty:
 def _ask(thing: Ask, tx: Connection, context: Context) -> None:
     tx.execute(insert(request), {
         "id": thing.id, "chat_id": context.chat_id, "hamlet_id": thing.hamlet_id, "state": State.OPEN.value, "about": thing.about,
-        "words": thing.words, "chat_here": False, "helper_here": False, "opened_at": context.now, "touched_at": context.now,
+        "words": thing.words, "language": thing.language, "chat_here": False, "helper_here": False, "opened_at": context.now, "touched_at": context.now,
         "answer_by": thing.answer_by, "closed_by": ""})
 
 

@@ -39,6 +39,7 @@ class HelpRequest(SQLModel, table=True):
     about: str = ""
     """Where in a guide they were (`guide/step`)."""
     words: str = Field(default="", sa_type=Text)
+    language: str = "vi"
     helper_id: int | None = refers("person", optional=True)
     helper_chat_id: int | None = refers("chat", optional=True)
     chat_here: bool = False

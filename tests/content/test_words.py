@@ -20,6 +20,7 @@ from content.fold import fold
 from content.library import Library
 from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
 from content.words import LANGUAGES, keys, words
+from handlers import confirm, home
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
 from handlers.feedback import KINDS
@@ -47,7 +48,7 @@ BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
 COMMANDS = ("start", "menu", "huongdan", "tham", "solieu", "dulieucuatoi")
-CONSENTS = {"team-2026-11": "f51fa445"}
+CONSENTS = {"team-2026-11": "f51fa445", "home-2026-11": "8ffda7ef", "household-2026-11": "b0515a69"}
 """What each wording of the consent is, hashed: other words need another name, for the name is what is kept."""
 QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "visit.hamlet": (set(), ()), "visit.household": ({"hamlet"}, ()), "visit.first": ({"number"}, tuple(FirstChoice)),
@@ -315,5 +316,6 @@ def test_operators_are_told_to_use_what_exists(language: str) -> None:
 
 
 def test_other_words_of_consent_have_another_name() -> None:
-    agreed = "\0".join(words(language).phrases["join.agree"] for language in LANGUAGES)
-    assert sha256(agreed.encode()).hexdigest().startswith(CONSENTS[WORDING])
+    for wording, keys_ in ((WORDING, ["join.agree"]), (home.WORDING, ["home.keep", "news.agree"]), (confirm.WORDING, ["confirm.link"])):
+        agreed = "\0".join(words(language).phrases[key] for key in keys_ for language in LANGUAGES)
+        assert sha256(agreed.encode()).hexdigest().startswith(CONSENTS[wording]), (wording, sha256(agreed.encode()).hexdigest()[:8])
