@@ -63,7 +63,8 @@ _LIVE = request.c.state.not_in((State.CLOSED.value, State.EXPIRED.value))
 _REQUEST = (
     select(
         request, place.c.name.label("hamlet"), place.c.parent_id.label("commune_id"),
-        asker.c.account, asker.c.ref, asker.c.language.label("asker_language"), asker.c.state.label("asker_state"), asker.c.person_id,
+        asker.c.account, asker.c.ref, asker.c.language.label("asker_language"), asker.c.state.label("asker_state"),
+        asker.c.person_id,
         helper_chat.c.account.label("helper_account"), helper_chat.c.ref.label("helper_ref"),
         helper_chat.c.language.label("helper_language"), helper_chat.c.state.label("helper_state"),
         person.c.label.label("helper_label"),
@@ -287,7 +288,8 @@ class SetDuty:
 def _ask(thing: Ask, tx: Connection, context: Context) -> None:
     tx.execute(insert(request), {
         "id": thing.id, "chat_id": context.chat_id, "hamlet_id": thing.hamlet_id, "state": State.OPEN.value, "about": thing.about,
-        "words": thing.words, "language": thing.language, "chat_here": False, "helper_here": False, "opened_at": context.now, "touched_at": context.now,
+        "words": thing.words, "language": thing.language,
+        "chat_here": False, "helper_here": False, "opened_at": context.now, "touched_at": context.now,
         "answer_by": thing.answer_by, "closed_by": ""})
 
 
