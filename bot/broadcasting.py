@@ -18,8 +18,9 @@ from content.words import words
 from handlers.broadcast import as_received, progress
 from handlers.look import Look
 from handlers.talk import Notice
-from storage import broadcasts, help_requests, mail, reminders
+from storage import broadcasts, help_requests, mail
 from storage.broadcasts import Kind, Next, Sending, State
+from storage.quiet_hours import opening
 from storage.reading import Reading
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,7 @@ def _welcome(tx: Connection, mind: Mind, sending: Sending, account: str, turn: S
     if sending.urgent:  # approved as such by an officer
         return rest
     for member in (True, False):
-        opens = reminders.opening(now, "member" if member else "citizen")
+        opens = opening(now, "member" if member else "citizen")
         if opens > now:
             broadcasts.wait(tx, sending.id, [each.chat_id for each in rest if each.member is member], opens)
             rest = [each for each in rest if each.member is not member]
@@ -125,7 +126,7 @@ def _had_enough(tx: Connection, sending: Sending, turn: Sequence[Next], now: dat
     if sending.kind is Kind.SCAM or not ids:
         return set()
     today = instant(local_day(now), 0)
-    return broadcasts.written_to(tx, ids, today, but=sending.id) | reminders.reminded_since(tx, ids, today)
+    return broadcasts.written_to(tx, ids, today, but=sending.id)
 
 
 def _look(tx: Connection, mind: Mind, language: str, now: datetime) -> Look:

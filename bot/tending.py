@@ -15,7 +15,8 @@ from handlers.feedback import told
 from handlers.help_care import care
 from handlers.help_request import awake
 from handlers.look import Look
-from storage import confirmations, feedback, help_requests, mail, reminders
+from storage import confirmations, feedback, help_requests, mail
+from storage.quiet_hours import opening
 from storage.reading import Reading
 from storage.record import Context, record
 
@@ -41,7 +42,7 @@ def pass_on(tx: Connection, mind: Mind, now: datetime) -> None:
     look = _look(tx, mind, now)
     if awake(look):
         _tell_leaders(tx, mind, look)
-    if reminders.opening(now, "citizen") <= now:
+    if opening(now, "citizen") <= now:
         for whom in confirmations.to_ask(look.rows, now, AT_ONCE):
             if whom.account in mind.limits:
                 number = confirmations.ask(tx, whom, now)

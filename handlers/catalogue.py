@@ -38,7 +38,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "undo": visit.undo,
     "summary": summary.summary,
     "remind": reminder.remind_me,
-    "quiet": reminder.stop,
+    "quiet": news.quiet,
     "privacy": privacy.privacy,
     "accept": help_answer.accept,
     "passon": help_answer.pass_on,

@@ -18,7 +18,6 @@ from storage import help_requests
 from storage.help_requests import Address, Happened, Offered, Request
 from storage.help_rules import ANSWER_WITHIN, Event
 from storage.places import Hamlet
-from storage.reminders import Due
 
 SHOWN = 8
 
@@ -179,7 +178,7 @@ ASSIGN = Dialogue("assign", assign, Action.ASSIGN_HELP)
 DUTY = Dialogue("duty", duty, Action.SET_DUTY)
 
 
-def unanswered(due: Due, look: Look) -> Message | None:
+def unanswered(_item: object, look: Look) -> Message | None:
     """The reminder `help_unanswered`: what still waits past its promised hour in the leader's hamlets."""
     hamlets = [hamlet.id for hamlet in look.hamlets(Action.ASSIGN_HELP)]
     late = [each for each in help_requests.in_places(look.rows, hamlets) if each.state.waits and each.answer_by <= look.now]

@@ -10,10 +10,11 @@ from handlers.look import Look
 from handlers.questions import note
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Notice
-from storage import guide_runs, help_requests, reminders, talks
+from storage import guide_runs, help_requests, talks
 from storage.help_requests import Address, Happened, Offered, Request
 from storage.help_rules import ANSWER_WITHIN, Event, State
 from storage.places import Hamlet
+from storage.quiet_hours import opening
 
 WORDS = note("words")
 
@@ -60,7 +61,7 @@ def _sent(look: Look, case: Case, hamlet: Hamlet, records: tuple[object, ...]) -
 
 def awake(look: Look) -> bool:
     """Whether a member may be written to unasked at this hour."""
-    return reminders.opening(look.now, "member") <= look.now
+    return opening(look.now, "member") <= look.now
 
 
 def offer(look: Look, case: Case, to: Address) -> tuple[tuple[object, ...], tuple[Notice, ...]]:

@@ -9,7 +9,7 @@ from handlers.desk import Desk
 from handlers.look import Look
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Message, Policy, said
-from storage import broadcasts, guide_runs, reminders, visits
+from storage import guide_runs, reminders, visits
 from storage.reminders import Due
 
 
@@ -28,8 +28,6 @@ def stop(desk: Desk, subject: str) -> None:
     """No more reminders: about one thing (`kind~subject`), or at all."""
     kind, _, about = subject.partition("~")
     desk.answer.records.append(reminders.StopReminding(kind, about))
-    if not kind:
-        desk.answer.records.append(broadcasts.Wants(False))
     desk.say("reminder.stopped_one" if kind else "reminder.stopped", desk.choice("way.menu", "/menu"))
 
 

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, insert, litera
 
 from storage.audience import Audience, recipients, within
 from storage.mail import insert_new
-from storage.models import Broadcast, BroadcastLetter, Chat, Outbox, Place, Subscription, table
+from storage.models import Broadcast, BroadcastLetter, Chat, Outbox, Place, Reminder, Subscription, table
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
 
 broadcast, letter, subscription = table(Broadcast), table(BroadcastLetter), table(Subscription)
-chat, outbox, place = table(Chat), table(Outbox), table(Place)
+chat, outbox, place, reminder = table(Chat), table(Outbox), table(Place), table(Reminder)
 
 ALONE = 200
 """More people than this need a second person's approval."""
@@ -195,11 +195,13 @@ def wait(tx: Connection, sending_id: int, chat_ids: Sequence[int], until: dateti
 
 
 def written_to(tx: Connection, chat_ids: Sequence[int], since: datetime, but: int = 0) -> set[int]:
-    """Which of these chats got an ordinary announcement since then."""
+    """Which of these chats got an ordinary announcement or a reminder since then."""
     other = and_(broadcast.c.id == letter.c.broadcast_id, broadcast.c.kind == Kind.NOTICE.value, broadcast.c.id != but)
     found = tx.execute(select(letter.c.chat_id).where(letter.c.chat_id.in_(chat_ids), letter.c.posted_at >= since,
                                                       exists().where(other)))
-    return set(found.scalars())
+    reminded = tx.execute(select(reminder.c.chat_id).where(reminder.c.chat_id.in_(chat_ids), reminder.c.state == "sent",
+                                                           reminder.c.finished_at >= since))
+    return {*found.scalars(), *reminded.scalars()}
 
 
 @dataclass(frozen=True, slots=True)

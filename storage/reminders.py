@@ -121,13 +121,6 @@ def sent_since(rows: Reading, chat_id: int, since: datetime) -> int:
         reminder.c.chat_id == chat_id, reminder.c.state == "sent", reminder.c.finished_at >= since)))
 
 
-def reminded_since(tx: Connection, chat_ids: Sequence[int], since: datetime) -> set[int]:
-    """Which of these chats were sent a reminder since then."""
-    found = tx.execute(select(reminder.c.chat_id).where(reminder.c.chat_id.in_(chat_ids), reminder.c.state == "sent",
-                                                        reminder.c.finished_at >= since))
-    return set(found.scalars())
-
-
 # --- records ------------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from storage.reminders import LOCAL
+from storage.quiet_hours import LOCAL
 
 IsWorkday = Callable[[date], bool]
 Span = tuple[time, time]

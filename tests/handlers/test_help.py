@@ -371,7 +371,7 @@ def test_the_reminder_of_what_is_unanswered(village: Village) -> None:
         known = people.who(rows, [3], WEDNESDAY)
         for hour, expected in ((14, False), (17, True)):
             look = Look(rows, words("vi"), village.mind.library, instant(WEDNESDAY, hour), WEDNESDAY, village.now, 1, known[3])
-            assert (unanswered(None, look) is not None) == expected  # type: ignore[arg-type]
+            assert (unanswered(None, look) is not None) == expected
 
 
 @pytest.mark.parametrize("label, called", [("Chị Trần Thị An", "Chị An"), ("Nguyễn Văn Bình", "Bình"), ("Anh Bình", "Anh Bình"),

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 import time_machine
 from sqlalchemy import insert, select, update
 
-from bot.clock import send_due
 from bot.tending import tend
 from bot.turn import Mind, answer_batch
 from content.fold import fold
@@ -132,7 +131,6 @@ class Village:
     def at(self, now: datetime) -> None:
         self.now = now.astimezone(UTC)
         with time_machine.travel(self.now, tick=False), self.database.write() as tx:
-            send_due(tx, self.mind, self.now)
             tend(tx, self.mind, self.now)
 
     def told(self, name: str) -> str:
