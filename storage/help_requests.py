@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 
 from storage.help_rules import Event, State, after
 from storage.mail import insert_new
 from storage.models import Chat, Duty, HelpOffer, HelpRequest, Membership, Person, Place, table
 from storage.people import note
+from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
 
@@ -59,7 +60,8 @@ class Request:
     reminded_on: date | None
 
 
-_LIVE = request.c.state.not_in((State.CLOSED.value, State.EXPIRED.value))
+_LIVE = text("help_request.state NOT IN ('closed', 'expired')")
+"""In the words of the partial indexes, so that closed requests cost nothing."""
 _REQUEST = (
     select(
         request, place.c.name.label("hamlet"), place.c.parent_id.label("commune_id"),
@@ -118,9 +120,10 @@ def live(rows: Reading, after_id: int, limit: int) -> list[Request]:
     return [_request(row) for row in rows.all(_ALL_LIVE, {"after": after_id, "limit": limit})]
 
 
-_HELD = (State.ACCEPTED.value, State.TALKING.value, State.AGREED.value)
-_SEATS = select(request.c.id, request.c.chat_id, request.c.helper_chat_id, request.c.chat_here, request.c.helper_here).where(
-    request.c.state.in_(_HELD), or_(request.c.chat_here, request.c.helper_here))
+_HELD = text("help_request.state IN ('accepted', 'talking', 'agreed')")
+_SEATS = Prepared(
+    select(request.c.id, request.c.chat_id, request.c.helper_chat_id, request.c.chat_here, request.c.helper_here)
+    .where(_LIVE, _HELD, or_(request.c.chat_here, request.c.helper_here)))
 
 
 def seats(rows: Reading) -> Mapping[int, int]:

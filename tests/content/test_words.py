@@ -246,6 +246,7 @@ def together() -> Iterator[tuple[str, list[str]]]:
     yield "way.left", ["way.resume", "guide.remind_me", "way.drop", "way.menu"]
     yield "search", ["search.none", "search.more", "menu.guides", "way.menu", "way.go_on"]
     yield "reminder", ["way.resume", "way.log", "reminder.enough", "reminder.enough_all"]
+    yield "visit.saved", ["visit.undo", "vouch.show"]
     yield "visit.undone", ["way.log_again", "visit.undo", "way.menu"]
     yield "help", ["help.never_mind", "help.go_on", "help.feedback", "help.close", "help.ask", "help.answer", "way.menu"]
     yield "asked", ["helper.accept", "helper.pass_on", "helper.take_over", "helper.assign", "helper.all_open", "helper.duty"]

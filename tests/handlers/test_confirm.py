@@ -195,3 +195,15 @@ def test_an_old_visit_is_not_confirmed(village: Village) -> None:
     village.press("dan", "đã được hướng dẫn")
     village.press("dan", "không, chỉ lần này")
     assert verification(village) == [Verification.SEEN_BY_VOLUNTEER]
+
+
+def test_after_a_finished_visit_the_code_is_one_press_away(village: Village) -> None:
+    for said in ("ghi lượt", "12"):
+        village.say("an", said)
+    village.press("an", "xong")
+    village.press("an", "xong hôm nay")
+    village.press("an", "Định danh mức 2")
+    village.press("an", "xong, đi tiếp")
+    village.press("an", "không ghi chú")
+    assert "Cho hộ xác nhận" in village.press("an", "lưu")
+    assert "Mã của hộ 12" in village.press("an", "cho hộ xác nhận")
