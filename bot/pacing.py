@@ -13,7 +13,7 @@ UNPACED = 500.0
 """Messages a second from which an account is not paced at all (a Bot API server of one's own, the web chat)."""
 
 
-CATCH_UP = 2.0
+CATCH_UP = 0.5
 """Seconds by which an account may be behind and still make up for it: a busy moment costs nothing in the long run."""
 
 
