@@ -18,7 +18,7 @@ from content.words import words
 from handlers.broadcast import as_received, progress
 from handlers.look import Look
 from handlers.talk import Notice
-from storage import broadcasts, help_requests, mail
+from storage import broadcasts, duty, mail
 from storage.broadcasts import Kind, Next, Sending, State
 from storage.quiet_hours import opening
 from storage.reading import Reading
@@ -142,7 +142,7 @@ def _show(tx: Connection, mind: Mind, sending: Sending, now: datetime) -> int:
     fresh = sending.shown_at is not None and now - sending.shown_at < SHOW_EVERY
     if under_way or (pending and fresh):
         return 0
-    author = help_requests.address(Reading(tx), sending.chat_id)
+    author = duty.address(Reading(tx), sending.chat_id)
     state = sending.state if sending.state is State.STOPPED else State.SENDING if pending else State.DONE
     if not pending:
         broadcasts.finish(tx, sending.id, state, now)

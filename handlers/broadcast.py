@@ -15,10 +15,10 @@ from handlers.look import Look
 from handlers.questions import Option, Question, one_of, pick
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Message, NotAllowed, Notice, Policy, Refused, said
-from storage import broadcasts, help_requests, places
+from storage import broadcasts, duty, places
 from storage.audience import Audience, counted, within
 from storage.broadcasts import ALONE, Becomes, Figures, Kind, Sending, State
-from storage.help_requests import Address
+from storage.duty import Address
 
 LONGEST = 1500
 KIND = one_of("kind", Kind)
@@ -176,9 +176,9 @@ def _ask_second(desk: Desk, found: Sending) -> None:
 def approvers(look: Look, found: Sending) -> list[Address]:
     """Who may look at it as the second person: leaders and officers of the place, for the urgent officers alone."""
     above = places.parents(look.rows, found.place_id)
-    leaders = () if found.urgent else (help_requests.LEADER,)
-    roles = (*leaders, help_requests.OFFICER, "admin")
-    found_by_place = [help_requests.members(look.rows, place_id, look.today, look.accounts, roles) for place_id in above]
+    leaders = () if found.urgent else (duty.LEADER,)
+    roles = (*leaders, duty.OFFICER, "admin")
+    found_by_place = [duty.members(look.rows, place_id, look.today, look.accounts, roles) for place_id in above]
     return list({each.person_id: each for group in found_by_place for each in group}.values())
 
 
@@ -221,7 +221,7 @@ def _to_judge(desk: Desk, subject: str) -> Sending | None:
 
 
 def _tell_author(desk: Desk, found: Sending, key: str, choice: tuple[str, str]) -> None:
-    author = help_requests.address(desk.look.rows, found.chat_id)
+    author = duty.address(desk.look.rows, found.chat_id)
     if author is not None and author.state == "active":
         desk.answer.notices.append(notice(author, desk.look, key, choice))
 

@@ -14,7 +14,7 @@ from handlers.look import Look
 from handlers.questions import Question, pick
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Kept, Notice, Refused, said
-from storage import confirmations, help_requests, people, visits
+from storage import confirmations, duty, people, visits
 from storage.confirmations import GUIDED, NOT_YET, Shown
 from storage.places import Hamlet
 
@@ -107,7 +107,7 @@ def _code(look: Look) -> Question[Shown]:
 def _told(look: Look, shown: Shown, answer: str) -> tuple[Notice, ...]:
     """Whoever showed the code hears that somebody should come again."""
     helper = confirmations.shown_by(look.rows, shown.id) if answer == NOT_YET else None
-    to = help_requests.address(look.rows, helper) if helper else None
+    to = duty.address(look.rows, helper) if helper else None
     return (notice(to, look, "vouch.not_yet", number=shown.number),) if to and to.state == "active" else ()
 
 
@@ -123,7 +123,7 @@ def guided(desk: Desk, subject: str) -> None:
         desk.say("confirm.over", desk.choice("way.menu", "/menu"))
         return
     answer = GUIDED if subject.startswith("y") else NOT_YET
-    helper = help_requests.address_of(desk.look.rows, asked.person_id, desk.look.accounts)
+    helper = duty.address_of(desk.look.rows, asked.person_id, desk.look.accounts)
     desk.answer.records.append(confirmations.AnsweredLater(
         asked.id, asked.household_id, asked.visit_id, answer, helper.chat_id if helper else None))
     desk.say("confirm.thanks" if answer == GUIDED else "confirm.not_yet", desk.choice("way.menu", "/menu"))
@@ -139,7 +139,7 @@ def unlink(desk: Desk, _subject: str) -> None:
 
 def question(look: Look, whom: confirmations.ToAsk, number: int) -> Notice:
     """What a household is asked after a visit."""
-    to = help_requests.Address(whom.chat_id, whom.account, whom.ref, whom.language)
+    to = duty.Address(whom.chat_id, whom.account, whom.ref, whom.language)
     return notice(to, look, "confirm.asked", ("confirm.guided.guided", f"/guided:y{short(number)}"),
                   ("confirm.guided.not_yet", f"/guided:n{short(number)}"), ("confirm.no_more", "/unlink"), number=whom.number)
 

@@ -13,7 +13,7 @@ from handlers.look import Look
 from handlers.questions import NOTE_LENGTH, Question, pick
 from handlers.screens import short
 from handlers.talk import Choice, Message, NotAllowed, Notice, Refused
-from storage import feedback, help_requests, residence
+from storage import duty, feedback, residence
 from storage.feedback import Said
 from storage.places import Hamlet
 
@@ -60,7 +60,7 @@ def thanks(desk: Desk, _subject: str) -> None:
 
 def told(look: Look, said: Said) -> list[Notice]:
     """The leader (or the commune's officer) is told of it."""
-    chiefs = help_requests.leaders(look.rows, said.hamlet_id, said.commune_id, look.today, look.accounts)
+    chiefs = duty.leaders(look.rows, said.hamlet_id, said.commune_id, look.today, look.accounts)
     return [notice(to, look, f"mailbag.{said.kind}", ("mailbag.handled", f"/handled:{short(said.id)}"),
                    ("mailbag.all", "/mailbag"), hamlet=said.hamlet, text=said.words) for to in chiefs]
 
@@ -93,7 +93,7 @@ def handled(desk: Desk, subject: str) -> None:
         raise NotAllowed(Action.READ_FEEDBACK.value)
     if said.handled_at is None:
         desk.answer.records.append(feedback.Handled(said.id))
-        writer = help_requests.address(look.rows, said.chat_id) if said.chat_id else None
+        writer = duty.address(look.rows, said.chat_id) if said.chat_id else None
         if writer is not None and writer.state == "active":
             desk.answer.notices.append(notice(writer, look, f"feedback.handled.{said.kind}"))
     desk.incoming = replace(desk.incoming, message="") if desk.incoming.ack else desk.incoming

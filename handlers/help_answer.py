@@ -16,8 +16,9 @@ from handlers.look import Look
 from handlers.questions import Option, Question, day, pick
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, NotAllowed, Notice, Refused
-from storage import help_requests, visits
-from storage.help_requests import Address, Happened, OfferEnded, Request, TakeSeat
+from storage import duty, help_requests, visits
+from storage.duty import Address
+from storage.help_requests import Happened, OfferEnded, Request, TakeSeat
 from storage.help_rules import ANSWER_WITHIN, Event, State, after
 from storage.outcomes import Mode, Outcome
 
@@ -118,7 +119,7 @@ def ask_next(desk: Desk, request: Request, without: set[int]) -> None:
 def next_in_line(look: Look, request: Request, without: set[int]) -> tuple[list[object], list[Notice]]:
     """What follows when an open request needs somebody else (`without` these people)."""
     case = Case.of(request)
-    able = [each for each in help_requests.on_duty(look.rows, request.hamlet_id, look.today, look.accounts)
+    able = [each for each in duty.on_duty(look.rows, request.hamlet_id, look.today, look.accounts)
             if each.person_id not in without and each.chat_id != request.citizen.chat_id]
     if able:
         made, notices = offer(look, case, able[0])
@@ -130,7 +131,7 @@ def next_in_line(look: Look, request: Request, without: set[int]) -> tuple[list[
 
 
 def _chiefs(look: Look, request: Request) -> list[Address]:
-    return help_requests.leaders(look.rows, request.hamlet_id, request.commune_id, look.today, look.accounts)
+    return duty.leaders(look.rows, request.hamlet_id, request.commune_id, look.today, look.accounts)
 
 
 def talk_on(desk: Desk, subject: str) -> None:

@@ -10,7 +10,7 @@ from handlers.help_request import awake, offer
 from handlers.look import Look
 from handlers.screens import short
 from handlers.talk import Answer, Notice
-from storage import help_requests
+from storage import duty, help_requests
 from storage.help_requests import Asked, Happened, Marked, Request
 from storage.help_rules import ASK_ANOTHER_AFTER, Event, State, is_late, is_over
 
@@ -37,7 +37,7 @@ def _helper_gone(look: Look, request: Request, answer: Answer) -> bool:
     helper = request.helper
     if helper is None or not request.state.has_helper:
         return False
-    serves = help_requests.still_serves(look.rows, helper.person_id or 0, (request.hamlet_id, request.commune_id), look.today)
+    serves = duty.still_serves(look.rows, helper.person_id or 0, (request.hamlet_id, request.commune_id), look.today)
     if helper.state == "active" and serves:
         return False
     answer.records.append(Happened(request.id, request.state, Event.BLOCK, given_back(look)))
@@ -75,7 +75,7 @@ def _late(look: Look, request: Request, answer: Answer) -> bool:
     """The promised hour has passed: the leader is told, and so is whoever waits."""
     if not is_late(request.state, request.answer_by, request.answered_at, look.now) or not awake(look):
         return False
-    chiefs = help_requests.leaders(look.rows, request.hamlet_id, request.commune_id, look.today, look.accounts)
+    chiefs = duty.leaders(look.rows, request.hamlet_id, request.commune_id, look.today, look.accounts)
     answer.records.append(Happened(request.id, request.state, Event.ESCALATE, given_back(look)))
     _tell_helper(look, request, answer, key="helper.taken_over")
     if chiefs:
@@ -89,7 +89,7 @@ def _ask_somebody(look: Look, request: Request, answer: Answer) -> bool:
     if request.state not in (State.OPEN, State.OFFERED) or not awake(look):
         return False
     asked = help_requests.asked(look.rows, request.id)
-    able = [each for each in help_requests.on_duty(look.rows, request.hamlet_id, look.today, look.accounts)
+    able = [each for each in duty.on_duty(look.rows, request.hamlet_id, look.today, look.accounts)
             if each.chat_id != request.citizen.chat_id]
     fresh = [each for each in able if each.person_id not in asked]
     pending = [asked[each.person_id].at for each in able if each.person_id in asked and _waits(asked[each.person_id])]

@@ -14,8 +14,9 @@ from handlers.look import Look
 from handlers.questions import Option, Question
 from handlers.screens import short
 from handlers.talk import Choice, Message, NotAllowed, Notice, Refused, said
-from storage import help_requests
-from storage.help_requests import Address, Happened, Offered, Request
+from storage import duty, help_requests
+from storage.duty import Address
+from storage.help_requests import Happened, Offered, Request
 from storage.help_rules import ANSWER_WITHIN, Event
 from storage.places import Hamlet
 
@@ -109,7 +110,7 @@ def assign(ask: Ask, look: Look) -> Done:
         raise Refused("helper.over")
     if not may_here(look, request, Action.ASSIGN_HELP):
         raise NotAllowed(Action.ASSIGN_HELP.value)
-    able = [each for each in help_requests.members(look.rows, request.hamlet_id, look.today, look.accounts)
+    able = [each for each in duty.members(look.rows, request.hamlet_id, look.today, look.accounts)
             if each.chat_id != request.citizen.chat_id]
     if not able:
         raise Refused("assign.nobody")
@@ -137,18 +138,18 @@ def _member(able: list[Address]) -> Question[Address]:
 # --- who is on duty ---------------------------------------------------------------------------------------------------------
 
 
-def duty(ask: Ask, look: Look) -> Done:
+def choose_duty(ask: Ask, look: Look) -> Done:
     """The leader ticks who answers; nobody ticked means the whole team."""
     hamlets = list(look.hamlets(Action.SET_DUTY))
     if not hamlets:
         raise Refused("duty.no_hamlet")
     hamlet = ask(_hamlet(hamlets)) if len(hamlets) > 1 else hamlets[0]
-    team = help_requests.members(look.rows, hamlet.id, look.today, look.accounts)
+    team = duty.members(look.rows, hamlet.id, look.today, look.accounts)
     if not team:
         raise Refused("duty.nobody")
-    chosen = ask(_ticked(team, help_requests.roster(look.rows, hamlet.id)).saying(hamlet=hamlet.name))
+    chosen = ask(_ticked(team, duty.roster(look.rows, hamlet.id)).saying(hamlet=hamlet.name))
     names = ", ".join(first_name(each.label) for each in team if str(each.person_id) in chosen)
-    record = help_requests.SetDuty(hamlet.id, tuple(int(id_) for id_ in chosen))
+    record = duty.SetDuty(hamlet.id, tuple(int(id_) for id_ in chosen))
     return Done((record,), "duty.saved" if names else "duty.all", blanks={"names": names, "hamlet": hamlet.name},
                 choices=(Choice(look.words.say("way.menu"), "/menu"),))
 
@@ -175,7 +176,7 @@ def _ticked(team: list[Address], listed: frozenset[int]) -> Question[tuple[str, 
 
 
 ASSIGN = Dialogue("assign", assign, Action.ASSIGN_HELP)
-DUTY = Dialogue("duty", duty, Action.SET_DUTY)
+DUTY = Dialogue("duty", choose_duty, Action.SET_DUTY)
 
 
 def unanswered(_item: object, look: Look) -> Message | None:

@@ -10,7 +10,8 @@ from content.words import Words, words
 from handlers.look import Look
 from handlers.screens import short
 from handlers.talk import Choice, Notice, said
-from storage.help_requests import Address, Request
+from storage.duty import Address
+from storage.help_requests import Request
 
 HONORIFICS = frozenset({"anh", "chị", "bác", "cô", "chú", "ông", "bà", "em", "dì", "cậu", "thầy"})
 

@@ -10,8 +10,9 @@ from handlers.look import Look
 from handlers.questions import note
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Notice
-from storage import guide_runs, help_requests, talks
-from storage.help_requests import Address, Happened, Offered, Request
+from storage import duty, guide_runs, help_requests, talks
+from storage.duty import Address
+from storage.help_requests import Happened, Offered, Request
 from storage.help_rules import ANSWER_WITHIN, Event, State
 from storage.places import Hamlet
 from storage.quiet_hours import opening
@@ -40,9 +41,9 @@ def _about(look: Look) -> str:
 
 def _sent(look: Look, case: Case, hamlet: Hamlet, records: tuple[object, ...]) -> Done:
     """Who is asked, and what the citizen is told about it."""
-    able = [each for each in help_requests.on_duty(look.rows, hamlet.id, look.today, look.accounts)
+    able = [each for each in duty.on_duty(look.rows, hamlet.id, look.today, look.accounts)
             if each.chat_id != look.chat_id]
-    chiefs = help_requests.leaders(look.rows, hamlet.id, hamlet.commune_id, look.today, look.accounts)
+    chiefs = duty.leaders(look.rows, hamlet.id, hamlet.commune_id, look.today, look.accounts)
     by = look.words.moment(case.answer_by)
     choices = (Choice(look.words.say("help.never_mind"), f"/closehelp:{short(case.id)}"),
                Choice(look.words.say("way.menu"), "/menu", quiet=True))

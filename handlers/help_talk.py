@@ -10,7 +10,8 @@ from handlers.help_notice import asker_name, helper_name, spoken
 from handlers.screens import short
 from handlers.talk import Choice, Kind, Message, Notice, said
 from storage import help_requests
-from storage.help_requests import Address, Happened, Marked, Request
+from storage.duty import Address
+from storage.help_requests import Happened, Marked, Request
 from storage.help_rules import Event, State
 
 WAYS_OUT = frozenset({"/menu", "/leave"})
