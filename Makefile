@@ -43,6 +43,7 @@ test: check ## every test, with a real PostgreSQL and a real browser
 
 bench: .venv/.dev ## print figures beside a plain bot, in turns in one run
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.broadcast
 
 chaos: .venv/.dev ## the long run of faults and kills, with its verdict
 	$(BIN)/python -m tests.chaos

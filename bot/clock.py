@@ -11,12 +11,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
 from bot.store import Store, out_of_reach
+from bot.tending import pass_on, tend
 from bot.turn import Mind
 from content.vietnam_time import instant, local_day
 from content.words import words
 from handlers import reminder as wording
 from handlers.look import Look
 from storage import mail, people, proposals, reminders
+from storage.help_requests import TooLate
 from storage.reading import Reading
 from storage.reminders import Due
 
@@ -54,7 +56,22 @@ class Clock:
             if not out_of_reach(error):
                 raise
             log.error("the database is out of reach: %s", type(error).__name__)
+        await self._tend()
         self._posted()
+
+    async def _tend(self) -> None:
+        """Look after requests for help, a page at a time."""
+        after = 0
+        try:
+            while after := await self._store.write(lambda tx: tend(tx, self._mind, datetime.now(UTC), after)):
+                continue
+            await self._store.write(lambda tx: pass_on(tx, self._mind, datetime.now(UTC)))
+        except TooLate:
+            log.info("a request for help changed meanwhile; it is looked at again in a minute")
+        except Exception as error:
+            if not out_of_reach(error):
+                raise
+            log.error("the database is out of reach: %s", type(error).__name__)
 
     async def _tidy(self) -> None:
         """What people wrote is not kept longer than it is needed."""

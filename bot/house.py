@@ -13,6 +13,7 @@ from functools import cache
 from aiohttp import web
 
 from bot.attachments import Attachments
+from bot.broadcasting import Broadcasting
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.delivery import Delivery
@@ -26,6 +27,7 @@ from content.search import Finder, Finding
 from handlers.desk import Find
 from storage.database import Database
 from storage.mail import Parcel
+from storage.working_hours import WorkingHours
 
 log = logging.getLogger(__name__)
 DRAIN = 12.0
@@ -58,11 +60,12 @@ class House:
         self.settings, self.store, self.channels = settings, store, list(channels)
         self._doors = list(doors)
         self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
-                         lambda: tuple(self._doors), backoff)
+                         lambda: tuple(self._doors), backoff, WorkingHours.parse(settings.working_hours))
         self.deliveries: dict[str, Delivery] = {}
         self.turn = Turn(store, self.mind, self._answered, self._departures)
         self.reception = Reception(self.turn.take_in, Attachments(store).opened)
         self.clock = Clock(store, self.mind, self._posted)
+        self.broadcasting = Broadcasting(store, self.mind, self._posted)
         self.leases = Leases(store)
         self._middlewares = middlewares
         self._listen = listen
@@ -99,6 +102,7 @@ class House:
         self._task(self.turn.run())
         for channel in self.channels:
             self._task(self._hold(channel))
+        self._task(self.broadcasting.run())
         self.clock.start()
         _settle()
 
@@ -120,6 +124,7 @@ class House:
     async def stop(self) -> None:
         """Take in nothing more, end what was begun, and give back what was held."""
         self.clock.stop()
+        self.broadcasting.stop()
         await asyncio.gather(*(channel.stop() for channel in self.channels), return_exceptions=True)
         if self._runner is not None:
             await self._runner.cleanup()

@@ -35,9 +35,9 @@ class Reception:
 
 
 def guard(incoming: Incoming) -> Incoming:
-    """The same without what must never be written down: secrets, and the secret of an invitation link."""
-    if incoming.kind is Kind.START and incoming.data.startswith("j-"):
-        return replace(incoming, data="j-" + people.hashed(incoming.data[2:]))
+    """The same without what must never be written down: secrets, and the secret of a link."""
+    if incoming.kind is Kind.START and incoming.data.startswith(("j-", "h-")):
+        return replace(incoming, data=incoming.data[:2] + people.hashed(incoming.data[2:]))
     if not incoming.text:
         return incoming
     text = incoming.text[:LONGEST]

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from storage.working_hours import WorkingHours
+
 VIETNAM = timedelta(hours=7)
 DEFAULT_DATABASE = "sqlite:///gocua.db"
 
@@ -32,6 +34,8 @@ class Settings(BaseSettings):
         SecretStr(""), description="1-256 letters, digits, _ or - that Telegram sends with every webhook call")
     telegram_per_second: float = Field(29.0, gt=0, description="Messages a second for one bot; Telegram allows 30")
     telegram_chat_per_second: float = Field(1.0, gt=0, description="Messages a second to one chat; Telegram allows 1")
+    working_hours: str = Field(
+        "08:00-11:30,13:30-17:00", description="When people answer: the promised hour of a request for help goes by it")
     locale: Literal["vi", "en"] = Field("vi", description="Language for people whose own is not known")
     timezone: str = Field("Asia/Ho_Chi_Minh", description="Vietnam's clock, by which every rule about days and hours goes")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged")
@@ -46,6 +50,12 @@ class Settings(BaseSettings):
         if offset != VIETNAM:
             raise ValueError(f"{name} is not on Vietnam's clock (UTC+7); quiet hours and business days go by it")
         return name
+
+    @field_validator("working_hours")
+    @classmethod
+    def _hours(cls, written: str) -> str:
+        WorkingHours.parse(written)
+        return written
 
     @field_validator("listen")
     @classmethod

@@ -38,6 +38,18 @@ class Action(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     RESIGN = "resign"
     IMPORT_LIST = "import_list"
+    ASK_PERSON = "ask_person"
+    ANSWER_HELP = "answer_help"
+    ASSIGN_HELP = "assign_help"
+    SET_DUTY = "set_duty"
+    GIVE_FEEDBACK = "give_feedback"
+    READ_FEEDBACK = "read_feedback"
+    SHOW_CODE = "show_code"
+    CONFIRM_HOUSEHOLD = "confirm_household"
+    CHOOSE_NEWS = "choose_news"
+    BROADCAST = "broadcast"
+    APPROVE_BROADCAST = "approve_broadcast"
+    APPROVE_URGENT = "approve_urgent"
 
 
 _N, _O, _H, _C, _E = Scope.NOWHERE, Scope.OWN, Scope.HAMLET, Scope.COMMUNE, Scope.EVERYWHERE
@@ -57,6 +69,18 @@ TABLE: dict[Action, dict[Role, Scope]] = {
         Action.MANAGE_MEMBERS:   (_N, _N, _H, _C, _E),
         Action.RESIGN:           (_N, _O, _O, _O, _O),
         Action.IMPORT_LIST:      (_N, _N, _H, _N, _N),
+        Action.ASK_PERSON:       (_O, _O, _O, _O, _O),
+        Action.ANSWER_HELP:      (_N, _H, _H, _C, _N),
+        Action.ASSIGN_HELP:      (_N, _N, _H, _C, _E),
+        Action.SET_DUTY:         (_N, _N, _H, _C, _N),
+        Action.GIVE_FEEDBACK:    (_O, _O, _O, _O, _O),
+        Action.READ_FEEDBACK:    (_N, _N, _H, _C, _E),
+        Action.SHOW_CODE:        (_N, _H, _H, _N, _N),
+        Action.CONFIRM_HOUSEHOLD: (_O, _O, _O, _O, _O),
+        Action.CHOOSE_NEWS:      (_O, _O, _O, _O, _O),
+        Action.BROADCAST:        (_N, _N, _H, _C, _E),
+        Action.APPROVE_BROADCAST: (_N, _N, _H, _C, _E),
+        Action.APPROVE_URGENT:   (_N, _N, _N, _C, _E),
     }.items()
 }  # fmt: skip
 

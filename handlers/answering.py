@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import heard, searching, welcome
+from handlers import heard, help_talk, searching, welcome
 from handlers.catalogue import ACTIONS, DIALOGUES, EARS
 from handlers.desk import Desk
 from handlers.dialogue import BACK, CANCEL, EDIT, Dialogue, Done, Standing, hear, steers
@@ -51,6 +51,8 @@ def route(desk: Desk) -> None:
         desk.answer.blocked = True
     elif incoming.group:
         _group(desk)
+    elif help_talk.passed_on(desk):
+        return  # it went to the person they are talking with
     elif incoming.kind is Kind.START:
         _start(desk)
     elif incoming.secrets:
@@ -76,6 +78,8 @@ def _start(desk: Desk) -> None:
     payload = desk.incoming.data
     if payload.startswith("j-"):
         perform(desk, f"/join:{payload[2:]}")
+    elif payload.startswith("h-"):
+        perform(desk, f"/confirm:{payload[2:]}")
     elif payload.startswith("g-"):
         perform(desk, f"/guide:{payload[2:]}")
     else:
@@ -199,6 +203,7 @@ def finish(desk: Desk, dialogue: Dialogue, kept: Kept, here: Standing) -> None:
     desk.keep(kept)
     desk.leave()
     desk.answer.records += done.records
+    desk.answer.notices += done.notices
     if done.message is not None:
         desk.send(done.message)
     elif done.say:

@@ -3,14 +3,21 @@
 from collections.abc import Callable
 
 from handlers import (
+    broadcast,
+    confirm,
     duplicates,
+    feedback,
     former,
     guide,
+    help_answer,
+    help_list,
+    help_request,
     household_list,
     invite,
     join,
     link,
     members,
+    news,
     privacy,
     reminder,
     searching,
@@ -22,8 +29,27 @@ from handlers.desk import Desk
 from handlers.dialogue import Dialogue
 from handlers.papers import Make
 
-DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (
-    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, link.LINK, members.MEMBERS, members.RESIGN, duplicates.MERGE)}
+DIALOGUES: dict[str, Dialogue] = {
+    dialogue.name: dialogue
+    for dialogue in (
+        guide.GUIDE,
+        visit.VISIT,
+        join.JOIN,
+        invite.INVITE,
+        link.LINK,
+        members.MEMBERS,
+        members.RESIGN,
+        duplicates.MERGE,
+        help_request.HELP,
+        help_answer.MEET,
+        help_list.ASSIGN,
+        help_list.DUTY,
+        broadcast.BROADCAST,
+        news.NEWS,
+        feedback.FEEDBACK,
+        confirm.CONFIRM,
+    )
+}
 
 ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "menu": welcome.menu,
@@ -35,7 +61,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "undo": visit.undo,
     "summary": summary.summary,
     "remind": reminder.remind_me,
-    "quiet": reminder.stop,
+    "quiet": news.quiet,
     "privacy": privacy.privacy,
     "list": household_list.bring,
     "list-refused": household_list.refused,
@@ -44,9 +70,34 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "duplicates": duplicates.duplicates,
     "part": duplicates.part,
     "formerly": former.formerly,
+    "accept": help_answer.accept,
+    "passon": help_answer.pass_on,
+    "talkon": help_answer.talk_on,
+    "closehelp": help_answer.close,
+    "requests": help_list.requests,
+    "request": help_list.one_request,
+    "takeover": help_list.take_over,
+    "trial": broadcast.trial,
+    "send": broadcast.send,
+    "approve": broadcast.approve,
+    "refuse": broadcast.refuse,
+    "unsend": broadcast.drop,
+    "stopsend": broadcast.stop,
+    "nonews": news.unsubscribe,
+    "thanks": feedback.thanks,
+    "mailbag": feedback.mailbag,
+    "handled": feedback.handled,
+    "showcode": confirm.show_code,
+    "wrongcode": confirm.wrong_code,
+    "guided": confirm.guided,
+    "unlink": confirm.unlink,
 }
 
-EARS: tuple[Callable[[Desk, str], str | None], ...] = (household_list.ear, former.ear)
+EARS: tuple[Callable[[Desk, str], str | None], ...] = (
+    confirm.ear,
+    household_list.ear,
+    former.ear,
+)
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
 would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""
 

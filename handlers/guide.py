@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from content.library import Guide, Step
 from handlers.access import Action
 from handlers.dialogue import Ask, Dialogue, Done, Standing
@@ -94,10 +96,12 @@ def _help(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
     def offer() -> list[Option]:
         return [*(Option(trouble.id, label=trouble.title) for trouble in step.troubles), Option("other", say="guide.stuck.other")]
 
+    person = Choice(words.say("guide.ask_person"), f"/help:{short(look.conversation)}")
+    apart = replace(person, quiet=True)
     trouble = "other"
     if troubles:
         trouble = ask(Question(f"{step.id}.t", read, offer=offer,
-                               screen=Message(title=step.title, text=words.say("guide.stuck"))))
+                               screen=Message(title=step.title, text=words.say("guide.stuck"), choices=(apart,))))
     if trouble in troubles:
         remedy = Message(title=troubles[trouble].title, text=troubles[trouble].text)
         if ask(Question(f"{step.id}.r", pick("", "solved", "still").read, offer=pick("", "solved", "still").offer,
@@ -105,7 +109,7 @@ def _help(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
             return
     later = Choice(words.say("guide.remind_me"), f"/remind:{short(look.conversation)}")
     ask(Question(f"{step.id}.h", pick("", "go").read, offer=pick("", "go").offer, words="guide.helped",
-                 screen=Message(title=words.say("guide.where"), text=guide.where, choices=(later,))))
+                 screen=Message(title=words.say("guide.where"), text=guide.where, choices=(person, later))))
 
 
 def _end(guide: Guide, look: Look) -> Message:

@@ -25,7 +25,7 @@ def search(desk: Desk, text: str) -> None:
     elif finding.action == SMALLTALK:
         desk.say("search.smalltalk", menu)
     elif finding.action == HANDOFF:
-        desk.say("search.person", menu)
+        desk.say("search.person", desk.choice("help.ask", "/help"), menu)
     elif finding.action in (OPEN, OFFER) and choices:
         key = "search.found" if finding.action == OPEN else "search.offer"
         desk.say(key, *(choices[:1] if finding.action == OPEN else choices), none, menu)

@@ -130,6 +130,16 @@ def said(phrase: str, **more: Any) -> Message:
     return Message(text=text, title=title, **more) if text else Message(text=title, **more)
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say to another chat than the one that wrote."""
+
+    chat_id: int
+    account: str
+    ref: str
+    message: Message
+
+
 @dataclass(slots=True)
 class Answer:
     """What follows from one letter: what to say, what to record, and what becomes of the chat."""
@@ -141,6 +151,7 @@ class Answer:
     shown: Sequence[Sequence[str]] = ()
     language: str | None = None
     blocked: bool = False
+    notices: list[Notice] = field(default_factory=list)
 
 
 @dataclass(slots=True)

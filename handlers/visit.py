@@ -40,7 +40,12 @@ def log_visit(ask: Ask, look: Look) -> Done:
         services, said)
     undo = Choice(look.words.say("visit.undo"), f"/undo:{short(look.conversation)}")
     return Done((kept,), "visit.saved", blanks={"number": home.number, "outcome": look.words.say(f"visit.outcome.{outcome}")},
-                choices=(undo,), then=f"/visit:{hamlet.id}.{home.number}")
+                choices=(undo, *_code(look, hamlet, home, outcome)), then=f"/visit:{hamlet.id}.{home.number}")
+
+
+def _code(look: Look, hamlet: Hamlet, home: visits.Home, outcome: Outcome) -> tuple[Choice, ...]:
+    """The household may say itself that it was guided."""
+    return (Choice(look.words.say("vouch.show"), f"/showcode:{hamlet.id}.{home.number}"),) if outcome.needs_attainment else ()
 
 
 def _hamlet(ask: Ask, look: Look) -> Hamlet:

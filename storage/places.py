@@ -115,3 +115,11 @@ def with_code(rows: Reading, code: str) -> Standing | None:
     """The place of that code that stands; a hamlet before a commune before a province."""
     found = [Standing(*row) for row in rows.all(_STANDING.where(place.c.code == code))]
     return max(found, key=lambda each: ORDER[each.level], default=None)
+def parents(rows: Reading, place_id: int) -> list[int]:
+    """A place and those it lies in, from the inside out."""
+    found: list[int] = []
+    at: int | None = place_id
+    while at is not None and at not in found:
+        found.append(at)
+        at = rows.scalar(select(place.c.parent_id).where(place.c.id == at))
+    return found

@@ -2,6 +2,19 @@
 
 from storage.models.base import METADATA, table
 from storage.models.guiding import GuideRun, Reminder
+from storage.models.helping import (
+    Broadcast,
+    BroadcastLetter,
+    Duty,
+    Feedback,
+    HelpOffer,
+    HelpRequest,
+    HouseholdChat,
+    HouseholdCode,
+    HouseholdWord,
+    Residence,
+    Subscription,
+)
 from storage.models.households import Attainment, Campaign, Household, RegisterEntry, Visit
 from storage.models.links import LinkCode
 from storage.models.mail import Chat, Conversation, Inbox, Lease, Outbox
@@ -14,14 +27,23 @@ __all__ = [
     "Attainment",
     "Attempt",
     "AuditEvent",
+    "Broadcast",
+    "BroadcastLetter",
     "Campaign",
     "Chat",
     "Consent",
     "Conversation",
+    "Duty",
+    "Feedback",
     "FormerNumber",
     "GuideRun",
+    "HelpOffer",
+    "HelpRequest",
     "Household",
+    "HouseholdChat",
+    "HouseholdCode",
     "HouseholdMerge",
+    "HouseholdWord",
     "Inbox",
     "Invitation",
     "Lease",
@@ -34,6 +56,8 @@ __all__ = [
     "Proposal",
     "RegisterEntry",
     "Reminder",
+    "Residence",
+    "Subscription",
     "Team",
     "Visit",
     "table",

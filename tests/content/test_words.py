@@ -21,12 +21,18 @@ from content.library import Library
 from content.lists.trouble import Trouble
 from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
 from content.words import LANGUAGES, keys, words
+from handlers import confirm, home
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
+from handlers.feedback import KINDS
 from handlers.join import WORDING
 from handlers.talk import Kind
 from handlers.visit import SERVICES
 from storage import people, reminders
+from storage.audience import Audience
+from storage.broadcasts import Kind as Kind_
+from storage.broadcasts import State as Sending
+from storage.help_rules import State
 from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
 
 ROOT = Path(__file__).parents[2]
@@ -37,12 +43,13 @@ OPERATORS = ("check", "command", "database", "demo", "doctor", "household", "pla
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
-         "list.", "web.")  # fmt: skip
+         "web.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
+         "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.", "list.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
 COMMANDS = ("start", "menu", "huongdan", "tham", "solieu", "dulieucuatoi")
-CONSENTS = {"team-2026-11": "f51fa445"}
+CONSENTS = {"team-2026-11": "f51fa445", "home-2026-11": "8ffda7ef", "household-2026-11": "b0515a69"}
 """What each wording of the consent is, hashed: other words need another name, for the name is what is kept."""
 QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "visit.hamlet": (set(), ()), "visit.household": ({"hamlet"}, ()), "visit.first": ({"number"}, tuple(FirstChoice)),
@@ -54,8 +61,19 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "members.deed": ({"name", "role", "place"}, ("phone", "remove", "lead")), "members.sure_lead": ({"name", "place"}, ("yes",)),
     "members.sure_remove": ({"name", "place"}, ("yes",)), "resign.where": (set(), ()),
     "resign.sure": ({"role", "place"}, ("yes",)), "merge.kept": (set(), ()), "merge.sure": ({"kept", "gone"}, ("yes",)),
+    "home.commune": (set(), ()), "home.hamlet": (set(), ()), "home.keep": ({"place"}, ("yes", "no")),
+    "help.words": (set(), ("-",)), "meet.day": (set(), ()), "meet.part": (set(), ("morning", "afternoon", "evening")),
+    "meet.household": (set(), ("-",)), "assign.member": (set(), ()), "duty.hamlet": (set(), ()), "duty.who": ({"hamlet"}, ()),
+    "news.agree": ({"hamlet"}, ("yes", "no")), "broadcast.kind": (set(), tuple(Kind_)),
+    "broadcast.audience": (set(), tuple(Audience)),
+    "broadcast.text": (set(), ()), "broadcast.lives": (set(), ("1", "3", "7")), "broadcast.urgent": (set(), ("no", "yes")),
+    "broadcast.where": (set(), ()),
+    "feedback.kind": (set(), KINDS), "feedback.words": (set(), ()), "feedback.sign": (set(), ("yes", "no")),
+    "confirm.code": (set(), ()), "confirm.guided": ({"number", "hamlet"}, ("guided", "not_yet")),
+    "confirm.link": ({"number"}, ("yes", "no")),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
+SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired")
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
            "guide.helped": ("go",)}  # fmt: skip
 """Questions of a guide: the screen is content, the buttons are phrases."""
@@ -68,6 +86,12 @@ def built() -> set[str]:
     made |= {f"{family}.{value}" for family, values in families.items() for value in values}
     made |= {reason.value for reason in (*Contradiction, *Trouble)} | {f"command.{name}" for name in COMMANDS}
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
+    made |= {f"helper.state.{state}" for state in State if state.live}
+    made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in KINDS}
+    made |= {f"broadcast.is.{state}" for state in Sending}
+    made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
+    made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
+    made |= {f"broadcast.skipped.{why}" for why in SKIPPED}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
         made |= {key, *(f"{key}.{option}" for option in options)}
@@ -178,7 +202,9 @@ def test_vietnamese_sentences_are_short() -> None:
             assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
 
 
-MEMBERS = re.compile(r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member)\b")
+MEMBERS = re.compile(
+    r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member|helper|meet|assign|duty|broadcast"
+    r"|mailbag|vouch)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
@@ -213,8 +239,9 @@ def test_values_are_put_in_as_they_are() -> None:
 def together() -> Iterator[tuple[str, list[str]]]:
     """The labels that stand on one screen, by key."""
     ways = ["way.back", "way.menu"]
-    more = {"visit.services": ["way.ready"], "visit.check": ["way.edit"], "guide.helped": ["guide.remind_me"]}
-    more |= {key: [f"day.in_{days}" for days in (1, 2, 3, 7)] for key in ("visit.next", "visit.until")}
+    more = {"visit.services": ["way.ready"], "visit.check": ["way.edit"], "guide.helped": ["guide.remind_me", "guide.ask_person"],
+            "duty.who": ["way.ready"]}
+    more |= {key: [f"day.in_{days}" for days in (1, 2, 3, 7)] for key in ("visit.next", "visit.until", "meet.day")}
     options = {key: options for key, (_, options) in QUESTIONS.items() if key != "visit.outcome"} | SCREENS
     for key, values in options.items():
         yield key, [*(f"{key}.{value}" for value in values), *more.get(key, []), *ways]
@@ -226,7 +253,16 @@ def together() -> Iterator[tuple[str, list[str]]]:
     yield "way.left", ["way.resume", "guide.remind_me", "way.drop", "way.menu"]
     yield "search", ["search.none", "search.more", "menu.guides", "way.menu", "way.go_on"]
     yield "reminder", ["way.resume", "way.log", "reminder.enough", "reminder.enough_all"]
+    yield "visit.saved", ["visit.undo", "vouch.show"]
     yield "visit.undone", ["way.log_again", "visit.undo", "way.menu"]
+    yield "help", ["help.never_mind", "help.go_on", "help.feedback", "help.close", "help.ask", "help.answer", "way.menu"]
+    yield "asked", ["helper.accept", "helper.pass_on", "helper.take_over", "helper.assign", "helper.all_open", "helper.duty"]
+    yield "helping", ["helper.meet", "helper.close", "helper.give_back", "help.go_on", "way.menu"]
+    yield "preview", ["broadcast.trial", "broadcast.send", "broadcast.drop", "broadcast.stop"]
+    yield "judging", ["broadcast.approve", "broadcast.refuse"]
+    yield "mailbag", ["mailbag.handled", "mailbag.all", "way.menu"]
+    yield "asked at home", ["confirm.guided.guided", "confirm.guided.not_yet", "confirm.no_more"]
+    yield "news", ["news.enough", "way.menu"]
     yield "privacy", ["privacy.stop", "way.menu"]
 
 
@@ -288,5 +324,7 @@ def test_operators_are_told_to_use_what_exists(language: str) -> None:
 
 
 def test_other_words_of_consent_have_another_name() -> None:
-    agreed = "\0".join(words(language).phrases["join.agree"] for language in LANGUAGES)
-    assert sha256(agreed.encode()).hexdigest().startswith(CONSENTS[WORDING])
+    wordings = {WORDING: ["join.agree"], home.WORDING: ["home.keep", "news.agree"], confirm.WORDING: ["confirm.link"]}
+    for wording, said_ in wordings.items():
+        agreed = "\0".join(words(language).phrases[key] for key in said_ for language in LANGUAGES)
+        assert sha256(agreed.encode()).hexdigest().startswith(CONSENTS[wording]), wording

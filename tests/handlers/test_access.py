@@ -20,6 +20,18 @@ link              OWN        OWN        OWN        OWN             OWN
 manage_members    NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 resign            NOWHERE    OWN        OWN        OWN             OWN
 import_list       NOWHERE    NOWHERE    HAMLET     NOWHERE         NOWHERE
+ask_person        OWN        OWN        OWN        OWN             OWN
+answer_help       NOWHERE    HAMLET     HAMLET     COMMUNE         NOWHERE
+assign_help       NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+set_duty          NOWHERE    NOWHERE    HAMLET     COMMUNE         NOWHERE
+give_feedback     OWN        OWN        OWN        OWN             OWN
+read_feedback     NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+show_code         NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
+confirm_household OWN        OWN        OWN        OWN             OWN
+choose_news       OWN        OWN        OWN        OWN             OWN
+broadcast         NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+approve_broadcast NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+approve_urgent    NOWHERE    NOWHERE    NOWHERE    COMMUNE         EVERYWHERE
 """
 HEAD, *ROWS = [line.split() for line in EXPECTED.strip().splitlines()]
 CELLS = {(row[0], role): scope for row in ROWS for role, scope in zip(HEAD, row[1:], strict=True)}
