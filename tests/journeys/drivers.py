@@ -125,7 +125,7 @@ class OnTelegram:
         else:
             update = user.say(said)
         await self.api.deliver_again(update, token=TOKEN)
-        for _ in range(400):
+        for _ in range(2_000):
             if update in self.api.bot(TOKEN).updates.confirmed:
                 return
             await asyncio.sleep(0.01)
