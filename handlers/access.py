@@ -38,6 +38,15 @@ class Action(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     RESIGN = "resign"
     IMPORT_LIST = "import_list"
+    SETTINGS = "settings"
+    WATCH_DOSSIER = "watch_dossier"
+    SEE_REMINDERS = "see_reminders"
+    SET_RHYTHM = "set_rhythm"
+    SET_CALENDAR = "set_calendar"
+    SET_DESK = "set_desk"
+    PLAN_GATHERING = "plan_gathering"
+    ATTEND = "attend"
+    EXPORT_WORKDAYS = "export_workdays"
 
 
 _N, _O, _H, _C, _E = Scope.NOWHERE, Scope.OWN, Scope.HAMLET, Scope.COMMUNE, Scope.EVERYWHERE
@@ -57,6 +66,15 @@ TABLE: dict[Action, dict[Role, Scope]] = {
         Action.MANAGE_MEMBERS:   (_N, _N, _H, _C, _E),
         Action.RESIGN:           (_N, _O, _O, _O, _O),
         Action.IMPORT_LIST:      (_N, _N, _H, _N, _N),
+        Action.SETTINGS:         (_O, _O, _O, _O, _O),
+        Action.WATCH_DOSSIER:    (_O, _O, _O, _O, _O),
+        Action.SEE_REMINDERS:    (_O, _O, _H, _C, _E),
+        Action.SET_RHYTHM:       (_N, _N, _H, _C, _E),
+        Action.SET_CALENDAR:     (_N, _N, _N, _N, _E),
+        Action.SET_DESK:         (_N, _N, _N, _C, _E),
+        Action.PLAN_GATHERING:   (_N, _N, _H, _C, _E),
+        Action.ATTEND:           (_N, _H, _H, _C, _E),
+        Action.EXPORT_WORKDAYS:  (_N, _N, _H, _C, _E),
     }.items()
 }  # fmt: skip
 

@@ -3,27 +3,37 @@
 from collections.abc import Callable
 
 from handlers import (
+    desk_hours,
+    dossier,
     duplicates,
     former,
+    gathering,
+    gathering_papers,
     guide,
     household_list,
     invite,
     join,
     link,
     members,
+    opting,
     privacy,
     reminder,
+    rhythm,
     searching,
+    settings,
     summary,
     visit,
     welcome,
+    why,
 )
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
 from handlers.papers import Make
 
 DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (
-    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, link.LINK, members.MEMBERS, members.RESIGN, duplicates.MERGE)}
+    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, link.LINK, members.MEMBERS, members.RESIGN, duplicates.MERGE,
+    dossier.DOSSIER_WATCH, desk_hours.DESK_SET, settings.SETTINGS, gathering.GATHERING, gathering.ATTENDANCE, gathering.WORKDAYS,
+    rhythm.RHYTHM, rhythm.HOLIDAY, reminder.POSTPONE)}
 
 ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "menu": welcome.menu,
@@ -36,6 +46,18 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "summary": summary.summary,
     "remind": reminder.remind_me,
     "quiet": reminder.stop,
+    "unquiet": reminder.start_again,
+    "why": why.why,
+    "dossiers": dossier.listed,
+    "dossier_one": dossier.one,
+    "dossier_is": dossier.answered,
+    "hours": desk_hours.hours,
+    "desk_notes": desk_hours.notes,
+    "gatherings": gathering.listed,
+    "gathering_one": gathering.one,
+    "present": gathering.present,
+    "call_off": gathering.call_off,
+    "attendance_file": gathering.sheet,
     "privacy": privacy.privacy,
     "list": household_list.bring,
     "list-refused": household_list.refused,
@@ -46,9 +68,13 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "formerly": former.formerly,
 }
 
-EARS: tuple[Callable[[Desk, str], str | None], ...] = (household_list.ear, former.ear)
+EARS: tuple[Callable[[Desk, str], str | None], ...] = (opting.ear, gathering.ear, household_list.ear, former.ear)
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
 would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""
 
-PAPERS: dict[str, Make] = {}
+PAPERS: dict[str, Make] = {
+    "ics": gathering_papers.ics,
+    "attendance": gathering_papers.attendance,
+    "workdays": gathering_papers.workdays,
+}
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""

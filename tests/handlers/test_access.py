@@ -20,6 +20,15 @@ link              OWN        OWN        OWN        OWN             OWN
 manage_members    NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 resign            NOWHERE    OWN        OWN        OWN             OWN
 import_list       NOWHERE    NOWHERE    HAMLET     NOWHERE         NOWHERE
+settings          OWN        OWN        OWN        OWN             OWN
+watch_dossier     OWN        OWN        OWN        OWN             OWN
+see_reminders     OWN        OWN        HAMLET     COMMUNE         EVERYWHERE
+set_rhythm        NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+set_calendar      NOWHERE    NOWHERE    NOWHERE    NOWHERE         EVERYWHERE
+set_desk          NOWHERE    NOWHERE    NOWHERE    COMMUNE         EVERYWHERE
+plan_gathering    NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+attend            NOWHERE    HAMLET     HAMLET     COMMUNE         EVERYWHERE
+export_workdays   NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 """
 HEAD, *ROWS = [line.split() for line in EXPECTED.strip().splitlines()]
 CELLS = {(row[0], role): scope for row in ROWS for role, scope in zip(HEAD, row[1:], strict=True)}
