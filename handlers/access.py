@@ -50,6 +50,15 @@ class Action(StrEnum):
     BROADCAST = "broadcast"
     APPROVE_BROADCAST = "approve_broadcast"
     APPROVE_URGENT = "approve_urgent"
+    SETTINGS = "settings"
+    WATCH_DOSSIER = "watch_dossier"
+    SEE_REMINDERS = "see_reminders"
+    SET_RHYTHM = "set_rhythm"
+    SET_CALENDAR = "set_calendar"
+    SET_DESK = "set_desk"
+    PLAN_GATHERING = "plan_gathering"
+    ATTEND = "attend"
+    EXPORT_WORKDAYS = "export_workdays"
 
 
 _N, _O, _H, _C, _E = Scope.NOWHERE, Scope.OWN, Scope.HAMLET, Scope.COMMUNE, Scope.EVERYWHERE
@@ -81,6 +90,15 @@ TABLE: dict[Action, dict[Role, Scope]] = {
         Action.BROADCAST:        (_N, _N, _H, _C, _E),
         Action.APPROVE_BROADCAST: (_N, _N, _H, _C, _E),
         Action.APPROVE_URGENT:   (_N, _N, _N, _C, _E),
+        Action.SETTINGS:         (_O, _O, _O, _O, _O),
+        Action.WATCH_DOSSIER:    (_O, _O, _O, _O, _O),
+        Action.SEE_REMINDERS:    (_O, _O, _H, _C, _E),
+        Action.SET_RHYTHM:       (_N, _N, _H, _C, _E),
+        Action.SET_CALENDAR:     (_N, _N, _N, _N, _E),
+        Action.SET_DESK:         (_N, _N, _N, _C, _E),
+        Action.PLAN_GATHERING:   (_N, _N, _H, _C, _E),
+        Action.ATTEND:           (_N, _H, _H, _C, _E),
+        Action.EXPORT_WORKDAYS:  (_N, _N, _H, _C, _E),
     }.items()
 }  # fmt: skip
 

@@ -5,9 +5,13 @@ from collections.abc import Callable
 from handlers import (
     broadcast,
     confirm,
+    desk_hours,
+    dossier,
     duplicates,
     feedback,
     former,
+    gathering,
+    gathering_papers,
     guide,
     help_answer,
     help_list,
@@ -18,12 +22,16 @@ from handlers import (
     link,
     members,
     news,
+    opting,
     privacy,
     reminder,
+    rhythm,
     searching,
+    settings,
     summary,
     visit,
     welcome,
+    why,
 )
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
@@ -48,6 +56,15 @@ DIALOGUES: dict[str, Dialogue] = {
         news.NEWS,
         feedback.FEEDBACK,
         confirm.CONFIRM,
+        dossier.DOSSIER_WATCH,
+        desk_hours.DESK_SET,
+        settings.SETTINGS,
+        gathering.GATHERING,
+        gathering.ATTENDANCE,
+        gathering.WORKDAYS,
+        rhythm.RHYTHM,
+        rhythm.HOLIDAY,
+        reminder.POSTPONE,
     )
 }
 
@@ -91,15 +108,33 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "wrongcode": confirm.wrong_code,
     "guided": confirm.guided,
     "unlink": confirm.unlink,
+    "unquiet": reminder.start_again,
+    "why": why.why,
+    "dossiers": dossier.listed,
+    "dossier_one": dossier.one,
+    "dossier_is": dossier.answered,
+    "hours": desk_hours.hours,
+    "desk_notes": desk_hours.notes,
+    "gatherings": gathering.listed,
+    "gathering_one": gathering.one,
+    "present": gathering.present,
+    "call_off": gathering.call_off,
+    "attendance_file": gathering.sheet,
 }
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (
     confirm.ear,
+    opting.ear,
+    gathering.ear,
     household_list.ear,
     former.ear,
 )
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
 would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""
 
-PAPERS: dict[str, Make] = {}
+PAPERS: dict[str, Make] = {
+    "ics": gathering_papers.ics,
+    "attendance": gathering_papers.attendance,
+    "workdays": gathering_papers.workdays,
+}
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from content.library import Guide, Step
 from handlers.access import Action
+from handlers.desk_hours import help_text
 from handlers.dialogue import Ask, Dialogue, Done, Standing
 from handlers.look import Look
 from handlers.questions import Option, Question, pick
 from handlers.screens import short
 from handlers.talk import Choice, Kept, Message, Refused
+from storage import preferences
 from storage.guide_runs import FINISHED, Reached
 
 BEGIN, CASE = "begin", "case"
@@ -20,11 +23,22 @@ def walk(ask: Ask, look: Look) -> Done:
     guide = _guide(look)
     ask(_cover(guide, look))
     case = ask(_case(guide)) if guide.cases else None
-    steps = guide.steps_for(case)
+    steps = _paced(look, guide.steps_for(case))
     for number, step in enumerate(steps, start=1):
         if ask(_step(look, guide, step, f"{number}/{len(steps)}")) == "stuck":
             _help(ask, look, guide, step)
     return Done(message=_end(guide, look))
+
+
+def _paced(look: Look, steps: Sequence[Step]) -> Sequence[Step]:
+    """The steps one by one, or two together where somebody wishes so. Two bear the later one's name, so that whoever changes
+    their mind in the middle never misses a step."""
+    if not preferences.own(look.rows, look.chat_id).larger_steps:
+        return steps
+    pairs = [steps[n:n + 2] for n in range(0, len(steps), 2)]
+    return [pair[0] if len(pair) == 1 else replace(
+        pair[1], title=f"{pair[0].title} · {pair[1].title}", text=f"{pair[0].text}\n\n{pair[1].title}\n{pair[1].text}",
+        troubles=tuple({trouble.id: trouble for trouble in (*pair[1].troubles, *pair[0].troubles)}.values())) for pair in pairs]
 
 
 def _guide(look: Look) -> Guide:
@@ -109,7 +123,7 @@ def _help(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
             return
     later = Choice(words.say("guide.remind_me"), f"/remind:{short(look.conversation)}")
     ask(Question(f"{step.id}.h", pick("", "go").read, offer=pick("", "go").offer, words="guide.helped",
-                 screen=Message(title=words.say("guide.where"), text=guide.where, choices=(person, later))))
+                 screen=Message(title=words.say("guide.where"), text=help_text(look, guide.where), choices=(person, later))))
 
 
 def _end(guide: Guide, look: Look) -> Message:

@@ -106,10 +106,13 @@ class Message:
     policy: Policy = Policy.RESEND_ONCE
     secret: bool = False
     """Forgotten by the outbox as soon as it is sent (an invitation)."""
+    since: float = 0.0
+    until: float = 0.0
+    """The instants between which it may be sent (then quiet hours begin); 0 where it may be sent at any time."""
 
     def pack(self) -> dict[str, Any]:
         packed: dict[str, Any] = {}
-        for name in ("text", "title", "note", "picture", "document", "edits", "removes", "ack"):
+        for name in ("text", "title", "note", "picture", "document", "edits", "removes", "ack", "since", "until"):
             if value := getattr(self, name):
                 packed[name] = value
         if self.choices:

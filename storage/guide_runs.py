@@ -49,3 +49,8 @@ def unfinished(rows: Reading, conversation_id: int) -> tuple[str, str] | None:
     """The guide and the step where somebody left off, while it is unfinished."""
     row = rows.first(select(run.c.guide, run.c.step).where(run.c.conversation_id == conversation_id, run.c.state == "active"))
     return (row.guide, row.step) if row else None
+
+
+def title_of(rows: Reading, conversation_id: int) -> str:
+    """The guide of somebody who left it and is not reminded any more."""
+    return str(rows.scalar(select(run.c.guide).where(run.c.conversation_id == conversation_id, run.c.state == "abandoned")) or "")

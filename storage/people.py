@@ -222,3 +222,22 @@ def note(tx: Connection, context: Context, action: str, subject: str, detail: st
     """Add to the audit trail."""
     tx.execute(insert(audit), {"at": context.now, "person_id": context.person_id, "action": action, "subject": subject,
                                "detail": detail})
+
+
+# --- where people can be reached -----------------------------------------------------------------------------------------
+
+
+def chats(rows: Reading, ids: Iterable[int]) -> dict[int, str]:
+    """The chats of these people, with their names."""
+    found = rows.all(select(chat.c.id, person.c.label).join(person, person.c.id == chat.c.person_id)
+                     .where(chat.c.person_id.in_(list(ids))))
+    return {row.id: row.label for row in found}
+
+
+def chats_serving(rows: Reading, places: Iterable[int], today: date) -> dict[int, str]:
+    """The chats of everybody who serves today in these places, or in hamlets of these communes, with their names."""
+    ids = list(places)
+    query = (select(membership.c.person_id).join(place, place.c.id == membership.c.place_id)
+             .where(or_(place.c.id.in_(ids), place.c.parent_id.in_(ids)), membership.c.valid_from <= today,
+                    or_(membership.c.valid_to.is_(None), membership.c.valid_to > today)))
+    return chats(rows, [row.person_id for row in rows.all(query)]) if ids else {}

@@ -9,16 +9,20 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from storage import reminders
-from storage.models import Attainment, Campaign, Household, Visit, table
+from storage.models import Attainment, Campaign, Household, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification, return_on
 from storage.people import note
 from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.reminder_kinds import FOLLOW_UP, HANDED_OVER, OVERDUE, VISIT_SOON
 
 household, visit, attainment, campaign = table(Household), table(Visit), table(Attainment), table(Campaign)
+entry = table(RegisterEntry)
 
 UNDO_FOR = timedelta(minutes=10)
+VISIT_KINDS = (FOLLOW_UP, VISIT_SOON, OVERDUE, HANDED_OVER)
+"""What is owed about a household until somebody goes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,19 @@ def last_visit(rows: Reading, household_id: int) -> tuple[datetime, Outcome, str
     return (row.occurred_at, OUTCOMES[row.outcome], row.note) if row else None
 
 
+def settled(rows: Reading, household_id: int, service: str | None, today: date) -> bool:
+    """Whether nobody needs to go to a household now: it has what the campaign is for, left the register, or is away."""
+    if service is not None and rows.first(select(attainment.c.id).where(
+            attainment.c.household_id == household_id, attainment.c.service == service, attainment.c.revoked_on.is_(None))):
+        return True
+    if rows.first(select(entry.c.id).where(entry.c.household_id == household_id, entry.c.excluded_on <= today,
+                                           entry.c.confirmed_by.is_not(None))):
+        return True
+    last = rows.first(select(visit.c.away_until).where(visit.c.household_id == household_id, visit.c.void.is_(False))
+                      .order_by(visit.c.occurred_at.desc(), visit.c.id.desc()).limit(1))
+    return last is not None and last.away_until is not None and last.away_until >= today
+
+
 def logged(rows: Reading, person_id: int, key: str | None = None) -> tuple[int, datetime] | None:
     """A visit this person recorded, by its key or the last one, and when; None where it was undone or never was."""
     query = select(visit.c.id, visit.c.recorded_at).where(visit.c.person_id == person_id, visit.c.void.is_(False))
@@ -155,10 +172,11 @@ def _log(thing: LogVisit, tx: Connection, context: Context) -> None:
             "recorded_by": context.person_id, "recorded_at": context.now, "visit_id": visit_id, "assisted_by": ""}
             for service in thing.services])
     subject = f"household:{thing.household_id}"
-    reminders.clear(tx, reminders.FOLLOW_UP, subject, None, context.now, "visited")
+    for kind in VISIT_KINDS:
+        reminders.clear(tx, kind, subject, None, context.now, "visited")
     again = return_on(thing.outcome, thing.barrier, thing.next_on, thing.away_until, thing.occurred_on)
     if again is not None:
-        reminders.remind(tx, reminders.FOLLOW_UP, subject, context.chat_id, again)
+        reminders.remind(tx, reminders.FOLLOW_UP, subject, context.chat_id, again, agreed=thing.next_on is not None)
 
 
 @record.register
@@ -169,5 +187,6 @@ def _undo(thing: UndoVisit, tx: Connection, context: Context) -> None:
     tx.execute(insert(visit), {**copied, "key": f"undo:{row.id}", "supersedes_id": row.id, "void": True,
                                "reason": "undone", "recorded_at": context.now})
     tx.execute(update(attainment).where(attainment.c.visit_id == row.id).values(revoked_on=attainment.c.achieved_on))
-    reminders.clear(tx, reminders.FOLLOW_UP, f"household:{row.household_id}", None, context.now, "undone")
+    for kind in VISIT_KINDS:
+        reminders.clear(tx, kind, f"household:{row.household_id}", None, context.now, "undone")
     note(tx, context, "visit.undone", f"visit:{row.id}")

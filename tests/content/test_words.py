@@ -21,19 +21,24 @@ from content.library import Library
 from content.lists.trouble import Trouble
 from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
 from content.words import LANGUAGES, keys, words
-from handlers import confirm, home
+from handlers import confirm, home, settings
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
-from handlers.feedback import KINDS
+from handlers.feedback import KINDS as FEEDBACK
 from handlers.join import WORDING
+from handlers.settings import Setting
 from handlers.talk import Kind
 from handlers.visit import SERVICES
 from storage import people, reminders
 from storage.audience import Audience
 from storage.broadcasts import Kind as Kind_
 from storage.broadcasts import State as Sending
+from storage.gatherings import GatheringKind
 from storage.help_rules import State
 from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
+from storage.reminder_kinds import KINDS
+from storage.reminder_rules import REASONS
+from storage.rhythms import RhythmKind
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
@@ -44,7 +49,10 @@ BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
          "web.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
-         "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.", "list.")  # fmt: skip
+         "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.", "list.",
+         "reminder.kind.", "why.reason.", "why.state.", "gathering.kind.", "dossier.is.",
+         "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
+         "holiday.how.", "workdays.head.", "workdays.told.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -68,12 +76,30 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "broadcast.audience": (set(), tuple(Audience)),
     "broadcast.text": (set(), ()), "broadcast.lives": (set(), ("1", "3", "7")), "broadcast.urgent": (set(), ("no", "yes")),
     "broadcast.where": (set(), ()),
-    "feedback.kind": (set(), KINDS), "feedback.words": (set(), ()), "feedback.sign": (set(), ("yes", "no")),
+    "feedback.kind": (set(), FEEDBACK), "feedback.words": (set(), ()), "feedback.sign": (set(), ("yes", "no")),
     "confirm.code": (set(), ()), "confirm.guided": ({"number", "hamlet"}, ("guided", "not_yet")),
     "confirm.link": ({"number"}, ("yes", "no")),
+    "dossier.name": (set(), ()), "dossier.expected": (set(), ()), "day.sure": ({"day"}, ("yes", "other")),
+    "day.which": (set(), ()),
+    "desk.commune": (set(), ()), "desk.address": (set(), ()), "desk.hours": (set(), ()), "desk.saturday": (set(), ("-",)),
+    "desk.extra": (set(), ("-",)), "desk.days": (set(), ("0", "1", "2", "3", "4")), "desk.check": ({"summary"}, ("save",)),
+    "settings.what": ({"state"}, tuple(Setting)), "settings.kinds": (set(), ()), "settings.until": (set(), ()),
+    "settings.hours": (set(), settings.HOURS), "settings.steps": (set(), ("normal", "larger")), "settings.language": (set(), ()),
+    "gathering.kind": (set(), tuple(GatheringKind)), "gathering.barrier": (set(), ()), "gathering.day": (set(), ()),
+    "gathering.place": (set(), ()), "gathering.starts": (set(), ()), "gathering.ends": (set(), ()),
+    "gathering.venue": (set(), ()),
+    "gathering.partner": (set(), ("-",)), "gathering.about": (set(), ("-",)), "gathering.check": ({"summary"}, ("save",)),
+    "attendance.people": (set(), ()), "workdays.from": (set(), ()), "workdays.to": (set(), ()),
+    "workdays.form": (set(), ("xlsx", "csv")), "rhythm.what": (set(), tuple(RhythmKind)), "rhythm.place": (set(), ()),
+    "rhythm.market": (set(), ("-",)), "rhythm.until": (set(), ()), "rhythm.check": ({"summary"}, ("save",)),
+    "postpone.day": (set(), ()),
+    "holiday.day": (set(), ()), "holiday.how": (set(), ("free", "works", "table")), "holiday.check": ({"summary"}, ("save",)),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
 SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired")
+CHECKED = ("visit", "desk", "gathering", "rhythm", "holiday")
+"""Dialogues with a last look, on which answers may be corrected."""
+WORKDAY_HEADS = ("person", "place", "day", "visits", "gatherings", "workday", "present", "told_by")
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
            "guide.helped": ("go",)}  # fmt: skip
 """Questions of a guide: the screen is content, the buttons are phrases."""
@@ -85,9 +111,14 @@ def built() -> set[str]:
     families: dict[str, type[StrEnum]] = {"status": Status, "role": Role}
     made |= {f"{family}.{value}" for family, values in families.items() for value in values}
     made |= {reason.value for reason in (*Contradiction, *Trouble)} | {f"command.{name}" for name in COMMANDS}
+    made |= {f"reminder.kind.{kind}" for kind in KINDS} | {f"why.reason.{reason}" for reason in REASONS}
+    made |= {f"why.state.{state}" for state in ("scheduled", "claimed", "failed", "cleared", "muted", "expired", "suppressed")}
+    made |= {f"dossier.is.{state}" for state in ("received", "waiting", "late")} | {"dossier.received", "dossier.deleted"}
+    made |= {f"day.month.{month}" for month in range(1, 13)} | {"rhythm.harvest_is", "rhythm.peace_is"}
+    made |= {f"workdays.head.{column}" for column in WORKDAY_HEADS} | {"workdays.told.code", "workdays.told.leader"}
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
     made |= {f"helper.state.{state}" for state in State if state.live}
-    made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in KINDS}
+    made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in FEEDBACK}
     made |= {f"broadcast.is.{state}" for state in Sending}
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
     made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
@@ -95,7 +126,7 @@ def built() -> set[str]:
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
         made |= {key, *(f"{key}.{option}" for option in options)}
-        if key.startswith("visit.") and key != "visit.check":
+        if key.split(".")[0] in CHECKED and not key.endswith((".check", "desk.commune", "rhythm.market.unclear")):
             made.add(f"{key}.short")  # what may be corrected on the last look
     return made | {f"{key}.{option}" for key, options in SCREENS.items() for option in options}
 
@@ -204,8 +235,9 @@ def test_vietnamese_sentences_are_short() -> None:
 
 MEMBERS = re.compile(
     r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member|helper|meet|assign|duty|broadcast"
-    r"|mailbag|vouch)\b")
-BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
+    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday)\b")
+BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|why|"
+                  r"reminder\.(stopped|started|enough|several|visit|nothing|kind))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
 
@@ -248,12 +280,15 @@ def together() -> Iterator[tuple[str, list[str]]]:
     for first in FirstChoice:
         yield f"visit.outcome {first}", [*(f"visit.outcome.{outcome}" for outcome in first.outcomes), *ways]
     yield "invite.role", [*(f"role.{role}" for role in Role), *ways]
-    yield "corrections", [*(key for key in built() if key.endswith(".short")), "way.not_now"]
+    for name in CHECKED:
+        short = [key for key in built() if key.startswith(f"{name}.") and key.endswith(".short")]
+        yield f"corrections {name}", [*short, "way.not_now"]
     yield "menu", ["menu.log", "menu.summary", "menu.invite", "menu.guides", "menu.join", "welcome.privacy", "language.vi"]
     yield "way.left", ["way.resume", "guide.remind_me", "way.drop", "way.menu"]
     yield "search", ["search.none", "search.more", "menu.guides", "way.menu", "way.go_on"]
     yield "reminder", ["way.resume", "way.log", "reminder.enough", "reminder.enough_all"]
     yield "visit.saved", ["visit.undo", "vouch.show"]
+    yield "reminder", ["way.resume", "way.log", "postpone.other_day", "reminder.enough", "reminder.enough_all"]
     yield "visit.undone", ["way.log_again", "visit.undo", "way.menu"]
     yield "help", ["help.never_mind", "help.go_on", "help.feedback", "help.close", "help.ask", "help.answer", "way.menu"]
     yield "asked", ["helper.accept", "helper.pass_on", "helper.take_over", "helper.assign", "helper.all_open", "helper.duty"]

@@ -32,6 +32,15 @@ choose_news       OWN        OWN        OWN        OWN             OWN
 broadcast         NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 approve_broadcast NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 approve_urgent    NOWHERE    NOWHERE    NOWHERE    COMMUNE         EVERYWHERE
+settings          OWN        OWN        OWN        OWN             OWN
+watch_dossier     OWN        OWN        OWN        OWN             OWN
+see_reminders     OWN        OWN        HAMLET     COMMUNE         EVERYWHERE
+set_rhythm        NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+set_calendar      NOWHERE    NOWHERE    NOWHERE    NOWHERE         EVERYWHERE
+set_desk          NOWHERE    NOWHERE    NOWHERE    COMMUNE         EVERYWHERE
+plan_gathering    NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+attend            NOWHERE    HAMLET     HAMLET     COMMUNE         EVERYWHERE
+export_workdays   NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 """
 HEAD, *ROWS = [line.split() for line in EXPECTED.strip().splitlines()]
 CELLS = {(row[0], role): scope for row in ROWS for role, scope in zip(HEAD, row[1:], strict=True)}
