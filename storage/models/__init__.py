@@ -8,6 +8,7 @@ from storage.models.mail import Chat, Conversation, Inbox, Lease, Outbox
 from storage.models.moves import FormerNumber, HouseholdMerge, PlaceChange
 from storage.models.people import Attempt, AuditEvent, Consent, Invitation, Membership, Person, Place, Team
 from storage.models.proposals import Proposal
+from storage.models.zalo import ZaloMonth, ZaloStanding, ZaloToken
 
 __all__ = [
     "METADATA",
@@ -36,5 +37,8 @@ __all__ = [
     "Reminder",
     "Team",
     "Visit",
+    "ZaloMonth",
+    "ZaloStanding",
+    "ZaloToken",
     "table",
 ]
