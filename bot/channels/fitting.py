@@ -48,7 +48,7 @@ def _last_letter(text: str, room: int) -> int:
     """How many letters fit, never ending inside a cluster of letters that are shown as one."""
     end = min(room, len(text))
     while units(text[:end]) > room:
-        end -= units(text[:end]) - room
+        end -= (units(text[:end]) - room + 1) // 2  # a letter takes one unit or two
     while end > 1 and _joined(text[end - 1], text[end] if end < len(text) else ""):
         end -= 1
     return end
