@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.store import Store, out_of_reach
 from bot.turn import Mind
+from bot.zalo import why_not_unasked
 from content.vietnam_time import instant, local_day
 from content.words import words
 from handlers import reminder as wording
@@ -84,6 +85,9 @@ def _remind(tx: Connection, mind: Mind, now: datetime, chat_id: int, owed: Seque
     if owed[0].chat_state != "active":
         reminders.finish(tx, [each.id for each in owed], "cleared", f"the chat is {owed[0].chat_state}", now)
         return
+    if reason := _unreachable(tx, mind, now, owed[0]):
+        reminders.finish(tx, [each.id for each in owed], "cleared", reason, now)
+        return
     wait = _wait(tx, now, chat_id, owed[0], "member" if who and who.serves else "citizen")
     if wait is not None:
         for each in owed:
@@ -102,6 +106,12 @@ def _remind(tx: Connection, mind: Mind, now: datetime, chat_id: int, owed: Seque
                     "policy": message.policy.value, "parcel": message.pack(), "created_at": now}])
     for each, _ in said:
         _next(tx, each)
+
+
+def _unreachable(tx: Connection, mind: Mind, now: datetime, due: Due) -> str:
+    """Why this account may not remind anybody now (a window, a month's messages): a reason a leader can read."""
+    limits = mind.limits.get(due.account)
+    return why_not_unasked(Reading(tx), due.account, limits, due.heard_at, now) if limits else ""
 
 
 def _wait(tx: Connection, now: datetime, chat_id: int, due: Due, audience: str) -> datetime | None:

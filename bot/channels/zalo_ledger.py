@@ -24,8 +24,8 @@ MANY = 50
 class Ledger:
     """One account's book. Counting costs a send nothing: it is written down together, a second later at most."""
 
-    def __init__(self, store: Store, account: str, name: str, monthly: int, language: str = "vi") -> None:
-        self._store, self._account, self._name = store, account, name
+    def __init__(self, store: Store, account: str, monthly: int, language: str = "vi") -> None:
+        self._store, self._account = store, account
         self._monthly, self._language = monthly, language
         self._unwritten = 0
         self._state = ""
@@ -80,7 +80,7 @@ class Ledger:
         today = local_day(now)
         if noted is not None and zalo.stand(tx, self._account, *noted, now) and noted[0] != zalo.WELL:
             self._tell(tx, f"zalo-{noted[0]}:{self._account}:{now:%Y%m%d%H%M%S}", "zalo.standing", today, now,
-                       account=self._name, problem=noted[1])
+                       account=self._account, problem=noted[1])
         if not count:
             return
         month = zalo.month_of(today)
@@ -90,7 +90,7 @@ class Ledger:
             LOG.warning("%s: %d of %d messages of the month are sent", self._account, total, self._monthly)
             key = "zalo.quota_over" if reached >= 100 else "zalo.quota"  # both are phrases
             self._tell(tx, f"zalo-quota:{self._account}:{month}:{reached}", key, today, now,
-                       account=self._name, sent=total, limit=self._monthly)
+                       account=self._account, sent=total, limit=self._monthly)
 
     def _tell(self, tx: Connection, key: str, phrase: str, today: date, now: datetime, **values: object) -> None:
         """Those who look after the bot hear of it, each once."""
