@@ -36,7 +36,9 @@ def numbered(choices: Sequence[Choice]) -> list[str]:
     loud = [choice for choice in choices if not choice.quiet]
     quiet = [choice for choice in choices if choice.quiet]
     lines = [f"{number}. {choice.label}" for number, choice in enumerate(loud, start=1)]
-    back = next((choice for choice in quiet if choice.data.endswith(":<")), quiet[-1] if quiet else None)
+    # 0 means the way back, or else the last of them; a menu of languages is better asked for in words
+    back = next((choice for choice in quiet if choice.data.endswith(":<")), None)
+    back = quiet[-1] if back is None and quiet and quiet[-1].data == "/menu" else back
     others = [choice.label for choice in quiet if choice is not back]
     if back is not None:
         lines.append(f"0. {back.label}")

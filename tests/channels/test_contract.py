@@ -9,21 +9,40 @@ from bot.channels.fitting import fit, units
 from bot.channels.telegram import Telegram
 from bot.channels.terminal import Terminal
 from bot.channels.webchat import WebChat
+from bot.channels.zalo_bot import ZaloBot
 from handlers.talk import Choice, Message
 from storage import transcript
 from tests.loopback.bot_api import LoopbackBotApi
+from tests.loopback.zalo_bot import LoopbackZaloBot
 
 TOKEN = "1001:loopback-token-for-tests-only"
+
+
+class Platforms:
+    """Every platform on this machine."""
+
+    def __init__(self) -> None:
+        self.telegram, self.zalo_bot = LoopbackBotApi(TOKEN), LoopbackZaloBot(TOKEN)
+
+    async def __aenter__(self) -> "Platforms":
+        await self.telegram.start()
+        await self.zalo_bot.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.telegram.stop()
+        await self.zalo_bot.stop()
 
 
 async def nothing(account: str, chat: str, limit: int, after: int) -> list[transcript.Line]:
     return []
 
 
-CHANNELS: dict[str, Callable[[str], Channel]] = {
-    "terminal": lambda address: Terminal("7", out=lambda text: None, colours=False),
-    "telegram": lambda address: Telegram("main", TOKEN, api_base=address),
-    "webchat": lambda address: WebChat(transcript=nothing, demo=True, public_url=""),
+CHANNELS: dict[str, Callable[[Platforms], Channel]] = {
+    "terminal": lambda platforms: Terminal("7", out=lambda text: None, colours=False),
+    "telegram": lambda platforms: Telegram("main", TOKEN, api_base=platforms.telegram.url),
+    "webchat": lambda platforms: WebChat(transcript=nothing, demo=True, public_url=""),
+    "zalo-bot": lambda platforms: ZaloBot("main", TOKEN, api_base=platforms.zalo_bot.url),
 }
 LONG = "Một câu dài vừa phải để thử xem có bị cắt giữa chừng hay không. " * 300
 MESSAGES = {
@@ -38,9 +57,9 @@ MESSAGES = {
 @pytest.mark.parametrize("name", CHANNELS)
 @pytest.mark.parametrize("kind", MESSAGES)
 async def test_every_message_fits_and_is_sent(name: str, kind: str) -> None:
-    async with LoopbackBotApi(TOKEN) as api:
-        api.user(7, token=TOKEN).say("chào")
-        channel = CHANNELS[name](api.url)
+    async with Platforms() as platforms:
+        platforms.telegram.user(7, token=TOKEN).say("chào")
+        channel = CHANNELS[name](platforms)
         assert channel.account.split(":")[0] == name.replace("webchat", "web")
         parts = fit(MESSAGES[kind], channel.limits)
         assert parts[-1].choices == MESSAGES[kind].choices and all(not part.choices for part in parts[:-1])
@@ -57,8 +76,8 @@ async def test_starting_and_stopping_may_be_repeated(name: str) -> None:
     async def receive(account: str, things: object) -> None:
         return
 
-    async with LoopbackBotApi(TOKEN) as api:
-        channel = CHANNELS[name](api.url)
+    async with Platforms() as platforms:
+        channel = CHANNELS[name](platforms)
         for _ in range(2):
             await channel.start(receive)
             await channel.stop()

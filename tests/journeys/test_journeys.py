@@ -12,10 +12,12 @@ from tests.journeys.drivers import CHATS, DRIVERS, Driver, Seen
 from tests.journeys.script import Journey, Line, journeys
 
 ALL = journeys()
+ELSEWHERE = (("telegram:main", ""), ("zalo-bot:main", "z"), ("zalo-oa:main", "z"))
+"""Accounts and how a chat's number is written there."""
 
 
-def bind_telegram(url: str) -> None:
-    """Give the demonstration's people their Telegram chats too."""
+def bind_elsewhere(url: str) -> None:
+    """Give the demonstration's people their Telegram and Zalo chats too."""
     database = Database(url)
     chat = table(Chat)
     with database.write() as tx:
@@ -23,7 +25,8 @@ def bind_telegram(url: str) -> None:
             row = tx.execute(select(chat).where(chat.c.account == "terminal", chat.c.ref == part)).first()
             if row is not None:
                 copied = {name: value for name, value in row._mapping.items() if name != "id"}
-                tx.execute(insert(chat), {**copied, "account": "telegram:main", "ref": str(number)})
+                tx.execute(insert(chat), [{**copied, "account": account, "ref": f"{sign}{number}"}
+                                          for account, sign in ELSEWHERE])
     database.close()
 
 
@@ -42,7 +45,7 @@ def check(journey: Journey, line: Line, seen: Seen) -> None:
 
 async def walk(url: str, journey: Journey, driver: Driver, *, restarting: bool) -> None:
     furnish(url)
-    bind_telegram(url)
+    bind_elsewhere(url)
     await driver.open(journey.part)
     try:
         lines = list(journey.lines)
