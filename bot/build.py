@@ -24,7 +24,7 @@ def build(settings: Settings, *, create: bool = False, demo: bool = False) -> Ho
     store = open_store(settings, create=create)
     channels: list[Channel] = list(telegram_bots(settings))
     middlewares: list[object] = []
-    channels += zalo.bots(settings, store)
+    channels += [*zalo.bots(settings, store), *zalo.officials(settings, store)]
     if settings.web_chat:
         chat = web_chat(settings, store, demo=demo)
         channels.append(chat)

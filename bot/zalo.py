@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.channels.zalo_bot import ZaloBot
     from bot.channels.zalo_ledger import Ledger
     from bot.channels.zalo_newcomers import Known
+    from bot.channels.zalo_oa import ZaloOfficial
 
 NEARLY = 90
 """Per cent of the month's messages after which only those who ask are answered."""
@@ -37,6 +38,24 @@ def bots(settings: Settings, store: Store | None = None) -> list[ZaloBot]:
                 monthly=settings.zalo_bot_monthly, groups=settings.zalo_bot_groups, spool=Path(settings.spool), pictures=picture,
                 ledger=_ledger(settings, store, f"zalo-bot:{name}", settings.zalo_bot_monthly), known=_known(store))
         for name, token in named.items()
+    ]
+
+
+def officials(settings: Settings, store: Store) -> list[ZaloOfficial]:
+    """One Official Account channel for each application id. Its keys live in the store."""
+    named = settings.zalo_accounts()
+    if not named:
+        return []
+    from bot.channels.zalo_oa import ZaloOfficial
+    from bot.channels.zalo_oa_login import App
+    from content.pictures import picture
+
+    return [
+        ZaloOfficial(name, App(app_id, app_secret, settings.zalo_oa_login_base), secret_key, store,
+                     api_base=settings.zalo_oa_api_base, public_url=settings.public_url,
+                     per_second=settings.zalo_oa_per_second, paid=settings.zalo_oa_paid, spool=Path(settings.spool),
+                     pictures=picture, ledger=_ledger(settings, store, f"zalo-oa:{name}", 0), known=_known(store))
+        for name, (app_id, app_secret, secret_key) in named.items()
     ]
 
 

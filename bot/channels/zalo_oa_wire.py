@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -101,7 +102,7 @@ def _form(body: bytes | tuple[str, bytes, str] | None) -> bytes | aiohttp.FormDa
     if not isinstance(body, tuple):
         return body
     made = aiohttp.FormData()
-    made.add_field("file", body[1], filename=body[0], content_type=body[2])
+    made.add_field("file", BytesIO(body[1]), filename=body[0], content_type=body[2])
     return made
 
 

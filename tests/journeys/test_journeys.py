@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from storage.database import Database
 from storage.models import Chat, table
 from tests.houses import furnish, living, quiet
-from tests.journeys.drivers import CHATS, DRIVERS, Driver, Seen
+from tests.journeys.drivers import CHATS, DRIVERS, Driver, OnZaloOa, Seen
 from tests.journeys.script import Journey, Line, journeys
 
 ALL = journeys()
@@ -46,6 +46,8 @@ def check(journey: Journey, line: Line, seen: Seen) -> None:
 async def walk(url: str, journey: Journey, driver: Driver, *, restarting: bool) -> None:
     furnish(url)
     bind_elsewhere(url)
+    if isinstance(driver, OnZaloOa):
+        driver.url = url  # its keys live in the database
     await driver.open(journey.part)
     try:
         lines = list(journey.lines)

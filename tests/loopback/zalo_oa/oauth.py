@@ -45,7 +45,8 @@ class OAuth:
             return web.json_response({"error": -14003})
         code = f"code-{len(self.codes) + 1}"
         self.codes[code] = asked["code_challenge"]
-        raise web.HTTPFound(f"{asked['redirect_uri']}?{urlencode({'code': code, 'oa_id': self.oa, 'state': asked.get('state', '')})}")
+        told = {"code": code, "oa_id": self.oa, "state": asked.get("state", "")}
+        raise web.HTTPFound(f"{asked['redirect_uri']}?{urlencode(told)}")
 
     async def token(self, request: web.Request) -> web.StreamResponse:
         fields = await request.post()

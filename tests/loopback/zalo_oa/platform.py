@@ -121,6 +121,9 @@ class LoopbackZaloOa:
             return web.Response(status=planned["status"], text=planned["body"], content_type="text/html")
         if not self.oauth.takes(request.headers.get("access_token", "")):
             return self.error(-216)
+        return await self._answer(request)
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         if "/upload/" in request.path:
             return await self._upload(request)
         if request.path == "/v3.0/oa/message/cs":
@@ -157,7 +160,8 @@ class LoopbackZaloOa:
         if payload.get("template_type") == "media":
             return all(each.get("attachment_id") in self.uploads for each in payload["elements"])
         buttons = payload.get("buttons", [])
-        return 0 < len(buttons) <= 5 and all(0 < len(each["title"]) <= 100 and len(str(each["payload"])) <= 1_000 for each in buttons)
+        return 0 < len(buttons) <= 5 and all(
+            0 < len(each["title"]) <= 100 and len(str(each["payload"])) <= 1_000 for each in buttons)
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
