@@ -19,7 +19,8 @@ EVENTS = {
     "message.voice.received": Kind.VOICE, "message.unsupported.received": Kind.UNSUPPORTED,
 }
 """Events we know; all others are nobody's message to us. The picture, the voice and their addresses are never fetched."""
-_BEGIN = ("/start", "/batdau")
+BEGIN = ("/start", "/batdau")
+"""What begins anew, as a start button does elsewhere."""
 
 
 def events(given: object) -> list[Json]:
@@ -52,7 +53,7 @@ def received(event: Json, me: str) -> Received | None:
         return None  # our own words come back to us
     group = _text(chat.get("chat_type")).upper() == "GROUP"
     words = clean(message.get("text")) if kind is Kind.TEXT else ""
-    if kind is Kind.TEXT and words.strip().lower() in _BEGIN:
+    if kind is Kind.TEXT and words.strip().lower() in BEGIN:
         kind, words = Kind.START, ""
     name = message_name(event)
     return Received(name, GROUP + where if group else where,

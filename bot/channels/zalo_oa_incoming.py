@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.channels import Received
 from bot.channels.telegram_incoming import clean
+from bot.channels.zalo_bot_incoming import BEGIN
 from handlers.talk import DATA_BYTES, Incoming, Kind
 
 Json = Mapping[str, Any]
@@ -38,6 +39,8 @@ def received(event: Json) -> Received | None:
     data = ""
     if words.startswith(PRESSED) and len(words.encode()) <= DATA_BYTES + len(PRESSED):
         kind, words, data = Kind.PRESS, "", words.removeprefix(PRESSED)
+    elif words.strip().lower() in BEGIN:
+        kind, words = Kind.START, ""
     elif (kind is Kind.TEXT and not words.strip()) or (kind is Kind.LOCATION and place(event) is None):
         kind = Kind.UNSUPPORTED
     return Received(_name(event, where), where, Incoming(kind, moment(event) or datetime.now(UTC), words, data))

@@ -8,10 +8,13 @@ from sqlalchemy import insert, select
 from storage.database import Database
 from storage.models import Chat, table
 from tests.houses import furnish, living, quiet
-from tests.journeys.drivers import CHATS, DRIVERS, Driver, OnZaloOa, Seen
+from tests.journeys import drivers
+from tests.journeys.drivers import CHATS, Driver, Seen
 from tests.journeys.script import Journey, Line, journeys
+from tests.journeys.zalo_drivers import ZALO, OnZaloOa
 
 ALL = journeys()
+DRIVERS = {**drivers.DRIVERS, **ZALO}
 ELSEWHERE = (("telegram:main", ""), ("zalo-bot:main", "z"), ("zalo-oa:main", "z"))
 """Accounts and how a chat's number is written there."""
 
