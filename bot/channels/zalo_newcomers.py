@@ -1,4 +1,4 @@
-"""Zalo has no start button: whoever writes for the first time is told first who answers here, then answered."""
+"""Zalo has no start button: whoever writes for the first time is told who answers here; a group is told once, and no more."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ PATIENCE = 0.4
 
 
 async def welcomed(account: str, things: Sequence[Received], known: Known | None) -> list[Received]:
-    """The same, with a beginning before the first message of somebody new. Groups are never greeted."""
+    """The same, with a beginning before the first message of somebody new, and without what a group says after its first."""
     if known is None:
         return list(things)
     found: list[Received] = []
     met: set[str] = set()
     for thing in things:
-        new = thing.chat not in met and not thing.incoming.group and thing.incoming.kind not in (Kind.START, Kind.BLOCKED)
-        if new and not await _is_known(known, account, thing.chat):
+        group, begun = thing.incoming.group, thing.incoming.kind in (Kind.START, Kind.BLOCKED)
+        new = thing.chat not in met and (group or not begun) and not await _is_known(known, account, thing.chat)
+        if group and not new:
+            continue
+        if new and not group:
             begins = replace(thing.incoming, kind=Kind.START, text="", data="", message="")
             found.append(Received(f"{thing.external_id}:new", thing.chat, begins))
         met.add(thing.chat)
