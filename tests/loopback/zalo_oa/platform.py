@@ -13,7 +13,7 @@ from tests.loopback.zalo_oa.events import event, signed, written
 from tests.loopback.zalo_oa.oauth import OAuth
 from tests.loopback.zalo_oa.switches import Switches
 
-SIGN = {-216: "Access token is invalid", -32: "Rate limit", -230: "No interaction in 7 days", -305: "Out of 48 hours"}
+SIGN = {-216: "Access token has expired", -32: "Rate limit", -230: "No interaction in 7 days", -305: "Out of 48 hours"}
 TEXT = 2_000
 
 
