@@ -49,7 +49,7 @@ class ZaloBot:
         self.name = name
         self._mode, self._secret, self._public_url, self._groups = mode, webhook_secret, public_url, groups
         self._me = token.strip().partition(":")[0]
-        self._wire = Wire(token, api_base)
+        self._wire, self._ear = Wire(token, api_base), Wire(token, api_base)  # an open poll keeps its own connection
         self._shelf = Shelf(self.path, public_url, token, pictures, documents)
         self._limits = Limits(
             characters=MOST, buttons=0, edits=False, pictures=self._shelf.is_open, per_second=per_second,
@@ -93,7 +93,7 @@ class ZaloBot:
             async def commit(things: Sequence[Received]) -> None:
                 await receive(self.account, things)
 
-            self._polling = Polling(self.account, self._wire, self._keeper(commit))
+            self._polling = Polling(self.account, self._ear, self._keeper(commit))
             self._polling.start()
 
     async def stop(self) -> None:
@@ -111,6 +111,7 @@ class ZaloBot:
         if self._ledger is not None:
             await self._ledger.close()
         await self._wire.close()
+        await self._ear.close()
 
     async def send(self, chat: str, message: Message) -> Sent:
         return await self._sending.send(chat, message)
