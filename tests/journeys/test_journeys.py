@@ -19,7 +19,7 @@ ELSEWHERE = (("telegram:main", ""), ("zalo-bot:main", "z"), ("zalo-oa:main", "z"
 """Accounts and how a chat's number is written there."""
 
 
-def bind_elsewhere(url: str) -> None:
+def bind_telegram(url: str) -> None:
     """Give the demonstration's people their Telegram and Zalo chats too."""
     database = Database(url)
     chat = table(Chat)
@@ -48,7 +48,7 @@ def check(journey: Journey, line: Line, seen: Seen) -> None:
 
 async def walk(url: str, journey: Journey, driver: Driver, *, restarting: bool) -> None:
     furnish(url)
-    bind_elsewhere(url)
+    bind_telegram(url)
     if isinstance(driver, OnZaloOa):
         driver.url = url  # its keys live in the database
     await driver.open(journey.part)
