@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import time
 from collections import OrderedDict
@@ -12,6 +13,7 @@ from bot.channels import Fate
 from bot.channels.zalo_bot_incoming import Json, events, message_name
 from bot.channels.zalo_bot_wire import Reply, Wire
 from bot.channels.zalo_patience import Patience
+from bot.store import out_of_reach
 
 LOG = logging.getLogger(__name__)
 HOLD = 25
@@ -22,6 +24,8 @@ REPLAY_PAUSE = 1.0
 ENDED_EARLY = 0.5
 LOOK_AGAIN = 60.0
 REMEMBERED = 500
+TRIES = 8
+"""How often an event is tried that the database refuses although it is there."""
 Keep = Callable[[Sequence[Json]], Awaitable[None]]
 
 
@@ -120,12 +124,16 @@ class Polling:
         """Nobody hands this in again: try until it is kept."""
         self._holding = len(found)
         pause = Patience(0.2, 5.0)
-        while True:
+        for tries in itertools.count(1):
             try:
                 await self._keep(found)
                 break
             except Exception as error:  # whatever the reason
                 self._say(f"fetched events could not be kept ({type(error).__name__}); trying again")
+                if tries >= TRIES and not (out_of_reach(error) or isinstance(error, OSError)):
+                    LOG.error("%s: %d events cannot be kept at all and are left out, so that others are heard",
+                              self._account, len(found))
+                    break
             await asyncio.sleep(pause.failed())
         self._holding = 0
         for event in found:

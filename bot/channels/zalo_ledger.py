@@ -17,6 +17,7 @@ from storage import mail, zalo
 LOG = logging.getLogger(__name__)
 WARN_AT = (70, 90, 100)
 """Per cent of the month's messages at which those who look after the bot are told, once each."""
+BILLING = "billing"
 FLUSH = 1.0
 MANY = 50
 
@@ -35,7 +36,7 @@ class Ledger:
     def sent(self) -> None:
         """One more message left."""
         self._unwritten += 1
-        if self._state != zalo.WELL:
+        if self._state not in (zalo.WELL, BILLING):  # free answers still go out where the paid ones do not
             self.stands(zalo.WELL)
         self._soon(0.0 if self._unwritten >= MANY else FLUSH)
 
@@ -79,7 +80,7 @@ class Ledger:
     def _write(self, tx: Connection, count: int, noted: tuple[str, str] | None, now: datetime) -> None:
         today = local_day(now)
         if noted is not None and zalo.stand(tx, self._account, *noted, now) and noted[0] != zalo.WELL:
-            self._tell(tx, f"zalo-{noted[0]}:{self._account}:{now:%Y%m%d%H%M%S}", "zalo.standing", today, now,
+            self._tell(tx, f"zalo-{noted[0]}:{self._account}:{today:%Y%m%d}", "zalo.standing", today, now,
                        account=self._account, problem=noted[1])
         if not count:
             return
@@ -93,8 +94,9 @@ class Ledger:
                        account=self._account, sent=total, limit=self._monthly)
 
     def _tell(self, tx: Connection, key: str, phrase: str, today: date, now: datetime, **values: object) -> None:
-        """Those who look after the bot hear of it, each once."""
+        """Those who look after the bot hear of it, each once for a key."""
         for carer in zalo.carers(tx, today):
             message = said(words(carer.language or self._language).say(phrase, **values))
-            mail.post(tx, [{"key": f"{key}:{carer.chat_id}", "account": carer.account, "chat_id": carer.chat_id,
-                            "lane": mail.REMINDER, "policy": mail.DROP, "parcel": message.pack(), "created_at": now}])
+            mail.insert_new(tx, mail.outbox, [{
+                "key": f"{key}:{carer.chat_id}", "account": carer.account, "chat_id": carer.chat_id, "lane": mail.REMINDER,
+                "policy": mail.DROP, "parcel": message.pack(), "created_at": now, "state": "new", "attempts": 0}])

@@ -47,7 +47,7 @@ class Shelf:
 
     def __init__(self, path: str, public_url: str, secret: str, pictures: Pictures = no_pictures,
                  documents: Documents = no_documents) -> None:
-        self._path, self._base = path, public_url.rstrip("/")
+        self._path, self._base = path, public_url.rstrip("/") if secret else ""  # without a secret anybody could guess
         self._key = hashlib.sha256(b"shelf\0" + secret.encode()).digest()
         self.pictures, self.documents = pictures, documents
 
@@ -64,6 +64,8 @@ class Shelf:
         return self._address("paper", name, "") if name and self.is_open else ""
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
+        if not self._base:
+            return ()
         return (web.get(f"{self._path}/picture/{{mark}}/{{name}}", self._picture),
                 web.get(f"{self._path}/paper/{{mark}}/{{name}}", self._paper))
 

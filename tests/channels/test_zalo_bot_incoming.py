@@ -144,6 +144,25 @@ async def test_nothing_is_asked_for_before_the_last_is_kept(api: LoopbackZaloBot
         assert [one.incoming.text for one in await inbox.holds(2)] == ["một", "hai"]
 
 
+async def test_an_event_that_cannot_be_kept_at_all_does_not_silence_the_others(
+    api: LoopbackZaloBot, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.channels.zalo_bot_polling.TRIES", 2)
+    kept = inbox.receive
+
+    async def receive(account: str, things: Sequence[Received]) -> None:
+        if things[0].incoming.text == "độc":
+            raise ValueError("whatever it holds")
+        await kept(account, things)
+
+    monkeypatch.setattr(inbox, "receive", receive)
+    api.say("u1", "độc")
+    api.say("u2", "lành")
+    async with polls(api, inbox):
+        assert [one.incoming.text for one in await inbox.holds(1)] == ["lành"]
+    assert "left out" in caplog.text
+
+
 async def test_24_a_webhook_set_meanwhile_ends_the_polls(
     api: LoopbackZaloBot, inbox: Inbox, caplog: pytest.LogCaptureFixture
 ) -> None:
