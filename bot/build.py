@@ -7,6 +7,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
+from bot import zalo
 from bot.channels import Channel
 from bot.house import House, open_store
 from bot.settings import Settings
@@ -23,6 +24,7 @@ def build(settings: Settings, *, create: bool = False, demo: bool = False) -> Ho
     store = open_store(settings, create=create)
     channels: list[Channel] = list(telegram_bots(settings))
     middlewares: list[object] = []
+    channels += [*zalo.bots(settings, store), *zalo.officials(settings, store)]
     if settings.web_chat:
         chat = web_chat(settings, store, demo=demo)
         channels.append(chat)

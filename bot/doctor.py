@@ -24,6 +24,10 @@ async def examine(settings: Settings) -> list[Finding]:
     found = [*_settings(settings), *_database(settings), *_content(), *_calendar(), *_clock()]
     async for finding in _telegram(settings):
         found.append(finding)
+    if settings.zalo_bots() or settings.zalo_accounts():
+        from bot import zalo_doctor
+
+        found += [finding async for finding in zalo_doctor.examine(settings)]
     return found
 
 

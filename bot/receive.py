@@ -38,7 +38,7 @@ def guard(incoming: Incoming) -> Incoming:
     """The same without what must never be written down: secrets, and the secret of a link."""
     if incoming.kind is Kind.START and incoming.data.startswith(("j-", "h-")):
         return replace(incoming, data=incoming.data[:2] + people.hashed(incoming.data[2:]))
-    if not incoming.text:
+    if not incoming.text or incoming.secrets:  # without words, or guarded before it stood in a file
         return incoming
     text = incoming.text[:LONGEST]
     seen = redact(bared_text(text) if "\n" in text else text)

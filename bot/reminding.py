@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.channels.fitting import fit
 from bot.turn import Mind
+from bot.zalo import why_not_unasked
 from content.lunar import is_market_day
 from content.words import words
 from handlers import reminder as wording
@@ -141,7 +142,7 @@ def _door(this: Round, doors: Sequence[Door]) -> tuple[Door, str]:
     active = [door for door in doors if door.state == "active"]
     for door in active:
         limits = this.mind.limits.get(door.account)
-        if limits is None or limits.proactive is None or this.now - door.heard_at < limits.proactive:
+        if limits is None or not why_not_unasked(this.rows, door.account, limits, door.heard_at, this.now):
             return door, ""
     return doors[0], "no_way" if active else "blocked"
 

@@ -31,6 +31,10 @@ class Limits:
     group_per_minute: float
     proactive: timedelta | None = None
     """How long after somebody's last message we may still write to them unasked; None: always."""
+    monthly: int = 0
+    """Messages an account may send in a month; 0: as many as it likes."""
+    resends: bool = True
+    """Whether a message of which nobody knows if it arrived is sent again, where its own policy allows that."""
 
 
 @dataclass(frozen=True, slots=True)

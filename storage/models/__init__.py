@@ -31,6 +31,7 @@ from storage.models.reminding import (
     Preference,
     Rhythm,
 )
+from storage.models.zalo import ZaloMonth, ZaloStanding, ZaloToken
 
 __all__ = [
     "METADATA",
@@ -78,5 +79,8 @@ __all__ = [
     "Subscription",
     "Team",
     "Visit",
+    "ZaloMonth",
+    "ZaloStanding",
+    "ZaloToken",
     "table",
 ]

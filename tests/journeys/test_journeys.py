@@ -10,14 +10,19 @@ from sqlalchemy import insert, select
 from storage.database import Database
 from storage.models import Chat, table
 from tests.houses import furnish, living, quiet
-from tests.journeys.drivers import CHATS, DRIVERS, Driver, Seen
+from tests.journeys import drivers
+from tests.journeys.drivers import CHATS, Driver, Seen
 from tests.journeys.script import Journey, Line, journeys
+from tests.journeys.zalo_drivers import ZALO, OnZaloOa
 
 ALL = journeys()
+DRIVERS = {**drivers.DRIVERS, **ZALO}
+ELSEWHERE = (("telegram:main", ""), ("zalo-bot:main", "z"), ("zalo-oa:main", "z"))
+"""Accounts and how a chat's number is written there."""
 
 
 def bind_telegram(url: str) -> None:
-    """Give the demonstration's people their Telegram chats too."""
+    """Give the demonstration's people their Telegram and Zalo chats too."""
     database = Database(url)
     chat = table(Chat)
     with database.write() as tx:
@@ -25,7 +30,8 @@ def bind_telegram(url: str) -> None:
             row = tx.execute(select(chat).where(chat.c.account == "terminal", chat.c.ref == part)).first()
             if row is not None:
                 copied = {name: value for name, value in row._mapping.items() if name != "id"}
-                tx.execute(insert(chat), {**copied, "account": "telegram:main", "ref": str(number)})
+                tx.execute(insert(chat), [{**copied, "account": account, "ref": f"{sign}{number}"}
+                                          for account, sign in ELSEWHERE])
     database.close()
 
 
@@ -45,6 +51,8 @@ def check(journey: Journey, line: Line, part: str, seen: Seen) -> None:
 async def walk(url: str, journey: Journey, driver: Driver, *, restarting: bool) -> None:
     furnish(url)
     bind_telegram(url)
+    if isinstance(driver, OnZaloOa):
+        driver.url = url  # its keys live in the database
     await driver.open(journey.parts)
     try:
         lines = list(journey.lines)

@@ -1,0 +1,383 @@
+"""The Zalo Bot channel against the loopback platform: what comes in. Numbers are those of the conformance cases."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.channels import Received
+from bot.channels import zalo_bot_polling as polling
+from bot.channels.zalo_bot import ZaloBot
+from bot.channels.zalo_bot_incoming import received
+from handlers.talk import Kind
+from tests.loopback.zalo_bot import LoopbackZaloBot
+from tests.loopback.zalo_bot.bot import event
+
+TOKEN = "1001:loopback-zalo-token-for-tests-only"
+SECRET = "mot-hai-ba-bon"
+
+
+class Inbox:
+    """Stands in for the house: keeps each letter once; may fail or dawdle."""
+
+    def __init__(self) -> None:
+        self.things: dict[str, Received] = {}
+        self.calls = 0
+        self.fails = 0
+        self.slow = 0.0
+
+    async def receive(self, account: str, things: Sequence[Received]) -> None:
+        self.calls += 1
+        await asyncio.sleep(self.slow)
+        if self.fails:
+            self.fails -= 1
+            raise OSError("the database is away")
+        for thing in things:
+            self.things.setdefault(thing.external_id, thing)
+
+    async def holds(self, count: int, seconds: float = 5.0) -> list[Received]:
+        end = time.monotonic() + seconds
+        while len(self.things) < count and time.monotonic() < end:
+            await asyncio.sleep(0.005)
+        assert len(self.things) >= count, f"{len(self.things)} of {count}"
+        return list(self.things.values())
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[LoopbackZaloBot]:
+    async with LoopbackZaloBot(TOKEN) as platform:
+        yield platform
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@contextlib.asynccontextmanager
+async def polls(api: LoopbackZaloBot, inbox: Inbox, **more: Any) -> AsyncIterator[ZaloBot]:
+    bot = ZaloBot("main", TOKEN, api_base=api.url, **more)
+    await bot.start(inbox.receive)
+    try:
+        yield bot
+    finally:
+        await bot.close()
+
+
+# --- polling -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", ["status", "body", "both"])
+async def test_19_20_an_idle_poll_is_silence(
+    api: LoopbackZaloBot, inbox: Inbox, style: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "ENDED_EARLY", 0.0)
+    api.switches.errors, api.switches.hold = style, 0.05  # type: ignore[assignment]
+    async with polls(api, inbox):
+        await asyncio.sleep(0.5)
+        assert api.bot().polls >= 5
+        api.say("u1", "chào")
+        await inbox.holds(1)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_a_server_that_holds_no_poll_open_is_not_hammered(api: LoopbackZaloBot, inbox: Inbox) -> None:
+    api.switches.hold = 0.0
+    async with polls(api, inbox):
+        await asyncio.sleep(1.1)
+    assert api.bot().polls <= 4
+
+
+async def test_21_the_timeout_is_text_and_ours_is_longer(api: LoopbackZaloBot, inbox: Inbox) -> None:
+    async with polls(api, inbox):
+        await asyncio.sleep(0.2)
+    assert api.bot().called("getUpdates")[0] == {"timeout": "25"}
+    assert polling.SLACK >= 5
+
+
+@pytest.mark.parametrize("listed", [False, True])
+async def test_22_one_event_or_a_list_of_one(api: LoopbackZaloBot, inbox: Inbox, listed: bool) -> None:
+    api.switches.listed = listed
+    made = api.say("u1", "chào bác")
+    async with polls(api, inbox):
+        (one,) = await inbox.holds(1)
+    assert (one.chat, one.external_id, one.incoming.kind, one.incoming.text) == (
+        "u1", made["message"]["message_id"], Kind.TEXT, "chào bác")
+    assert abs(one.incoming.sent_at.timestamp() - time.time()) < 5
+
+
+async def test_23_what_comes_again_is_kept_once_and_asked_for_slowly(api: LoopbackZaloBot, inbox: Inbox) -> None:
+    api.switches.replays = 4
+    api.say("u1", "chào")
+    async with polls(api, inbox):
+        await inbox.holds(1)
+        before = api.bot().polls
+        await asyncio.sleep(2.3)
+        assert api.bot().polls - before <= 3
+    assert inbox.calls == 1
+
+
+async def test_many_events_are_fetched_one_after_the_other_without_a_pause(api: LoopbackZaloBot, inbox: Inbox) -> None:
+    for number in range(100):
+        api.say("u1", f"tin {number}")
+    begun = time.monotonic()
+    async with polls(api, inbox):
+        found = await inbox.holds(100)
+    assert [one.incoming.text for one in found] == [f"tin {number}" for number in range(100)]
+    assert time.monotonic() - begun < 3
+
+
+async def test_nothing_is_asked_for_before_the_last_is_kept(api: LoopbackZaloBot, inbox: Inbox) -> None:
+    """The platform may forget what it handed out: a database that is away costs nobody their message."""
+    api.switches.queue = "once"
+    inbox.fails = 3
+    api.say("u1", "một")
+    api.say("u1", "hai")
+    async with polls(api, inbox):
+        assert [one.incoming.text for one in await inbox.holds(2)] == ["một", "hai"]
+
+
+async def test_an_event_that_cannot_be_kept_at_all_does_not_silence_the_others(
+    api: LoopbackZaloBot, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.channels.zalo_bot_polling.TRIES", 2)
+    kept = inbox.receive
+
+    async def receive(account: str, things: Sequence[Received]) -> None:
+        if things[0].incoming.text == "độc":
+            raise ValueError("whatever it holds")
+        await kept(account, things)
+
+    monkeypatch.setattr(inbox, "receive", receive)
+    api.say("u1", "độc")
+    api.say("u2", "lành")
+    async with polls(api, inbox):
+        assert [one.incoming.text for one in await inbox.holds(1)] == ["lành"]
+    assert "left out" in caplog.text
+
+
+async def test_24_a_webhook_set_meanwhile_ends_the_polls(
+    api: LoopbackZaloBot, inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    api.switches.hold = 0.1
+    async with polls(api, inbox):
+        await asyncio.sleep(0.3)
+        api.bot().webhook = {"url": "https://x.example/", "secret_token": SECRET, "updated_at": 1}
+        await asyncio.sleep(0.8)
+        before = len(api.bot().called("getUpdates"))
+        await asyncio.sleep(0.5)
+        assert len(api.bot().called("getUpdates")) == before
+    assert "zalo-bot webhook delete" in caplog.text and not api.bot().called("deleteWebhook")
+
+
+@pytest.mark.parametrize("style", ["404", "url"])
+async def test_25_without_a_webhook_polling_starts(api: LoopbackZaloBot, inbox: Inbox, style: str) -> None:
+    api.switches.no_webhook = style  # type: ignore[assignment]
+    api.say("u1", "chào")
+    async with polls(api, inbox) as bot:
+        await inbox.holds(1)
+        assert (await bot.webhook_info())["url"] == ""
+
+
+async def test_25_with_a_webhook_it_does_not(api: LoopbackZaloBot, inbox: Inbox) -> None:
+    api.bot().webhook = {"url": "https://x.example/", "secret_token": SECRET, "updated_at": 1}
+    async with polls(api, inbox):
+        await asyncio.sleep(0.4)
+    assert not api.bot().called("getUpdates")
+
+
+async def test_26_stopping_ends_an_open_poll_and_lets_a_commit_finish(api: LoopbackZaloBot, inbox: Inbox) -> None:
+    async with polls(api, inbox) as bot:
+        await asyncio.sleep(0.2)
+        begun = time.monotonic()
+        await bot.stop()
+        assert time.monotonic() - begun < 0.5
+        inbox.slow = 0.4
+        api.say("u1", "chào")
+        await bot.start(inbox.receive)
+        while not inbox.calls:
+            await asyncio.sleep(0.01)
+        await bot.stop()
+    assert len(inbox.things) == 1
+
+
+async def test_26_what_cannot_be_kept_when_stopping_is_said_to_be_lost(
+    api: LoopbackZaloBot, inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox.fails = 1_000
+    api.say("u1", "chào")
+    async with polls(api, inbox) as bot:
+        while not inbox.calls:
+            await asyncio.sleep(0.01)
+        begun = time.monotonic()
+        await bot.stop()
+        assert time.monotonic() - begun < 2
+    assert "1 fetched events are lost" in caplog.text
+
+
+# --- webhook -----------------------------------------------------------------------------------------------------------
+
+
+@contextlib.asynccontextmanager
+async def hooked(api: LoopbackZaloBot, inbox: Inbox, spool: Path, **more: Any) -> AsyncIterator[ZaloBot]:
+    bot = ZaloBot("main", TOKEN, api_base=api.url, mode="webhook", webhook_secret=SECRET, spool=spool, **more)
+    app = web.Application()
+    app.router.add_routes(bot.routes(inbox.receive))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await bot.webhook_set(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    try:
+        yield bot
+    finally:
+        await runner.cleanup()
+        await bot.close()
+
+
+@pytest.mark.parametrize("envelope", ["wrapped", "bare"])
+async def test_28_either_envelope(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path, envelope: str) -> None:
+    api.switches.envelope = envelope  # type: ignore[assignment]
+    async with hooked(api, inbox, tmp_path):
+        made = event(api.bot(), "u1", "text", text="chào")
+        assert await api.post(made) == 200
+        assert list(inbox.things) == [made["message"]["message_id"]]
+
+
+@pytest.mark.parametrize("secret", ["", "sai", SECRET + "x", SECRET[:-1], "ă" * 14])
+async def test_29_nobody_else_is_let_in(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path, secret: str) -> None:
+    async with hooked(api, inbox, tmp_path):
+        assert await api.post({}, secret=secret, body=b"{not json") == 403
+    assert not inbox.things
+
+
+async def test_29_without_a_secret_of_our_own_everybody_is_kept_out(api: LoopbackZaloBot, inbox: Inbox) -> None:
+    bot = ZaloBot("main", TOKEN, api_base=api.url, mode="webhook")
+    app = web.Application()
+    app.router.add_routes(bot.routes(inbox.receive))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    api.bot().webhook = {"url": f"http://127.0.0.1:{runner.addresses[0][1]}{bot.path}"}
+    assert await api.post(event(api.bot(), "u1", "text", text="chào"), secret="") == 403
+    await runner.cleanup()
+    await bot.close()
+
+
+async def test_31_withheld_words_are_answered_once_in_ten_minutes(
+    api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hooked(api, inbox, tmp_path):
+        first = event(api.bot(), "u1", "unsupported")
+        for made in (first, first, event(api.bot(), "u1", "unsupported"), event(api.bot(), "u2", "unsupported")):
+            assert await api.post(made) == 200
+        assert [(one.chat, one.incoming.kind) for one in inbox.things.values()] == [
+            ("u1", Kind.UNSUPPORTED), ("u2", Kind.UNSUPPORTED)]
+        monkeypatch.setattr("bot.channels.zalo_bot.WITHHELD_AGAIN", 0.0)
+        await api.post(event(api.bot(), "u1", "unsupported"))
+        assert len(inbox.things) == 3
+
+
+@pytest.mark.parametrize(("body", "status"), [
+    (b'{"ok":true,"result":{"event_name":"user.dance","message":{"from":{"id":"u"},"chat":{"id":"u"}}}}', 200),
+    (b'{"event_name":"message.text.received"}', 200), (b'{"event_name":"message.text.received","message":[1]}', 200),
+    (b'{"ok":true,"result":null}', 200), (b"", 200), (b"{}", 200),
+    (b"[1,2]", 400), (b"{", 400), (b'"x"', 400), (b"\xff\xfe", 400), (b"[" * 60_000, 400), (b" " * 1_000_000, 413)])
+async def test_32_strange_bodies(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path, body: bytes, status: int) -> None:
+    async with hooked(api, inbox, tmp_path):
+        assert await api.post({}, body=body) == status
+    assert not inbox.things
+
+
+@pytest.mark.parametrize("field", ["photo", "photo_url"])
+async def test_33_a_picture_is_noted_and_never_fetched(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path, field: str) -> None:
+    api.switches.image = field  # type: ignore[assignment]
+    async with hooked(api, inbox, tmp_path):
+        made = event(api.bot(), "u1", "image", **{field: "http://127.0.0.1:1/secret.jpg", "caption": "cccd"})
+        assert await api.post(made) == 200
+    (one,) = inbox.things.values()
+    assert one.incoming.kind is Kind.PHOTO and "http" not in json.dumps(one.incoming.pack())
+
+
+@pytest.mark.parametrize("kind", ["sticker", "voice"])
+async def test_other_things(api: LoopbackZaloBot, kind: str) -> None:
+    one = received(event(api.bot(), "u1", kind), "1001")
+    assert one is not None and one.incoming.kind is Kind(kind)
+
+
+async def test_34_our_own_words_are_not_heard(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path) -> None:
+    async with hooked(api, inbox, tmp_path):
+        robot = event(api.bot(), "u1", "text", text="x")
+        robot["message"]["from"]["is_bot"] = True
+        assert await api.post(robot) == 200
+        assert await api.post(event(api.bot(), "u1", "text", text="x", sender="1001")) == 200
+    assert not inbox.things
+
+
+@pytest.mark.parametrize("groups", ["answer", "ignore"])
+async def test_35_a_group_is_marked_or_left_alone(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path, groups: str) -> None:
+    async with hooked(api, inbox, tmp_path, groups=groups) as bot:
+        assert await api.post(event(api.bot(), "g1", "text", text="hộ 12 xong", sender="u1", group=True)) == 200
+        from handlers.talk import Message
+        await bot.send("-g1", Message(text="Chào cả nhà"))
+    assert [(one.chat, one.incoming.group) for one in inbox.things.values()] == ([("-g1", True)] if groups == "answer" else [])
+    assert api.bot().called("sendMessage") == [{"chat_id": "g1", "text": "Chào cả nhà"}]
+
+
+async def test_36_zalo_is_answered_at_once_however_slow_we_are(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path) -> None:
+    inbox.slow = 2.5
+    async with hooked(api, inbox, tmp_path):
+        begun = time.monotonic()
+        assert await api.post(event(api.bot(), "u1", "text", text="số cccd 079123456789")) == 200
+        assert time.monotonic() - begun < 1.0
+        (file,) = tmp_path.glob("*.json")
+        assert b"079123456789" not in file.read_bytes(), "what must never be written down stands in a file"
+        await inbox.holds(1)
+        await asyncio.sleep(0.1)
+        assert not list(tmp_path.glob("*.json"))
+
+
+async def test_36_what_stands_in_a_file_outlives_the_program(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path) -> None:
+    never = Inbox()
+    never.slow = 60
+    async with hooked(api, never, tmp_path):
+        for number in range(3):
+            assert await api.post(event(api.bot(), "u1", "text", text=f"tin {number}")) == 200
+    assert len(list(tmp_path.glob("*.json"))) == 3
+    inbox.fails = 1
+    polling_pause = pytest.MonkeyPatch()
+    polling_pause.setattr("bot.channels.zalo_spool.AGAIN", 0.05)
+    async with hooked(api, inbox, tmp_path):
+        found = await inbox.holds(3)
+        await asyncio.sleep(0.1)
+    polling_pause.undo()
+    assert sorted(one.incoming.text for one in found) == ["tin 0", "tin 1", "tin 2"]
+    assert not list(tmp_path.glob("*.json"))
+
+
+async def test_a_database_that_is_away_is_said_so(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path) -> None:
+    inbox.fails = 1
+    async with hooked(api, inbox, tmp_path):
+        made = event(api.bot(), "u1", "text", text="chào")
+        assert await api.post(made) == 500
+        assert await api.post(made) == 200
+    assert len(inbox.things) == 1 and not list(tmp_path.glob("*.json"))
+
+
+async def test_whoever_is_new_is_greeted_before_the_answer(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path) -> None:
+    async def known(account: str, chat: str) -> bool:
+        return chat == "u2"
+
+    async with hooked(api, inbox, tmp_path, known=known):
+        for chat in ("u1", "u2"):
+            await api.post(event(api.bot(), chat, "text", text="chào"))
+        await api.post(event(api.bot(), "u3", "text", text="/start"))
+        await api.post(event(api.bot(), "g1", "text", text="chào", group=True))
+    assert [(one.chat, one.incoming.kind) for one in inbox.things.values()] == [
+        ("u1", Kind.START), ("u1", Kind.TEXT), ("u2", Kind.TEXT), ("u3", Kind.START), ("-g1", Kind.TEXT)]
