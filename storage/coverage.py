@@ -1,10 +1,14 @@
-"""Coverage of a campaign, hamlet by hamlet, from what was recorded: the one computation behind every number."""
+"""Coverage of a campaign by place: from the sums that are kept, or counted from the record where a day lies in the past.
+
+Both ways ask the same rules (`coverage_rules.household_fact`), and a test holds them equal.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
@@ -13,11 +17,14 @@ from storage.coverage_rules import Coverage, HouseholdFact, household_fact
 from storage.models import Attainment, Household, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Verification
 from storage.reading import Reading
-from storage.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact
+from storage.standing import CampaignFact
 from storage.visits import Goal
 
-household, entry, visit, attainment = table(Household), table(RegisterEntry), table(Visit), table(Attainment)
-later = visit.alias("later")
+campaign, place, standing = table(Campaign), table(Place), table(Standing)
+commune = place.alias("commune")
+AT_ONCE = 100
+"""Hamlets read at once where coverage is counted from the record: memory stays bounded."""
+Under = Select[*tuple[Any, ...]]
 
 _ENTRIES = (
     select(entry, household.c.hamlet_id, household.c.adult_count)

@@ -1,6 +1,16 @@
 """Every table: what the bot remembers, in the words of the field. One file a subject."""
 
 from storage.models.base import METADATA, table
+from storage.models.campaigns import (
+    COUNTS,
+    TALLY,
+    CampaignDay,
+    CampaignTarget,
+    CoverageSnapshot,
+    ExternalFigure,
+    Standing,
+    TargetTally,
+)
 from storage.models.guiding import GuideRun, Reminder
 from storage.models.households import Attainment, Campaign, Household, RegisterEntry, Visit
 from storage.models.links import LinkCode
@@ -10,11 +20,15 @@ from storage.models.people import Attempt, AuditEvent, Consent, Invitation, Memb
 from storage.models.proposals import Proposal
 
 __all__ = [
+    "COUNTS",
     "METADATA",
+    "TALLY",
     "Attainment",
     "Attempt",
     "AuditEvent",
     "Campaign",
+    "CampaignDay",
+    "CampaignTarget",
     "Chat",
     "Consent",
     "Conversation",
@@ -34,6 +48,8 @@ __all__ = [
     "Proposal",
     "RegisterEntry",
     "Reminder",
+    "Standing",
+    "TargetTally",
     "Team",
     "Visit",
     "table",

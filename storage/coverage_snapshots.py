@@ -1,0 +1,112 @@
+"""What was known when a day ended, kept for good; and the same days as they are known now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, or_, select
+
+from storage import coverage, ledger, tallies
+from storage.course import DAILY
+from storage.coverage_rules import Coverage
+from storage.mail import insert_new
+from storage.models import TALLY, Campaign, CampaignDay, CoverageSnapshot, table
+from storage.reading import Reading
+from storage.shares import Share
+from storage.visits import Goal
+
+campaign, days, snapshot = table(Campaign), table(CampaignDay), table(CoverageSnapshot)
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The sums of one day: households on the register, out of it, at the goal, been to, met; and visits up to then."""
+
+    on: date
+    listed: int
+    excluded: int
+    achieved: int
+    reached: int
+    contacted: int
+    visits: int
+
+    @property
+    def goal_coverage(self) -> Share:
+        return Share(self.achieved, self.listed - self.excluded)
+
+
+_DUE = select(campaign.c.id, campaign.c.name, campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service).where(
+    campaign.c.kept.is_(True), campaign.c.starts_on <= bindparam("day"),
+    or_(campaign.c.closed_on.is_(None), campaign.c.closed_on >= bindparam("day")))
+
+
+def take(tx: Connection, day: date, *, campaign_id: int | None = None, now: datetime | None = None) -> int:
+    """Keep what is known of a day that has ended, for every running campaign; how many hamlets were new.
+
+    Taken twice it changes nothing. What the calendar alone changes until the day after is settled along the way.
+    """
+    ledger.turn_over(tx, day)
+    query = _DUE if campaign_id is None else _DUE.where(campaign.c.id == campaign_id)
+    rows, taken, at = Reading(tx), 0, now or datetime.now(UTC)
+    for row in rows.all(query, {"day": day}):
+        taken += _take(tx, rows, Goal(*row), day, at)
+    return taken
+
+
+def _take(tx: Connection, rows: Reading, goal: Goal, day: date, at: datetime) -> int:
+    done = select(snapshot.c.hamlet_id).where(snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day)
+    ids = tx.scalars(select(TALLY.c.hamlet_id).where(TALLY.c.campaign_id == goal.campaign_id, TALLY.c.hamlet_id.not_in(done))
+                     .order_by(TALLY.c.hamlet_id)).all()
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start:start + AT_ONCE]
+        visits = _visits(rows, goal, some, day)
+        kept = [_row(goal, day, at, hamlet_id, each, visits[hamlet_id])
+                for hamlet_id, each in coverage.by_hamlet(rows, goal, some, day).items()]
+        insert_new(tx, snapshot, kept)
+    return len(ids)
+
+
+def _visits(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], day: date) -> defaultdict[int, int]:
+    query = select(days.c.hamlet_id, func.sum(days.c.visits).label("visits")).where(
+        days.c.campaign_id == goal.campaign_id, days.c.hamlet_id.in_(hamlet_ids), days.c.day <= day).group_by(days.c.hamlet_id)
+    return defaultdict(int, {row.hamlet_id: int(row.visits) for row in rows.all(query)})
+
+
+def _row(goal: Goal, day: date, at: datetime, hamlet_id: int, each: Coverage, visits: int) -> dict[str, Any]:
+    return {
+        "campaign_id": goal.campaign_id, "day": day, "hamlet_id": hamlet_id, "taken_at": at, "listed": each.register,
+        "excluded": each.excluded, "achieved": each.achieved, "reached": each.reached, "contacted": each.contacted,
+        "visits": visits, "counts": {name: value for name, value in tallies.columns(each).items() if value}}
+
+
+def at(rows: Reading, goal: Goal, hamlet_ids: Iterable[int], day: date) -> Day | None:
+    """What was known of these hamlets together when that day ended; None where no snapshot was taken."""
+    query = select(*(func.sum(snapshot.c[name]).label(name) for name in DAILY)).where(
+        snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day, snapshot.c.hamlet_id.in_(list(hamlet_ids)))
+    row = rows.first(query)
+    return None if row is None or row.listed is None else Day(day, *(int(value) for value in row))
+
+
+def series(rows: Reading, goal: Goal, hamlet_ids: Iterable[int], until: date) -> list[Day]:
+    """Each day of a campaign up to one of them, as it is known now: late entries are in their own day."""
+    rows.settle()
+    query = select(days.c.day, *(func.sum(days.c[name]) for name in DAILY)).where(
+        days.c.campaign_id == goal.campaign_id, days.c.hamlet_id.in_(list(hamlet_ids)), days.c.day <= until,
+    ).group_by(days.c.day).order_by(days.c.day)
+    sums, found = [0] * len(DAILY), []
+    for row in rows.all(query):
+        sums = [before + int(value) for before, value in zip(sums, row[1:], strict=True)]
+        found.append(Day(row.day, *sums))
+    return found
+
+
+def late(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], day: date) -> int:
+    """How many visits of up to that day came in only after its snapshot was taken (fewer, where some were taken back)."""
+    kept = at(rows, goal, hamlet_ids, day)
+    known = series(rows, goal, hamlet_ids, day)
+    return 0 if kept is None or not known else known[-1].visits - kept.visits

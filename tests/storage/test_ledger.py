@@ -1,0 +1,241 @@
+"""The ledger: kept sums equal the rules counted from the record and a second implementation, whatever happened in between."""
+
+import random
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from storage import campaigns, coverage, coverage_snapshots, ledger
+from storage.coverage_rules import Coverage
+from storage.database import Database
+from storage.history import lines
+from storage.models import TALLY, Household, RegisterEntry, Standing, table
+from storage.outcomes import Status
+from storage.reading import Reading
+from tests.storage import reference, village
+from tests.storage.histories import CAMPAIGN, START, history
+
+DRIVE = replace(CAMPAIGN, goals=frozenset({village.GOAL}))
+HAMLETS, EACH = 50, 200
+"""10,000 histories on each database."""
+NAMES = ("goal_coverage", "goal_coverage_strict", "reach", "contact", "campaign_gain", "done_of_contacted", "refusal",
+         "verified_share")  # fmt: skip
+
+
+def expected(histories: list[tuple], as_of: date) -> dict:
+    return reference.indicators([reference.plain(e, v, a, DRIVE, as_of) for e, v, a in histories])
+
+
+def assert_equal(ours: Coverage, histories: list[tuple], as_of: date) -> None:
+    theirs = expected(histories, as_of)
+    assert {str(status): ours.statuses[status] for status in Status} == theirs["statuses"]
+    assert {str(b): (n, ours.eligible) for b, n in ours.barriers.items()} == theirs["barriers"]
+    for name in NAMES:
+        share = getattr(ours, name)
+        assert (share.n, share.d) == theirs[name], name
+
+
+def test_ten_thousand_random_histories(database: Database) -> None:
+    rng = random.Random(20261123)
+    made: dict[int, dict[int, tuple]] = {}
+    with database.write() as tx:
+        province = village.place(tx, "province", "P")
+        commune = village.place(tx, "commune", "C", province)
+        hamlets = [village.place(tx, "hamlet", f"H{n}", commune) for n in range(HAMLETS)]
+        who = village.people(tx)
+        homes = {hamlet: village.homes(tx, hamlet, EACH) for hamlet in hamlets}
+        goal = village.campaign(tx, province)
+    as_of = {hamlet: START + timedelta(days=rng.randint(3, 36)) for hamlet in hamlets}
+    for hamlet in hamlets:
+        made[hamlet] = {home: history(rng) for home in homes[hamlet]}
+        with database.write() as tx:
+            village.history(tx, rng, made[hamlet], who, dict.fromkeys(homes[hamlet], as_of[hamlet]))
+    seen: dict[str, int] = defaultdict(int)
+    with database.read() as tx:
+        rows = Reading(tx)
+        kept = dict(tx.execute(select(table(Standing).c.household_id, table(Standing).c.status)).all())
+        for hamlet in hamlets:
+            day, told = as_of[hamlet], list(made[hamlet].values())
+            for home, (entry, visits, attainments) in made[hamlet].items():
+                status = reference.status(reference.plain(entry, visits, attainments, DRIVE, day))
+                assert kept[home] == status, (home, day)
+                seen[status] += 1
+            assert_equal(coverage.by_hamlet(rows, goal, [hamlet], day)[hamlet], told, day)
+            # Days later only the calendar has changed something; days before are counted from the record.
+            for other in (day + timedelta(days=rng.randint(1, 30)), day - timedelta(days=rng.randint(1, 3)))[hamlet % 3:]:
+                assert_equal(coverage.by_hamlet(rows, goal, [hamlet], other)[hamlet], told, other)
+        last = max(as_of.values())
+        together = coverage.total(rows, goal, province, last)
+        assert together == coverage.total(rows, goal, commune, last)
+        assert together == sum((each.coverage for each in coverage.by_part(rows, goal, commune, last)), Coverage())
+        assert together == sum(coverage.from_record(rows, goal, hamlets, last).values(), Coverage())
+        for day in coverage_snapshots.series(rows, goal, hamlets[:5], last)[::5]:
+            counted = sum(coverage.from_record(rows, goal, hamlets[:5], day.on).values(), Coverage())
+            assert (day.listed, day.excluded, day.achieved, day.reached, day.contacted) == (
+                counted.register, counted.excluded, counted.achieved, counted.reached, counted.contacted), day
+    assert min(seen[status] for status in Status) >= 50, seen
+
+
+class Hamlet:
+    """Two small hamlets of one commune in a campaign."""
+
+    def __init__(self, database: Database, count: int = 6, **more: object) -> None:
+        self.database = database
+        with database.write() as tx:
+            self.province = village.place(tx, "province", "P")
+            self.commune = village.place(tx, "commune", "C", self.province)
+            self.hamlets = [village.place(tx, "hamlet", f"H{n}", self.commune) for n in (1, 2)]
+            self.who = village.people(tx)
+            self.homes = village.homes(tx, self.hamlets[0], count)
+            self.goal = village.campaign(tx, self.commune, **more)
+
+    def went(self, home: int, outcome: str, days: int, tag: str = "", **more: object) -> None:
+        at = datetime(2026, 11, 2, 3, tzinfo=UTC) + timedelta(days=days)
+        row = {"key": f"{tag}{home}:{outcome}:{days}", "household_id": home, "person_id": self.who["A"], "occurred_at": at,
+               "occurred_on": START + timedelta(days=days), "recorded_at": at, "mode": "door", "outcome": outcome, "note": "",
+               "void": False, "reason": ""}
+        with self.database.write() as tx:
+            village.write_visits(tx, [{**row, **more}], set())
+            ledger.touch(tx, (home,), START + timedelta(days=days))
+
+    def at(self, days: int, place: int | None = None) -> Coverage:
+        with self.database.read() as tx:
+            found = coverage.total(Reading(tx), self.goal, place or self.commune, START + timedelta(days=days))
+            ids = list(coverage.hamlets_in(Reading(tx), place or self.commune))
+            counted = coverage.from_record(Reading(tx), self.goal, ids, START + timedelta(days=days))
+            assert found == sum(counted.values(), Coverage())
+            return found
+
+
+def test_an_absence_ends_by_the_calendar_alone(database: Database) -> None:
+    place = Hamlet(database)
+    place.went(place.homes[0], "temporarily_away", 1, away_until=START + timedelta(days=5))
+    assert place.at(5).statuses[Status.AWAY] == 1
+    assert place.at(6).statuses == {Status.ATTEMPTED: 1, Status.UNTOUCHED: 5}
+    with database.write() as tx:
+        assert ledger.turn_over(tx, START + timedelta(days=6)) == 1
+        assert ledger.turn_over(tx, START + timedelta(days=6)) == 0
+    assert place.at(6).statuses[Status.ATTEMPTED] == 1 and place.at(5).statuses[Status.AWAY] == 1
+
+
+def test_new_households_count_from_their_day_and_moved_ones_where_they_live(database: Database) -> None:
+    place = Hamlet(database)
+    place.went(place.homes[0], "completed", 1)
+    with database.write() as tx:
+        new = village.homes(tx, place.hamlets[1], 2)
+        campaigns.enter_running(tx, place.hamlets[1], new, START + timedelta(days=4), "mới chuyển đến")
+    assert (place.at(3).register, place.at(4).register) == (6, 8)
+    with database.write() as tx:
+        tx.execute(update(table(Household)).where(table(Household).c.id == place.homes[0]).values(
+            hamlet_id=place.hamlets[1], number=99))
+        ledger.touch(tx, (place.homes[0],), START + timedelta(days=5))
+    assert (place.at(5).register, place.at(5, place.hamlets[0]).register, place.at(5, place.hamlets[1]).register) == (8, 5, 3)
+    assert place.at(5, place.hamlets[1]).statuses[Status.PENDING] == 1
+
+
+def test_a_survivor_inherits_both_histories_and_the_register_falls_by_one(database: Database) -> None:
+    place = Hamlet(database)
+    gone, survivor = place.homes[:2]
+    place.went(gone, "partial", 1)
+    place.went(survivor, "not_home", 2)
+    with database.write() as tx:
+        tx.execute(update(table(Household)).where(table(Household).c.id == gone).values(merged_into_id=survivor))
+        ledger.touch(tx, (gone, survivor), START + timedelta(days=3))
+    assert place.at(3).statuses == {Status.IN_PROGRESS: 1, Status.UNTOUCHED: 4}
+    with database.read() as tx:
+        kept = {row.household_id: row.status for row in tx.execute(select(table(Standing)))}
+    assert kept[gone] is None and kept[survivor] == "in_progress"
+
+
+def test_what_is_taken_back_leaves_nothing_behind(database: Database) -> None:
+    place = Hamlet(database)
+    with pytest.raises(RuntimeError), database.write() as tx:
+        ledger.touch(tx, place.homes, START)
+        raise RuntimeError
+    before = place.at(9)
+    at = datetime(2026, 11, 5, 3, tzinfo=UTC)
+    row = {"key": "x", "household_id": place.homes[0], "person_id": place.who["A"], "occurred_at": at, "mode": "door",
+           "occurred_on": at.date(), "recorded_at": at, "outcome": "partial", "note": "", "void": False, "reason": ""}
+    with database.write() as tx:
+        village.write_visits(tx, [{**row, "supersedes_id": None}], {"x"})
+        ledger.touch(tx, (place.homes[0],), at.date())
+    assert place.at(9) == before
+
+
+def test_a_late_entry_restates_its_own_day_but_not_the_snapshot(database: Database) -> None:
+    place = Hamlet(database)
+    place.went(place.homes[0], "not_home", 1)
+    with database.write() as tx:
+        assert coverage_snapshots.take(tx, START + timedelta(days=1)) == 1
+    for number, home in enumerate(place.homes[1:4]):
+        place.went(home, "refused_soft", 1, tag=f"late{number}:")
+    with database.write() as tx:
+        assert coverage_snapshots.take(tx, START + timedelta(days=1)) == 0, "taken twice it changes nothing"
+    with database.read() as tx:
+        rows, day = Reading(tx), START + timedelta(days=1)
+        kept = coverage_snapshots.at(rows, place.goal, place.hamlets, day)
+        now = coverage_snapshots.series(rows, place.goal, place.hamlets, day)[-1]
+        assert (kept.contacted, kept.visits, now.contacted, now.visits) == (0, 1, 3, 4)
+        assert coverage_snapshots.late(rows, place.goal, place.hamlets, day) == 3
+        assert coverage_snapshots.at(rows, place.goal, place.hamlets, day + timedelta(days=1)) is None
+
+
+def test_a_closed_campaign_stands_as_it_was_closed(database: Database) -> None:
+    place = Hamlet(database)
+    place.went(place.homes[0], "partial", 1)
+    with database.write() as tx:
+        campaigns.close(tx, place.goal.campaign_id, START + timedelta(days=3))
+    place.went(place.homes[1], "partial", 4)
+    with database.read() as tx:
+        assert coverage.total(Reading(tx), place.goal, place.commune, START + timedelta(days=9)).statuses[Status.IN_PROGRESS] == 1
+        assert campaigns.find(Reading(tx), place.goal.campaign_id).closed_on == START + timedelta(days=3)
+
+
+def test_two_processes_at_one_household_lose_nothing(postgres_url: str, request: pytest.FixtureRequest) -> None:
+    """The second waits for the first and then sees what it wrote."""
+    import threading
+
+    database = Database(postgres_url)
+    request.addfinalizer(database.close)
+    place = Hamlet(database, count=3)
+    ready = threading.Barrier(6)
+
+    def work(number: int) -> None:
+        ready.wait()
+        for turn in range(4):
+            place.went(place.homes[turn % 3], ("not_home", "refused_soft", "partial")[number % 3], turn, tag=f"{number}:")
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert place.at(9).statuses == {Status.IN_PROGRESS: 2, Status.REFUSED: 1}
+    with database.read() as tx:
+        days = coverage_snapshots.series(Reading(tx), place.goal, place.hamlets, START + timedelta(days=9))
+        assert days[-1].visits == 24
+
+
+def test_a_database_from_before_the_ledger_is_counted_from_the_record_until_it_is_opened(database: Database) -> None:
+    place = Hamlet(database)
+    campaign, entry = ledger.campaign, table(RegisterEntry)
+    with database.write() as tx:
+        id_ = tx.execute(insert(campaign).returning(campaign.c.id), {
+            "name": "Cũ", "document": "", "place_id": place.commune, "starts_on": CAMPAIGN.starts_on, "ends_on": CAMPAIGN.ends_on,
+            "goal_service": village.GOAL, "target_percent": 100}).scalar_one()
+        tx.execute(insert(entry), [{"campaign_id": id_, "household_id": home, "added_on": START, "added_reason": ""}
+                                   for home in place.homes])
+    old = replace(place.goal, campaign_id=id_)
+    place.went(place.homes[0], "partial", 1)
+    with database.read() as tx:
+        before = coverage.total(Reading(tx), old, place.commune, START + timedelta(days=2))
+        assert before.statuses[Status.IN_PROGRESS] == 1
+        assert tx.scalar(select(TALLY.c.hamlet_id).where(TALLY.c.campaign_id == id_)) is None
+    with database.write() as tx:
+        ledger.open_(tx, id_, START + timedelta(days=2))
+    with database.read() as tx:
+        assert coverage.total(Reading(tx), old, place.commune, START + timedelta(days=2)) == before
+        assert len(lines(Reading(tx), id_, place.hamlets)) == 6
