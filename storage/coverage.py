@@ -42,6 +42,9 @@ _VISITS = (
 )
 _ATTAINMENTS = select(attainment).where(attainment.c.household_id.in_(_IN_HAMLETS))
 
+_SETTLED = select(TALLY.c.settled_on).where(TALLY.c.campaign_id == bindparam("campaign"),
+                                            TALLY.c.hamlet_id.in_(bindparam("hamlets", expanding=True)))
+
 
 def by_hamlet(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], as_of: date) -> dict[int, Coverage]:
     """Coverage of each hamlet at the local end of a day: households where they lived then, merged ones as the one they are."""

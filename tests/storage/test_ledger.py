@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage import campaigns, coverage, coverage_snapshots, ledger
+from storage import behind, campaigns, coverage, coverage_snapshots, ledger
+from storage.course import Denominator
 from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.history import lines
-from storage.models import TALLY, Household, RegisterEntry, Standing, table
-from storage.outcomes import Status
+from storage.models import TALLY, Attainment, Household, RegisterEntry, Standing, table
+from storage.outcomes import Barrier, Status
 from storage.reading import Reading
+from storage.record import Context, record
 from tests.storage import reference, village
 from tests.storage.histories import CAMPAIGN, START, history
 
@@ -239,3 +241,88 @@ def test_a_database_from_before_the_ledger_is_counted_from_the_record_until_it_i
     with database.read() as tx:
         assert coverage.total(Reading(tx), old, place.commune, START + timedelta(days=2)) == before
         assert len(lines(Reading(tx), id_, place.hamlets)) == 6
+
+
+def test_the_households_behind_every_number_are_as_many_as_it_says(database: Database) -> None:
+    rng = random.Random(4)
+    place = Hamlet(database, count=80)
+    with database.write() as tx:
+        made = {home: history(rng) for home in place.homes}
+        village.history(tx, rng, made, place.who, dict.fromkeys(place.homes, START + timedelta(days=20)))
+    for days in (20, 27, 12):
+        as_of = START + timedelta(days=days)
+        with database.read() as tx:
+            rows = Reading(tx)
+            sums = coverage.total(rows, place.goal, place.hamlets[0], as_of)
+            for what, number in [*((status.value, sums.statuses[status]) for status in Status), ("all", sums.register),
+                                 *((f"b.{barrier}", sums.barriers[barrier]) for barrier in Barrier),
+                                 *((flag, getattr(sums, flag)) for flag in behind.FLAGS)]:  # fmt: skip
+                found = behind.page(rows, place.goal, place.hamlets, what, as_of, limit=1000)
+                assert len(found) == number, (what, days)
+                paged, after = [], (0, 0)
+                while some := behind.page(rows, place.goal, place.hamlets, what, as_of, after, limit=7):
+                    paged += some
+                    after = (some[-1].hamlet_id, some[-1].number)
+                assert paged == found
+    with database.read() as tx:
+        assert behind.page(Reading(tx), place.goal, place.hamlets, "' OR 1=1", as_of) == []
+
+
+def test_credit_adds_up_by_member(database: Database) -> None:
+    place = Hamlet(database)
+    service = {"service": village.GOAL, "verification": "seen_by_volunteer", "recorded_at": datetime(2026, 11, 5, tzinfo=UTC),
+               "assisted_by": "", "achieved_on": START + timedelta(days=2)}  # fmt: skip
+    with database.write() as tx:
+        tx.execute(insert(table(Attainment)), [
+            {**service, "key": "1", "household_id": place.homes[0], "recorded_by": place.who["A"]},
+            {**service, "key": "2", "household_id": place.homes[1], "recorded_by": place.who["A"]},
+            {**service, "key": "3", "household_id": place.homes[1], "recorded_by": place.who["B"]}])
+        ledger.touch(tx, place.homes, START + timedelta(days=3))
+    with database.read() as tx:
+        credit = behind.by_member(Reading(tx), place.goal, place.hamlets, START + timedelta(days=3))
+    assert credit == {place.who["A"]: 2, place.who["B"]: 1} and place.at(3).achieved == 2
+
+
+def test_an_exclusion_takes_two_people(database: Database) -> None:
+    place = Hamlet(database)
+    gone = place.homes[0]
+    place.went(gone, "moved_out", 1)
+
+    def say(thing: object, who: str, days: int) -> None:
+        with database.write() as tx:
+            at = datetime(2026, 11, 2, 3, tzinfo=UTC) + timedelta(days=days)
+            record(thing, tx, Context(at, START + timedelta(days=days), 1, place.who[who], "test"))
+
+    with database.read() as tx:
+        assert [each.id for each in behind.reported_out(Reading(tx), place.goal, place.hamlets)] == [gone]
+    say(campaigns.Exclude(place.goal.campaign_id, gone), "A", 2)
+    assert place.at(2).statuses[Status.EXCLUSION_TO_CONFIRM] == 1, "whoever reported it cannot confirm it"
+    say(campaigns.KeepListed(place.goal.campaign_id, gone), "B", 2)
+    with database.read() as tx:
+        assert behind.reported_out(Reading(tx), place.goal, place.hamlets) == []
+    place.went(gone, "vacant", 3)
+    say(campaigns.Exclude(place.goal.campaign_id, gone), "B", 4)
+    assert (place.at(3).excluded, place.at(4).excluded, place.at(4).eligible) == (0, 1, 5)
+    say(campaigns.Readmit(place.goal.campaign_id, gone), "B", 5)
+    assert place.at(5).excluded == 0
+
+
+def test_targets_have_denominators_of_their_own(database: Database) -> None:
+    aims = (campaigns.Aim(village.GOAL, Denominator.ADULTS, 70), campaigns.Aim("online_dossier", Denominator.FARMS, 50),
+            campaigns.Aim("online_payment", Denominator.HOUSEHOLDS))
+    place = Hamlet(database, aims=aims)
+    home = table(Household)
+    kept = {"verification": "official", "recorded_at": datetime(2026, 11, 5, tzinfo=UTC), "assisted_by": "",
+            "recorded_by": place.who["A"], "achieved_on": START}  # fmt: skip
+    with database.write() as tx:
+        tx.execute(update(home).where(home.c.id.in_(place.homes[:3])).values(farm=True))
+        tx.execute(update(home).where(home.c.id == place.homes[3]).values(farm=False))
+        tx.execute(insert(table(Attainment)), [
+            {**kept, "key": f"{home}:{service}:{n}", "household_id": home, "service": service}
+            for home, service, n in ((place.homes[0], village.GOAL, 1), (place.homes[0], village.GOAL, 2),
+                                     (place.homes[0], village.GOAL, 3), (place.homes[1], village.GOAL, 1),
+                                     (place.homes[1], "online_dossier", 1), (place.homes[3], "online_dossier", 1))])
+        ledger.touch(tx, place.homes, START)
+    with database.read() as tx:
+        found = campaigns.aims(Reading(tx), place.goal.campaign_id, place.commune, 6)
+    assert [(each.share.n, each.share.d, each.known.n) for each in found] == [(3, 12, 6), (1, 3, 4), (0, 6, 6)]
