@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, literal_column, or_, select
 
 from storage import coverage
 from storage.course import fact_on
@@ -73,7 +73,7 @@ _PAGE = (
     .join(household, household.c.id == standing.c.household_id)
     .where(standing.c.campaign_id == bindparam("campaign"), standing.c.hamlet_id.in_(bindparam("hamlets", expanding=True)),
            or_(standing.c.changes_on.is_(None), standing.c.changes_on > bindparam("on")),
-           tuple_(standing.c.hamlet_id, household.c.number) > tuple_(bindparam("hamlet"), bindparam("number")))
+           or_(standing.c.hamlet_id != bindparam("hamlet"), household.c.number > bindparam("number")))
     .order_by(standing.c.hamlet_id, household.c.number).limit(bindparam("limit"))
 )
 _TURNED = (
@@ -94,8 +94,8 @@ def page(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], what: str, as_of:
     if not kept or coverage.is_past(rows, goal, hamlet_ids, day):
         found = _from_record(rows, goal, hamlet_ids, what, day)
     else:
-        values = {"campaign": goal.campaign_id, "hamlets": list(hamlet_ids), "on": day, "hamlet": after[0], "number": after[1],
-                  "limit": limit}
+        ahead = [id_ for id_ in hamlet_ids if id_ >= after[0]]
+        values = {"campaign": goal.campaign_id, "hamlets": ahead, "on": day, "hamlet": after[0], "number": after[1], "limit": limit}
         found = [Behind(row.household_id, row.hamlet_id, row.number, row.label, Status(row.status),
                         Barrier(row.barrier) if row.barrier else None)
                  for row in rows.all(_PAGE.where(_condition(what)), values)]
@@ -130,7 +130,7 @@ _OUT = (
            standing.c.barrier)
     .join(household, household.c.id == standing.c.household_id)
     .where(standing.c.campaign_id == bindparam("campaign"), standing.c.hamlet_id.in_(bindparam("hamlets", expanding=True)),
-           standing.c.reported_out)
+           literal_column("standing.reported_out"))  # to the letter the condition of its index
     .order_by(standing.c.hamlet_id, household.c.number).limit(bindparam("limit"))
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,13 +14,13 @@ from storage import coverage, ledger, tallies
 from storage.course import DAILY
 from storage.coverage_rules import Coverage
 from storage.mail import insert_new
-from storage.models import TALLY, Campaign, CampaignDay, CoverageSnapshot, table
+from storage.models import TALLY, Campaign, CampaignDay, CoverageSnapshot, Place, table
+from storage.places import COMMUNE, HAMLET
 from storage.reading import Reading
 from storage.shares import Share
 from storage.visits import Goal
 
-campaign, days, snapshot = table(Campaign), table(CampaignDay), table(CoverageSnapshot)
-AT_ONCE = 1_000
+campaign, days, snapshot, place = table(Campaign), table(CampaignDay), table(CoverageSnapshot), table(Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,54 +59,59 @@ def take(tx: Connection, day: date, *, campaign_id: int | None = None, now: date
 
 
 def _take(tx: Connection, rows: Reading, goal: Goal, day: date, at: datetime) -> int:
-    done = select(snapshot.c.hamlet_id).where(snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day)
-    ids = tx.scalars(select(TALLY.c.hamlet_id).where(TALLY.c.campaign_id == goal.campaign_id, TALLY.c.hamlet_id.not_in(done))
-                     .order_by(TALLY.c.hamlet_id)).all()
-    for start in range(0, len(ids), AT_ONCE):
-        some = ids[start:start + AT_ONCE]
-        visits = _visits(rows, goal, some, day)
-        kept = [_row(goal, day, at, hamlet_id, each, visits[hamlet_id])
-                for hamlet_id, each in coverage.by_hamlet(rows, goal, some, day).items()]
-        insert_new(tx, snapshot, kept)
-    return len(ids)
+    done = select(snapshot.c.place_id).where(snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day)
+    hamlets = select(place.c.id, place.c.parent_id).join(TALLY, TALLY.c.hamlet_id == place.c.id).where(
+        TALLY.c.campaign_id == goal.campaign_id, place.c.id.not_in(done)).order_by(place.c.parent_id, place.c.id)
+    inside: dict[int | None, list[int]] = defaultdict(list)
+    for row in rows.all(hamlets):
+        inside[row.parent_id].append(row.id)
+    for commune_id, ids in inside.items():
+        found = coverage.by_hamlet(rows, goal, ids, day)
+        if commune_id is not None:
+            found[commune_id] = coverage.add(found.values())
+        visits = _visits(rows, goal, list(found), day)
+        insert_new(tx, snapshot, [_row(goal, day, at, id_, each, visits[id_]) for id_, each in found.items()])
+    return sum(map(len, inside.values()))
 
 
-def _visits(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], day: date) -> defaultdict[int, int]:
-    query = select(days.c.hamlet_id, func.sum(days.c.visits).label("visits")).where(
-        days.c.campaign_id == goal.campaign_id, days.c.hamlet_id.in_(hamlet_ids), days.c.day <= day).group_by(days.c.hamlet_id)
-    return defaultdict(int, {row.hamlet_id: int(row.visits) for row in rows.all(query)})
+def _visits(rows: Reading, goal: Goal, place_ids: Sequence[int], day: date) -> defaultdict[int, int]:
+    query = select(days.c.place_id, func.sum(days.c.visits).label("visits")).where(
+        days.c.campaign_id == goal.campaign_id, days.c.place_id.in_(place_ids), days.c.day <= day).group_by(days.c.place_id)
+    return defaultdict(int, {row.place_id: int(row.visits) for row in rows.all(query)})
 
 
-def _row(goal: Goal, day: date, at: datetime, hamlet_id: int, each: Coverage, visits: int) -> dict[str, Any]:
+def _row(goal: Goal, day: date, at: datetime, place_id: int, each: Coverage, visits: int) -> dict[str, Any]:
     return {
-        "campaign_id": goal.campaign_id, "day": day, "hamlet_id": hamlet_id, "taken_at": at, "listed": each.register,
+        "campaign_id": goal.campaign_id, "day": day, "place_id": place_id, "taken_at": at, "listed": each.register,
         "excluded": each.excluded, "achieved": each.achieved, "reached": each.reached, "contacted": each.contacted,
         "visits": visits, "counts": {name: value for name, value in tallies.columns(each).items() if value}}
 
 
-def at(rows: Reading, goal: Goal, hamlet_ids: Iterable[int], day: date) -> Day | None:
-    """What was known of these hamlets together when that day ended; None where no snapshot was taken."""
+def kept_for(rows: Reading, place_id: int) -> list[int]:
+    """The places whose days make up those of a place: itself, or the communes of a province."""
+    here = coverage.where(rows, place_id)
+    if here is None or here.level in (HAMLET, COMMUNE):
+        return [place_id]
+    return list(rows.once((place, place_id), lambda: [row.id for row in rows.all(
+        select(place.c.id).where(place.c.parent_id == place_id))], lasting=True))
+
+
+def at(rows: Reading, goal: Goal, place_id: int, day: date) -> Day | None:
+    """What was known of a place when that day ended; None where no snapshot was taken."""
     query = select(*(func.sum(snapshot.c[name]).label(name) for name in DAILY)).where(
-        snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day, snapshot.c.hamlet_id.in_(list(hamlet_ids)))
+        snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day, snapshot.c.place_id.in_(kept_for(rows, place_id)))
     row = rows.first(query)
     return None if row is None or row.listed is None else Day(day, *(int(value) for value in row))
 
 
-def series(rows: Reading, goal: Goal, hamlet_ids: Iterable[int], until: date) -> list[Day]:
+def series(rows: Reading, goal: Goal, place_id: int, until: date) -> list[Day]:
     """Each day of a campaign up to one of them, as it is known now: late entries are in their own day."""
     rows.settle()
     query = select(days.c.day, *(func.sum(days.c[name]) for name in DAILY)).where(
-        days.c.campaign_id == goal.campaign_id, days.c.hamlet_id.in_(list(hamlet_ids)), days.c.day <= until,
+        days.c.campaign_id == goal.campaign_id, days.c.place_id.in_(kept_for(rows, place_id)), days.c.day <= until,
     ).group_by(days.c.day).order_by(days.c.day)
     sums, found = [0] * len(DAILY), []
     for row in rows.all(query):
         sums = [before + int(value) for before, value in zip(sums, row[1:], strict=True)]
         found.append(Day(row.day, *sums))
     return found
-
-
-def late(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], day: date) -> int:
-    """How many visits of up to that day came in only after its snapshot was taken (fewer, where some were taken back)."""
-    kept = at(rows, goal, hamlet_ids, day)
-    known = series(rows, goal, hamlet_ids, day)
-    return 0 if kept is None or not known else known[-1].visits - kept.visits

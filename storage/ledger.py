@@ -20,12 +20,12 @@ from storage import tallies
 from storage.course import DAILY, Denominator, Settled, TargetFact, changed, settled
 from storage.coverage_rules import Coverage, HouseholdFact
 from storage.history import LINE, entry, household, line, recorded
-from storage.models import COUNTS, TALLY, Campaign, CampaignDay, CampaignTarget, Standing, TargetTally, table
+from storage.models import COUNTS, TALLY, Campaign, CampaignDay, CampaignTarget, Place, Standing, TargetTally, table
 from storage.outcomes import Barrier, Group, Status
 from storage.reading import Reading
 from storage.standing import LOCAL, CampaignFact
 
-campaign, target, standing = table(Campaign), table(CampaignTarget), table(Standing)
+campaign, target, standing, place = table(Campaign), table(CampaignTarget), table(Standing), table(Place)
 days, target_tally = table(CampaignDay), table(TargetTally)
 TOUCHED = "ledger.touched"
 AT_ONCE = 500
@@ -47,10 +47,11 @@ def settle(tx: Connection) -> None:
         _settle(tx, ids[start:start + AT_ONCE], today)
 
 
-_KEPT = tuple(standing.c[name].label(f"kept_{name}") for name in (*FACT, "hamlet_id", "settled_on", "course", "targets"))
+_KEPT = tuple(standing.c[name].label(f"kept_{name}") for name in (*FACT, "hamlet_id", "commune_id", "settled_on", "course", "targets"))
 _LINES = (
-    select(*LINE, campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service, *_KEPT)
+    select(*LINE, place.c.parent_id.label("commune_id"), campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service, *_KEPT)
     .join(household, household.c.id == entry.c.household_id)
+    .join(place, place.c.id == household.c.hamlet_id)
     .join(campaign, campaign.c.id == entry.c.campaign_id)
     .outerjoin(standing, (standing.c.campaign_id == entry.c.campaign_id) & (standing.c.household_id == entry.c.household_id))
     .where(entry.c.household_id.in_(bindparam("ids", expanding=True)), campaign.c.kept.is_(True), campaign.c.closed_on.is_(None))
@@ -71,7 +72,8 @@ class _Change:
     settled_on: date = date.min
     after: list[HouseholdFact | None] = field(default_factory=list)
     before: list[HouseholdFact | None] = field(default_factory=list)
-    course: dict[str, list[int]] = field(default_factory=dict)
+    courses: dict[int, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(dict))
+    """By the hamlet and by its commune."""
     targets: dict[str, list[int]] = field(default_factory=dict)
 
 
@@ -112,20 +114,23 @@ def _note(changes: dict[tuple[int, int], _Change], row: Row[*tuple[Any, ...]], n
     here = changes[row.campaign_id, row.hamlet_id]
     here.settled_on = max(here.settled_on, now.on)
     here.after.append(now.fact)
-    changed(now.course, {}, here.course)
+    for place_id in filter(None, (row.hamlet_id, row.commune_id)):
+        changed(now.course, {}, here.courses[place_id])
     changed(now.targets, {}, here.targets)
     if row.kept_hamlet_id is not None:
         there = changes[row.campaign_id, row.kept_hamlet_id]
         there.settled_on = max(there.settled_on, now.on)
         there.before.append(kept_fact(row, "kept_"))
-        changed({}, row.kept_course, there.course)
+        for place_id in filter(None, (row.kept_hamlet_id, row.kept_commune_id)):
+            changed({}, row.kept_course, there.courses[place_id])
         changed({}, row.kept_targets, there.targets)
 
 
 def _kept(row: Row[*tuple[Any, ...]], now: Settled) -> dict[str, Any]:
     fact = now.fact
     return {
-        "campaign_id": row.campaign_id, "household_id": row.household_id, "hamlet_id": row.hamlet_id, "settled_on": now.on,
+        "campaign_id": row.campaign_id, "household_id": row.household_id, "hamlet_id": row.hamlet_id,
+        "commune_id": row.commune_id, "settled_on": now.on,
         "changes_on": now.changes_on, "status": fact.status.value if fact else None,
         "disposition": fact.group.value if fact else "",
         "reached": bool(fact and fact.reached), "contacted": bool(fact and fact.contacted),
@@ -152,17 +157,22 @@ def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Mapping[tu
     """Write households and the differences of the sums, hamlets in one order so that no two processes wait for each other."""
     if kept:
         tx.execute(_replacing(tx.dialect.name, standing, ("campaign_id", "household_id")), kept)
-    sums, daily, parts = [], [], []
+    sums, parts = [], []
+    courses: dict[tuple[int, int], dict[str, list[int]]] = defaultdict(dict)
     for (campaign_id, hamlet_id), change in sorted(changes.items()):
         where = {"campaign_id": campaign_id, "hamlet_id": hamlet_id}
         difference = tallies.difference([Coverage.of(change.after)], [Coverage.of(change.before)])
         sums.append({**where, "settled_on": change.settled_on, **difference})
-        daily += [{**where, "day": date.fromisoformat(day), **dict(zip(DAILY, values, strict=True))}
-                  for day, values in sorted(change.course.items()) if any(values)]
+        for place_id, course in change.courses.items():
+            changed(course, {}, courses[campaign_id, place_id])
         parts += [{"target_id": int(id_), "hamlet_id": hamlet_id, "achieved": values[0], "of": values[1], "known": values[2]}
                   for id_, values in sorted(change.targets.items()) if any(values)]
+    daily = [{"campaign_id": campaign_id, "place_id": place_id, "day": date.fromisoformat(day),
+              **dict(zip(DAILY, values, strict=True))}
+             for (campaign_id, place_id), course in sorted(courses.items())
+             for day, values in sorted(course.items()) if any(values)]
     for into, keys, added, rows in ((TALLY, ("campaign_id", "hamlet_id"), COUNTS, sums),
-                                    (days, ("campaign_id", "hamlet_id", "day"), DAILY, daily),
+                                    (days, ("campaign_id", "place_id", "day"), DAILY, daily),
                                     (target_tally, ("target_id", "hamlet_id"), ("achieved", "of", "known"), parts)):
         if rows:
             tx.execute(_adding(tx.dialect.name, into, keys, added), rows)

@@ -55,6 +55,8 @@ class Standing(SQLModel, table=True):
     campaign_id: int = Field(sa_column=Column(Big, ForeignKey("campaign.id"), primary_key=True, autoincrement=False))
     household_id: int = Field(sa_column=Column(Big, ForeignKey("household.id"), primary_key=True, autoincrement=False))
     hamlet_id: int = refers("place")
+    commune_id: int | None = refers("place", optional=True)
+    """Where it is counted: what a hamlet belongs to may change, and then it must be taken out of where it was."""
     settled_on: date
     changes_on: date | None = None
     """The day from which the calendar alone changes it: an absence that ends."""
@@ -77,11 +79,11 @@ class Standing(SQLModel, table=True):
 
 
 class CampaignDay(SQLModel, table=True):
-    """What changed in a hamlet on a day of a campaign, as it is known now; summed up to a day it gives that day."""
+    """What changed in a hamlet or a commune on a day of a campaign, as it is known now; summed up to a day it gives that day."""
 
     __tablename__ = "campaign_day"
     campaign_id: int = Field(sa_column=Column(Big, ForeignKey("campaign.id"), primary_key=True, autoincrement=False))
-    hamlet_id: int = Field(sa_column=Column(Big, ForeignKey("place.id"), primary_key=True, autoincrement=False))
+    place_id: int = Field(sa_column=Column(Big, ForeignKey("place.id"), primary_key=True, autoincrement=False))
     day: date = Field(sa_column=Column(Date, primary_key=True))
     listed: int = 0
     excluded: int = 0
@@ -104,12 +106,12 @@ class TargetTally(SQLModel, table=True):
 
 
 class CoverageSnapshot(SQLModel, table=True):
-    """What was known of a hamlet when a day ended. Never changed afterwards."""
+    """What was known of a hamlet or a commune when a day ended. Never changed afterwards."""
 
     __tablename__ = "coverage_snapshot"
     campaign_id: int = Field(sa_column=Column(Big, ForeignKey("campaign.id"), primary_key=True, autoincrement=False))
     day: date = Field(sa_column=Column(Date, primary_key=True))
-    hamlet_id: int = Field(sa_column=Column(Big, ForeignKey("place.id"), primary_key=True, autoincrement=False))
+    place_id: int = Field(sa_column=Column(Big, ForeignKey("place.id"), primary_key=True, autoincrement=False))
     taken_at: datetime
     listed: int
     excluded: int

@@ -24,6 +24,7 @@ from content.words import LANGUAGES, keys, words
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
 from handlers.join import WORDING
+from handlers.proposals import BY_STATUS, HELP
 from handlers.talk import Kind
 from handlers.visit import SERVICES
 from storage import people, reminders
@@ -49,6 +50,7 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "visit.outcome": (set(), tuple(Outcome)), "visit.barrier": (set(), tuple(Barrier)), "visit.services": (set(), SERVICES),
     "visit.next": (set(), ()), "visit.until": (set(), ()), "visit.note": (set(), ("-",)), "visit.check": ({"summary"}, ("save",)),
     "join.code": (set(), ()), "join.name": (set(), ()), "join.agree": ({"role", "place"}, ("yes", "no")),
+    "exclude.decide": ({"household", "report", "day"}, ("gone", "stays")),
     "invite.role": (set(), ()), "invite.where": (set(), ()),
     "link.code": (set(), ()), "link.agree": ({"name"}, ("yes", "no")), "members.who": (set(), ()),
     "members.deed": ({"name", "role", "place"}, ("phone", "remove", "lead")), "members.sure_lead": ({"name", "place"}, ("yes",)),

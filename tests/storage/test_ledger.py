@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.history import lines
 from storage.models import TALLY, Attainment, Household, RegisterEntry, Standing, table
 from storage.outcomes import Barrier, Status
+from storage.overview import overview
 from storage.reading import Reading
 from storage.record import Context, record
 from tests.storage import reference, village
@@ -74,8 +75,8 @@ def test_ten_thousand_random_histories(database: Database) -> None:
         assert together == coverage.total(rows, goal, commune, last)
         assert together == sum((each.coverage for each in coverage.by_part(rows, goal, commune, last)), Coverage())
         assert together == sum(coverage.from_record(rows, goal, hamlets, last).values(), Coverage())
-        for day in coverage_snapshots.series(rows, goal, hamlets[:5], last)[::5]:
-            counted = sum(coverage.from_record(rows, goal, hamlets[:5], day.on).values(), Coverage())
+        for day in coverage_snapshots.series(rows, goal, province, last)[::9]:
+            counted = sum(coverage.from_record(rows, goal, hamlets, day.on).values(), Coverage())
             assert (day.listed, day.excluded, day.achieved, day.reached, day.contacted) == (
                 counted.register, counted.excluded, counted.achieved, counted.reached, counted.contacted), day
     assert min(seen[status] for status in Status) >= 50, seen
@@ -178,11 +179,14 @@ def test_a_late_entry_restates_its_own_day_but_not_the_snapshot(database: Databa
         assert coverage_snapshots.take(tx, START + timedelta(days=1)) == 0, "taken twice it changes nothing"
     with database.read() as tx:
         rows, day = Reading(tx), START + timedelta(days=1)
-        kept = coverage_snapshots.at(rows, place.goal, place.hamlets, day)
-        now = coverage_snapshots.series(rows, place.goal, place.hamlets, day)[-1]
-        assert (kept.contacted, kept.visits, now.contacted, now.visits) == (0, 1, 3, 4)
-        assert coverage_snapshots.late(rows, place.goal, place.hamlets, day) == 3
-        assert coverage_snapshots.at(rows, place.goal, place.hamlets, day + timedelta(days=1)) is None
+        for where in (place.hamlets[0], place.commune, place.province):
+            kept = coverage_snapshots.at(rows, place.goal, where, day)
+            now = coverage_snapshots.series(rows, place.goal, where, day)[-1]
+            assert (kept.contacted, kept.visits, now.contacted, now.visits) == (0, 1, 3, 4)
+            assert coverage_snapshots.at(rows, place.goal, where, day + timedelta(days=1)) is None
+            running = campaigns.find(rows, place.goal.campaign_id)
+            whole = overview(rows, running, where, day + timedelta(days=7))
+            assert (whole.late, whole.from_snapshot, whole.week_ago) == (3, True, kept)
 
 
 def test_a_closed_campaign_stands_as_it_was_closed(database: Database) -> None:
@@ -217,7 +221,7 @@ def test_two_processes_at_one_household_lose_nothing(postgres_url: str, request:
         thread.join()
     assert place.at(9).statuses == {Status.IN_PROGRESS: 2, Status.REFUSED: 1}
     with database.read() as tx:
-        days = coverage_snapshots.series(Reading(tx), place.goal, place.hamlets, START + timedelta(days=9))
+        days = coverage_snapshots.series(Reading(tx), place.goal, place.commune, START + timedelta(days=9))
         assert days[-1].visits == 24
 
 

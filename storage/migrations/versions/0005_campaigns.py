@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "campaign_day",
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("hamlet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("listed", sa.Integer(), nullable=False),
         sa.Column("excluded", sa.Integer(), nullable=False),
@@ -23,8 +23,8 @@ def upgrade() -> None:
         sa.Column("contacted", sa.Integer(), nullable=False),
         sa.Column("visits", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_day_campaign_id_campaign")),
-        sa.ForeignKeyConstraint(["hamlet_id"], ["place.id"], name=op.f("fk_campaign_day_hamlet_id_place")),
-        sa.PrimaryKeyConstraint("campaign_id", "hamlet_id", "day", name=op.f("pk_campaign_day")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_campaign_day_place_id_place")),
+        sa.PrimaryKeyConstraint("campaign_id", "place_id", "day", name=op.f("pk_campaign_day")),
     )
     op.create_table(
         "campaign_target",
@@ -43,7 +43,7 @@ def upgrade() -> None:
         "coverage_snapshot",
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("hamlet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("taken_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("listed", sa.Integer(), nullable=False),
         sa.Column("excluded", sa.Integer(), nullable=False),
@@ -53,8 +53,8 @@ def upgrade() -> None:
         sa.Column("visits", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_coverage_snapshot_campaign_id_campaign")),
-        sa.ForeignKeyConstraint(["hamlet_id"], ["place.id"], name=op.f("fk_coverage_snapshot_hamlet_id_place")),
-        sa.PrimaryKeyConstraint("campaign_id", "day", "hamlet_id", name=op.f("pk_coverage_snapshot")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_coverage_snapshot_place_id_place")),
+        sa.PrimaryKeyConstraint("campaign_id", "day", "place_id", name=op.f("pk_coverage_snapshot")),
     )
     op.create_table(
         "external_figure",
@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("household_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("hamlet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("commune_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("settled_on", sa.Date(), nullable=False),
         sa.Column("changes_on", sa.Date(), nullable=True),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -96,6 +97,7 @@ def upgrade() -> None:
         sa.Column("course", sa.JSON(), nullable=False),
         sa.Column("targets", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_standing_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["commune_id"], ["place.id"], name=op.f("fk_standing_commune_id_place")),
         sa.ForeignKeyConstraint(["hamlet_id"], ["place.id"], name=op.f("fk_standing_hamlet_id_place")),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_standing_household_id_household")),
         sa.PrimaryKeyConstraint("campaign_id", "household_id", name=op.f("pk_standing")),
