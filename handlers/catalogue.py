@@ -38,6 +38,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "behind": behind.households,
     "parts": behind.parts,
     "gone": exclusion.gone,
+    "report": reporting.report,
     "remind": reminder.remind_me,
     "quiet": reminder.stop,
     "privacy": privacy.privacy,
@@ -54,5 +55,5 @@ EARS: tuple[Callable[[Desk, str], str | None], ...] = (household_list.ear, forme
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
 would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""
 
-PAPERS: dict[str, Make] = {}
+PAPERS: dict[str, Make] = {"chart": chart.chart, "report": reporting.paper}
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""

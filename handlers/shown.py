@@ -11,9 +11,14 @@ from storage.shares import Change, Share
 HIDDEN = "–"
 
 
+class People(Share):
+    """A share of people instead of households."""
+
+
 def share(words: Words, part: Share) -> str:
     """A share as it is shown everywhere: truncated per cent, and the numbers it comes from."""
-    return words.say("summary.share", percent=percent(words, part), n=words.number(part.n), d=words.number(part.d))
+    phrase = "summary.people" if isinstance(part, People) else "summary.share"
+    return words.say(phrase, percent=percent(words, part), n=words.number(part.n), d=words.number(part.d))
 
 
 def percent(words: Words, part: Share) -> str:

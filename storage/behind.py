@@ -95,7 +95,8 @@ def page(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], what: str, as_of:
         found = _from_record(rows, goal, hamlet_ids, what, day)
     else:
         ahead = [id_ for id_ in hamlet_ids if id_ >= after[0]]
-        values = {"campaign": goal.campaign_id, "hamlets": ahead, "on": day, "hamlet": after[0], "number": after[1], "limit": limit}
+        values = {"campaign": goal.campaign_id, "hamlets": ahead, "on": day, "hamlet": after[0], "number": after[1],
+                  "limit": limit}
         found = [Behind(row.household_id, row.hamlet_id, row.number, row.label, Status(row.status),
                         Barrier(row.barrier) if row.barrier else None)
                  for row in rows.all(_PAGE.where(_condition(what)), values)]

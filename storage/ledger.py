@@ -47,9 +47,11 @@ def settle(tx: Connection) -> None:
         _settle(tx, ids[start:start + AT_ONCE], today)
 
 
-_KEPT = tuple(standing.c[name].label(f"kept_{name}") for name in (*FACT, "hamlet_id", "commune_id", "settled_on", "course", "targets"))
+_KEPT = tuple(standing.c[name].label(f"kept_{name}")
+              for name in (*FACT, "hamlet_id", "commune_id", "settled_on", "course", "targets"))
 _LINES = (
-    select(*LINE, place.c.parent_id.label("commune_id"), campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service, *_KEPT)
+    select(*LINE, place.c.parent_id.label("commune_id"), campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service,
+           *_KEPT)
     .join(household, household.c.id == entry.c.household_id)
     .join(place, place.c.id == household.c.hamlet_id)
     .join(campaign, campaign.c.id == entry.c.campaign_id)

@@ -10,52 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from storage import campaigns, coverage_snapshots, ledger
+from storage import campaigns, coverage_snapshots, ledger, simulated_visits
 from storage.course import Denominator
 from storage.database import Database
 from storage.models import Attainment, Household, Membership, Person, Place, RegisterEntry, Team, Visit, table
-from storage.outcomes import Barrier, Mode, Outcome, Verification, contradiction, return_on
+from storage.simulated_visits import SERVICE
 from storage.standing import LOCAL
 
 SINCE = date(2025, 7, 1)
 HAMLET = 200
 """Households in a hamlet."""
-SERVICE = "vneid_level2"
-ENDINGS = (
-    (Outcome.COMPLETED, 74),
-    (Outcome.ALREADY_DONE, 18),
-    (Outcome.REFUSED_HARD, 3),
-    (Outcome.MOVED_OUT, 3),
-    (Outcome.VACANT, 2),
-)
-"""How the last visit to a household ends, by weight."""
-STAGES = (
-    (Outcome.NOT_HOME, 40),
-    (Outcome.PARTIAL, 12),
-    (Outcome.BLOCKED, 17),
-    (Outcome.APPOINTMENT, 11),
-    (Outcome.RIGHT_PERSON_AWAY, 8),
-    (Outcome.TEMPORARILY_AWAY, 3),
-    (Outcome.REFUSED_SOFT, 6),
-    (Outcome.NOT_FOUND, 2),
-    (Outcome.UNREACHABLE, 1),
-)
-"""How an earlier one does."""
-WORRIES = (
-    (Barrier.OTP_NOT_RECEIVED, 20),
-    (Barrier.NO_SMARTPHONE, 18),
-    (Barrier.SIM_NOT_OWN_NAME, 14),
-    (Barrier.NEEDS_POLICE_STATION, 14),
-    (Barrier.TOO_OLD_OR_ILL, 10),
-    (Barrier.ACTIVATION_FAILED, 8),
-    (Barrier.FORGOT_PASSWORD, 8),
-    (Barrier.NO_NETWORK, 5),
-    (Barrier.FEAR_OF_SCAM, 3),
-)
-HOURS = ((7, 10), (10, 8), (14, 8), (16, 12), (18, 14), (19, 12))
 LABELS = ("nhà mái đỏ", "cạnh giếng", "đầu ngõ", "gốc đa", "sau nhà văn hóa", "gần cầu", "quán nước", "cuối đồi")
-MOST = 12
-"""Visits to one household at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +132,15 @@ def _hamlet(tx: Connection, scale: Scale, campaign_id: int, where: tuple[int, in
         table(RegisterEntry),
         [{"campaign_id": campaign_id, "household_id": home, "added_on": scale.starts_on, "added_reason": ""} for home in homes],
     )
+    span = simulated_visits.Span(scale.starts_on, scale.until, scale.visits)
     keenness = chance.uniform(0.6, 1.4)
     visits: list[dict[str, Any]] = []
     attainments: list[dict[str, Any]] = []
     gone: list[tuple[int, date, int]] = []
     for home in homes:
-        made = _home(chance, scale, home, chance.choice(volunteers), keenness)
+        made = simulated_visits.visits(chance, span, home, chance.choice(volunteers), keenness)
         visits += made
-        attainments += [_attainment(row) for row in made if row["outcome"] in ("completed", "already_done")]
+        attainments += [simulated_visits.attainment(row) for row in made if row["outcome"] in ("completed", "already_done")]
         if made and made[-1]["outcome"] in ("moved_out", "vacant") and chance.random() < 0.7:
             gone.append((home, min(scale.until, made[-1]["occurred_on"] + timedelta(days=1)), made[-1]["person_id"]))
     _bulk(tx, table(Visit), visits)
@@ -222,69 +188,6 @@ def _team(tx: Connection, hamlet: int, since: date) -> list[int]:
     return ids
 
 
-def _home(chance: random.Random, scale: Scale, home: int, member: int, keenness: float) -> list[dict[str, Any]]:
-    """The visits to one household, each following from the one before by the day somebody should go again."""
-    on = scale.starts_on + timedelta(days=int(chance.triangular(0, scale.days * 1.1, scale.days * 0.2) / keenness))
-    rows: list[dict[str, Any]] = []
-    while on <= scale.until and len(rows) < MOST:
-        last = chance.random() < 1 / scale.visits
-        outcome = _draw(chance, ENDINGS if last else STAGES)
-        row = _visit(chance, scale, home, member, on, outcome, len(rows))
-        rows.append(row)
-        again = return_on(outcome, Barrier(row["barrier"]) if row["barrier"] else None, row["next_on"], row["away_until"], on)
-        if last or (again is None and outcome is not Outcome.NOT_FOUND):
-            break
-        on = max(again or on + timedelta(days=5), on + timedelta(days=1)) + timedelta(days=chance.choice((0, 0, 0, 1, 2, 4)))
-    return rows
-
-
-def _draw(chance: random.Random, weighted: Sequence[tuple[Any, int]]) -> Any:
-    values, weights = zip(*weighted, strict=True)
-    return chance.choices(values, weights)[0]
-
-
-def _visit(
-    chance: random.Random, scale: Scale, home: int, member: int, on: date, outcome: Outcome, number: int
-) -> dict[str, Any]:
-    barrier = _draw(chance, WORRIES) if outcome.needs_barrier else None
-    next_on = on + timedelta(days=chance.randint(1, 6)) if outcome.needs_date else None
-    until = on + timedelta(days=chance.randint(10, 60)) if outcome.needs_until else None
-    services = (SERVICE,) if outcome.needs_attainment else ()
-    wrong = contradiction(outcome, services, barrier, next_on, until, goals=(SERVICE,), on=on)
-    if wrong is not None:
-        raise AssertionError(wrong)
-    at = datetime.combine(on, time(_draw(chance, HOURS), chance.randrange(60)), LOCAL).astimezone(UTC)
-    return {
-        "key": f"sim:{home}:{number}",
-        "household_id": home,
-        "person_id": member,
-        "occurred_at": at,
-        "occurred_on": on,
-        "recorded_at": at,
-        "mode": (Mode.MEETING if chance.random() < 0.08 else Mode.DOOR).value,
-        "outcome": outcome.value,
-        "barrier": barrier.value if barrier else None,
-        "next_on": next_on,
-        "away_until": until,
-        "note": "",
-        "void": False,
-        "reason": "",
-    }
-
-
-def _attainment(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "key": f"{row['key']}:{SERVICE}",
-        "household_id": row["household_id"],
-        "service": SERVICE,
-        "achieved_on": row["occurred_on"],
-        "verification": Verification.SEEN_BY_VOLUNTEER.value,
-        "recorded_by": row["person_id"],
-        "recorded_at": row["occurred_at"],
-        "assisted_by": "",
-    }
-
-
 def _bulk(tx: Connection, into: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Many rows as fast as the database takes them."""
     if not rows:
@@ -299,8 +202,7 @@ def _bulk(tx: Connection, into: Table, rows: Sequence[dict[str, Any]]) -> None:
             copy.write_row([row[name] for name in columns])
 
 
-def tags(tx: Connection) -> list[str]:
-    """The simulated provinces that are there already."""
-    return list(
-        tx.scalars(select(table(Place).c.code).where(table(Place).c.level == "province", table(Place).c.demonstration.is_(True)))
-    )
+def may_play(tx: Connection) -> bool:
+    """Whether nothing real is in the database, and no simulation either."""
+    place = table(Place)
+    return tx.scalar(select(place.c.id).where(place.c.level == "hamlet").limit(1)) is None

@@ -21,13 +21,15 @@ from content.library import Library
 from content.lists.trouble import Trouble
 from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
 from content.words import LANGUAGES, keys, words
+from handlers import report, report_files, reporting
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
 from handlers.join import WORDING
 from handlers.proposals import BY_STATUS, HELP
 from handlers.talk import Kind
 from handlers.visit import SERVICES
-from storage import people, reminders
+from storage import people, reminders, tallies
+from storage.course import Denominator
 from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +60,9 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "resign.sure": ({"role", "place"}, ("yes",)), "merge.kept": (set(), ()), "merge.sure": ({"kept", "gone"}, ("yes",)),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
+SHEETS = ("indicators", "statuses", "places", "barriers", "targets", "external", "days", "codebook")
+COLUMNS = ("indicator", "share", "status", "households", "barrier", "in_progress", "service", "of", "target", "known", "figure",
+           "numerator", "denominator", "source", "stated_on", "day", "achieved", "reached", "contacted", "visits")
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
            "guide.helped": ("go",)}  # fmt: skip
 """Questions of a guide: the screen is content, the buttons are phrases."""
