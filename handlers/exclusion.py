@@ -25,8 +25,9 @@ def gone(desk: Desk, subject: str) -> None:
     if running is None or place_id is None:
         desk.say("summary.no_campaign", menu)
         return
-    hamlets = {hamlet.id: hamlet.name for hamlet in hamlets_of(look, Action.CONFIRM_EXCLUSION, place_id)}
-    found = behind.reported_out(look.rows, running.goal, list(hamlets), SHOWN)
+    inside = hamlets_of(look, Action.CONFIRM_EXCLUSION, place_id)
+    hamlets = {hamlet.id: hamlet.name for hamlet in inside}
+    found = behind.reported_out(look.rows, running.goal, inside, SHOWN)
     if not found:
         desk.say("exclude.none", menu)
         return

@@ -17,6 +17,7 @@ from storage.history import LINE, Line, entry, household, line, lines, recorded
 from storage.ledger import FACT
 from storage.models import Household, Standing, table
 from storage.outcomes import Barrier, Status
+from storage.places import Hamlet
 from storage.reading import Reading
 from storage.standing import credited
 from storage.visits import Goal
@@ -130,17 +131,19 @@ _OUT = (
     select(standing.c.household_id, standing.c.hamlet_id, household.c.number, household.c.label, standing.c.status,
            standing.c.barrier)
     .join(household, household.c.id == standing.c.household_id)
-    .where(standing.c.campaign_id == bindparam("campaign"), standing.c.hamlet_id.in_(bindparam("hamlets", expanding=True)),
+    .where(standing.c.campaign_id == bindparam("campaign"), standing.c.commune_id.in_(bindparam("communes", expanding=True)),
            literal_column("standing.reported_out"))  # to the letter the condition of its index
-    .order_by(standing.c.hamlet_id, household.c.number).limit(bindparam("limit"))
+    .order_by(standing.c.hamlet_id, household.c.number)
 )
 
 
-def reported_out(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], limit: int = 50) -> list[Behind]:
+def reported_out(rows: Reading, goal: Goal, hamlets: Sequence[Hamlet], limit: int = 50) -> list[Behind]:
     """Households somebody said are gone, waiting for a second person."""
     rows.settle()
-    found = rows.all(_OUT, {"campaign": goal.campaign_id, "hamlets": list(hamlet_ids), "limit": limit}) if hamlet_ids else []
-    return [Behind(row.household_id, row.hamlet_id, row.number, row.label, Status(row.status), None) for row in found]
+    here = {hamlet.id for hamlet in hamlets}
+    found = rows.all(_OUT, {"campaign": goal.campaign_id, "communes": sorted({hamlet.commune_id for hamlet in hamlets})})
+    return [Behind(row.household_id, row.hamlet_id, row.number, row.label, Status(row.status), None)
+            for row in found if row.hamlet_id in here][:limit]
 
 
 def by_member(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], as_of: date) -> dict[int, int]:

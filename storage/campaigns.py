@@ -166,14 +166,11 @@ class Reached:
 def aims(rows: Reading, campaign_id: int, place_id: int, register: int) -> list[Reached]:
     """Each aim of a campaign in a place, summed over its hamlets. `register` is E there: what could be known of."""
     rows.settle()
-    here = coverage.where(rows, place_id)
-    if here is None:
-        return []
-    hamlets = coverage.INSIDE[here.level]
+    places = coverage.kept_for(rows, place_id)
     found = []
     for each in rows.all(select(target).where(target.c.campaign_id == campaign_id).order_by(target.c.id)):
         sums = rows.first(select(*(func.coalesce(func.sum(target_tally.c[name]), 0) for name in ("achieved", "of", "known")))
-                          .where(target_tally.c.target_id == each.id, target_tally.c.hamlet_id.in_(hamlets)), {"place": place_id})
+                          .where(target_tally.c.target_id == each.id, target_tally.c.place_id.in_(places)))
         achieved, of, known = (int(value) for value in sums or (0, 0, 0))
         found.append(Reached(Aim(each.service, Denominator(each.denominator), each.percent), Share(achieved, of),
                              Share(min(known, register), register)))

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from storage.coverage_rules import HouseholdFact, household_fact
 from storage.history import Line
 from storage.outcomes import Status
 from storage.standing import CampaignFact, VisitFact, counted
 
+K = TypeVar("K")
 DAILY = ("listed", "excluded", "achieved", "reached", "contacted", "visits")
 """What is kept for every day: households on the register, out of it, at the goal, been to, met; and visits."""
 
@@ -118,7 +120,7 @@ def reported_out(line: Line, fact: HouseholdFact | None, campaign: CampaignFact,
     return last is not None and (line.kept_on is None or last.on > line.kept_on)
 
 
-def changed(after: Mapping[str, list[int]], before: Mapping[str, list[int]], into: dict[str, list[int]]) -> None:
+def changed(after: Mapping[K, list[int]], before: Mapping[K, list[int]], into: dict[K, list[int]]) -> None:
     """Add to `into` by how much each key's numbers change."""
     for sign, numbers in ((1, after), (-1, before)):
         for key, values in numbers.items():

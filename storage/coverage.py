@@ -43,7 +43,7 @@ _VISITS = (
 _ATTAINMENTS = select(attainment).where(attainment.c.household_id.in_(_IN_HAMLETS))
 
 _SETTLED = select(TALLY.c.settled_on).where(TALLY.c.campaign_id == bindparam("campaign"),
-                                            TALLY.c.hamlet_id.in_(bindparam("hamlets", expanding=True)))
+                                            TALLY.c.place_id.in_(bindparam("hamlets", expanding=True)))
 
 
 def by_hamlet(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], as_of: date) -> dict[int, Coverage]:

@@ -15,7 +15,7 @@ from storage.course import DAILY
 from storage.coverage_rules import Coverage
 from storage.mail import insert_new
 from storage.models import TALLY, Campaign, CampaignDay, CoverageSnapshot, Place, table
-from storage.places import COMMUNE, HAMLET
+from storage.places import HAMLET
 from storage.reading import Reading
 from storage.shares import Share
 from storage.visits import Goal
@@ -60,8 +60,10 @@ def take(tx: Connection, day: date, *, campaign_id: int | None = None, now: date
 
 def _take(tx: Connection, rows: Reading, goal: Goal, day: date, at: datetime) -> int:
     done = select(snapshot.c.place_id).where(snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day)
-    hamlets = select(place.c.id, place.c.parent_id).join(TALLY, TALLY.c.hamlet_id == place.c.id).where(
-        TALLY.c.campaign_id == goal.campaign_id, place.c.id.not_in(done)).order_by(place.c.parent_id, place.c.id)
+    hamlets = (
+        select(place.c.id, place.c.parent_id).join(TALLY, TALLY.c.place_id == place.c.id)
+        .where(TALLY.c.campaign_id == goal.campaign_id, place.c.level == HAMLET, place.c.id.not_in(done))
+        .order_by(place.c.parent_id, place.c.id))
     inside: dict[int | None, list[int]] = defaultdict(list)
     for row in rows.all(hamlets):
         inside[row.parent_id].append(row.id)
@@ -87,19 +89,11 @@ def _row(goal: Goal, day: date, at: datetime, place_id: int, each: Coverage, vis
         "visits": visits, "counts": {name: value for name, value in tallies.columns(each).items() if value}}
 
 
-def kept_for(rows: Reading, place_id: int) -> list[int]:
-    """The places whose days make up those of a place: itself, or the communes of a province."""
-    here = coverage.where(rows, place_id)
-    if here is None or here.level in (HAMLET, COMMUNE):
-        return [place_id]
-    return list(rows.once((place, place_id), lambda: [row.id for row in rows.all(
-        select(place.c.id).where(place.c.parent_id == place_id))], lasting=True))
-
-
 def at(rows: Reading, goal: Goal, place_id: int, day: date) -> Day | None:
     """What was known of a place when that day ended; None where no snapshot was taken."""
     query = select(*(func.sum(snapshot.c[name]).label(name) for name in DAILY)).where(
-        snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day, snapshot.c.place_id.in_(kept_for(rows, place_id)))
+        snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day,
+        snapshot.c.place_id.in_(coverage.kept_for(rows, place_id)))
     row = rows.first(query)
     return None if row is None or row.listed is None else Day(day, *(int(value) for value in row))
 
@@ -108,7 +102,7 @@ def series(rows: Reading, goal: Goal, place_id: int, until: date) -> list[Day]:
     """Each day of a campaign up to one of them, as it is known now: late entries are in their own day."""
     rows.settle()
     query = select(days.c.day, *(func.sum(days.c[name]) for name in DAILY)).where(
-        days.c.campaign_id == goal.campaign_id, days.c.place_id.in_(kept_for(rows, place_id)), days.c.day <= until,
+        days.c.campaign_id == goal.campaign_id, days.c.place_id.in_(coverage.kept_for(rows, place_id)), days.c.day <= until,
     ).group_by(days.c.day).order_by(days.c.day)
     sums, found = [0] * len(DAILY), []
     for row in rows.all(query):

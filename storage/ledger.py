@@ -74,9 +74,12 @@ class _Change:
     settled_on: date = date.min
     after: list[HouseholdFact | None] = field(default_factory=list)
     before: list[HouseholdFact | None] = field(default_factory=list)
-    courses: dict[int, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(dict))
-    """By the hamlet and by its commune."""
+    course: dict[str, list[int]] = field(default_factory=dict)
     targets: dict[str, list[int]] = field(default_factory=dict)
+
+
+Changes = dict[tuple[int, int, int | None], _Change]
+"""By campaign, hamlet and commune."""
 
 
 def _settle(tx: Connection, ids: Sequence[int], today: date) -> None:
@@ -89,7 +92,7 @@ def _settle(tx: Connection, ids: Sequence[int], today: date) -> None:
     known = recorded(rows, ids)
     targets = targets_of(rows, {row.campaign_id for row in lines})
     kept: list[dict[str, Any]] = []
-    changes: dict[tuple[int, int], _Change] = defaultdict(_Change)
+    changes: Changes = defaultdict(_Change)
     for row in lines:
         day = max(today, row.kept_settled_on or today)  # never back in time: the sums stand for the latest day
         now = settled(line(row, known), fact_of(row), targets[row.campaign_id], day)
@@ -111,20 +114,18 @@ def targets_of(rows: Reading, campaigns: Iterable[int]) -> dict[int, list[Target
     return found
 
 
-def _note(changes: dict[tuple[int, int], _Change], row: Row[*tuple[Any, ...]], now: Settled) -> None:
+def _note(changes: Changes, row: Row[*tuple[Any, ...]], now: Settled) -> None:
     """Add a household to its hamlet's sums, and take it out of where it was counted before."""
-    here = changes[row.campaign_id, row.hamlet_id]
+    here = changes[row.campaign_id, row.hamlet_id, row.commune_id]
     here.settled_on = max(here.settled_on, now.on)
     here.after.append(now.fact)
-    for place_id in filter(None, (row.hamlet_id, row.commune_id)):
-        changed(now.course, {}, here.courses[place_id])
+    changed(now.course, {}, here.course)
     changed(now.targets, {}, here.targets)
     if row.kept_hamlet_id is not None:
-        there = changes[row.campaign_id, row.kept_hamlet_id]
+        there = changes[row.campaign_id, row.kept_hamlet_id, row.kept_commune_id]
         there.settled_on = max(there.settled_on, now.on)
         there.before.append(kept_fact(row, "kept_"))
-        for place_id in filter(None, (row.kept_hamlet_id, row.kept_commune_id)):
-            changed({}, row.kept_course, there.courses[place_id])
+        changed({}, row.kept_course, there.course)
         changed({}, row.kept_targets, there.targets)
 
 
@@ -155,29 +156,37 @@ def kept_fact(row: Row[*tuple[Any, ...]], prefix: str = "") -> HouseholdFact | N
         Barrier(barrier) if barrier else None, kept[f"{prefix}adults"], kept[f"{prefix}adults_achieved"])
 
 
-def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Mapping[tuple[int, int], _Change]) -> None:
-    """Write households and the differences of the sums, hamlets in one order so that no two processes wait for each other."""
-    if kept:
-        tx.execute(_replacing(tx.dialect.name, standing, ("campaign_id", "household_id")), kept)
-    sums, parts = [], []
-    courses: dict[tuple[int, int], dict[str, list[int]]] = defaultdict(dict)
-    for (campaign_id, hamlet_id), change in sorted(changes.items()):
-        where = {"campaign_id": campaign_id, "hamlet_id": hamlet_id}
+def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -> None:
+    """Write households and the differences of the sums, places in one order so that no two processes wait for each other."""
+    tx.execute(_replacing(tx.dialect.name, standing, ("campaign_id", "household_id")), kept)
+    sums: dict[tuple[int, int], dict[str, Any]] = {}
+    daily: dict[tuple[int, int, str], list[int]] = {}
+    parts: dict[tuple[str, int], list[int]] = {}
+    for (campaign_id, hamlet_id, commune_id), change in changes.items():
         difference = tallies.difference([Coverage.of(change.after)], [Coverage.of(change.before)])
-        sums.append({**where, "settled_on": change.settled_on, **difference})
-        for place_id, course in change.courses.items():
-            changed(course, {}, courses[campaign_id, place_id])
-        parts += [{"target_id": int(id_), "hamlet_id": hamlet_id, "achieved": values[0], "of": values[1], "known": values[2]}
-                  for id_, values in sorted(change.targets.items()) if any(values)]
-    daily = [{"campaign_id": campaign_id, "place_id": place_id, "day": date.fromisoformat(day),
+        for place_id in filter(None, (hamlet_id, commune_id)):
+            _add(sums.setdefault((campaign_id, place_id), {"settled_on": date.min}), difference, change.settled_on)
+            changed({(campaign_id, place_id, day): values for day, values in change.course.items()}, {}, daily)
+            changed({(id_, place_id): values for id_, values in change.targets.items()}, {}, parts)
+    name = tx.dialect.name
+    tx.execute(_adding(name, TALLY, ("campaign_id", "place_id"), COUNTS), [
+        {"campaign_id": campaign_id, "place_id": place_id, **values} for (campaign_id, place_id), values in sorted(
+            sums.items(), key=lambda each: each[0])])
+    moved = [{"campaign_id": key[0], "place_id": key[1], "day": date.fromisoformat(key[2]),
               **dict(zip(DAILY, values, strict=True))}
-             for (campaign_id, place_id), course in sorted(courses.items())
-             for day, values in sorted(course.items()) if any(values)]
-    for into, keys, added, rows in ((TALLY, ("campaign_id", "hamlet_id"), COUNTS, sums),
-                                    (days, ("campaign_id", "place_id", "day"), DAILY, daily),
-                                    (target_tally, ("target_id", "hamlet_id"), ("achieved", "of", "known"), parts)):
-        if rows:
-            tx.execute(_adding(tx.dialect.name, into, keys, added), rows)
+             for key, values in sorted(daily.items()) if any(values)]
+    aimed = [{"target_id": int(key[0]), "place_id": key[1], "achieved": values[0], "of": values[1], "known": values[2]}
+             for key, values in sorted(parts.items()) if any(values)]
+    if moved:
+        tx.execute(_adding(name, days, ("campaign_id", "place_id", "day"), DAILY), moved)
+    if aimed:
+        tx.execute(_adding(name, target_tally, ("target_id", "place_id"), ("achieved", "of", "known")), aimed)
+
+
+def _add(into: dict[str, Any], difference: Mapping[str, int], settled_on: date) -> None:
+    into["settled_on"] = max(into["settled_on"], settled_on)
+    for name, value in difference.items():
+        into[name] = into.get(name, 0) + value
 
 
 def _insert(dialect: str, into: Table) -> Any:

@@ -49,7 +49,7 @@ class Standing(SQLModel, table=True):
     __table_args__ = (
         Index("ix_standing_place", "campaign_id", "hamlet_id", "status"),
         Index("ix_standing_changes", "campaign_id", "changes_on", sqlite_where=CHANGING, postgresql_where=CHANGING),
-        Index("ix_standing_out", "campaign_id", "hamlet_id", sqlite_where=OUT, postgresql_where=OUT),
+        Index("ix_standing_out", "campaign_id", "commune_id", sqlite_where=OUT, postgresql_where=OUT),
         Index("ix_standing_household", "household_id"),
     )
     campaign_id: int = Field(sa_column=Column(Big, ForeignKey("campaign.id"), primary_key=True, autoincrement=False))
@@ -94,11 +94,11 @@ class CampaignDay(SQLModel, table=True):
 
 
 class TargetTally(SQLModel, table=True):
-    """How far a hamlet has come with a target."""
+    """How far a hamlet or a commune has come with a target."""
 
     __tablename__ = "target_tally"
     target_id: int = Field(sa_column=Column(Big, ForeignKey("campaign_target.id"), primary_key=True, autoincrement=False))
-    hamlet_id: int = Field(sa_column=Column(Big, ForeignKey("place.id"), primary_key=True, autoincrement=False))
+    place_id: int = Field(sa_column=Column(Big, ForeignKey("place.id"), primary_key=True, autoincrement=False))
     achieved: int = 0
     of: int = 0
     known: int = 0
@@ -136,8 +136,8 @@ TALLY = Table(
     "tally",
     METADATA,
     Column("campaign_id", Big, ForeignKey("campaign.id"), primary_key=True, autoincrement=False),
-    Column("hamlet_id", Big, ForeignKey("place.id"), primary_key=True, autoincrement=False),
+    Column("place_id", Big, ForeignKey("place.id"), primary_key=True, autoincrement=False),
     Column("settled_on", Date, nullable=False),
     *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTS),
 )
-"""The sums of a hamlet in a campaign, kept current by whatever changes them."""
+"""The sums of a hamlet or a commune in a campaign, kept current by whatever changes them."""

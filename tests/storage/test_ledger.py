@@ -16,6 +16,7 @@ from storage.history import lines
 from storage.models import TALLY, Attainment, Household, RegisterEntry, Standing, table
 from storage.outcomes import Barrier, Status
 from storage.overview import overview
+from storage.places import Hamlet as Hamlet_
 from storage.reading import Reading
 from storage.record import Context, record
 from tests.storage import reference, village
@@ -94,6 +95,9 @@ class Hamlet:
             self.who = village.people(tx)
             self.homes = village.homes(tx, self.hamlets[0], count)
             self.goal = village.campaign(tx, self.commune, **more)
+
+    def inside(self) -> list[Hamlet_]:
+        return [Hamlet_(id_, "", self.commune) for id_ in self.hamlets]
 
     def went(self, home: int, outcome: str, days: int, tag: str = "", **more: object) -> None:
         at = datetime(2026, 11, 2, 3, tzinfo=UTC) + timedelta(days=days)
@@ -239,7 +243,7 @@ def test_a_database_from_before_the_ledger_is_counted_from_the_record_until_it_i
     with database.read() as tx:
         before = coverage.total(Reading(tx), old, place.commune, START + timedelta(days=2))
         assert before.statuses[Status.IN_PROGRESS] == 1
-        assert tx.scalar(select(TALLY.c.hamlet_id).where(TALLY.c.campaign_id == id_)) is None
+        assert tx.scalar(select(TALLY.c.place_id).where(TALLY.c.campaign_id == id_)) is None
     with database.write() as tx:
         ledger.open_(tx, id_, START + timedelta(days=2))
     with database.read() as tx:
@@ -298,12 +302,12 @@ def test_an_exclusion_takes_two_people(database: Database) -> None:
             record(thing, tx, Context(at, START + timedelta(days=days), 1, place.who[who], "test"))
 
     with database.read() as tx:
-        assert [each.id for each in behind.reported_out(Reading(tx), place.goal, place.hamlets)] == [gone]
+        assert [each.id for each in behind.reported_out(Reading(tx), place.goal, place.inside())] == [gone]
     say(campaigns.Exclude(place.goal.campaign_id, gone), "A", 2)
     assert place.at(2).statuses[Status.EXCLUSION_TO_CONFIRM] == 1, "whoever reported it cannot confirm it"
     say(campaigns.KeepListed(place.goal.campaign_id, gone), "B", 2)
     with database.read() as tx:
-        assert behind.reported_out(Reading(tx), place.goal, place.hamlets) == []
+        assert behind.reported_out(Reading(tx), place.goal, place.inside()) == []
     place.went(gone, "vacant", 3)
     say(campaigns.Exclude(place.goal.campaign_id, gone), "B", 4)
     assert (place.at(3).excluded, place.at(4).excluded, place.at(4).eligible) == (0, 1, 5)

@@ -113,7 +113,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_standing_household", ["household_id"], unique=False)
         batch_op.create_index(
             "ix_standing_out",
-            ["campaign_id", "hamlet_id"],
+            ["campaign_id", "commune_id"],
             unique=False,
             sqlite_where=sa.text("reported_out"),
             postgresql_where=sa.text("reported_out"),
@@ -123,7 +123,7 @@ def upgrade() -> None:
     op.create_table(
         "tally",
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("hamlet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("settled_on", sa.Date(), nullable=False),
         sa.Column("status_excluded", sa.Integer(), server_default="0", nullable=False),
         sa.Column("status_achieved", sa.Integer(), server_default="0", nullable=False),
@@ -185,19 +185,19 @@ def upgrade() -> None:
         sa.Column("adults", sa.Integer(), server_default="0", nullable=False),
         sa.Column("adults_achieved", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_tally_campaign_id_campaign")),
-        sa.ForeignKeyConstraint(["hamlet_id"], ["place.id"], name=op.f("fk_tally_hamlet_id_place")),
-        sa.PrimaryKeyConstraint("campaign_id", "hamlet_id", name=op.f("pk_tally")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_tally_place_id_place")),
+        sa.PrimaryKeyConstraint("campaign_id", "place_id", name=op.f("pk_tally")),
     )
     op.create_table(
         "target_tally",
         sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("hamlet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("achieved", sa.Integer(), nullable=False),
         sa.Column("of", sa.Integer(), nullable=False),
         sa.Column("known", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["hamlet_id"], ["place.id"], name=op.f("fk_target_tally_hamlet_id_place")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_target_tally_place_id_place")),
         sa.ForeignKeyConstraint(["target_id"], ["campaign_target.id"], name=op.f("fk_target_tally_target_id_campaign_target")),
-        sa.PrimaryKeyConstraint("target_id", "hamlet_id", name=op.f("pk_target_tally")),
+        sa.PrimaryKeyConstraint("target_id", "place_id", name=op.f("pk_target_tally")),
     )
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.add_column(sa.Column("register_frozen_on", sa.Date(), nullable=True))
