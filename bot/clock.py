@@ -36,7 +36,7 @@ class Clock:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
-        for job, every in ((self.tick, {"minutes": 1}), (self._tidy, {"hours": 6})):
+        for job, every in ((self.tick, {"minutes": 1}), (self._tidy, {"hours": 6}), (self.count_days, {"minutes": 20})):
             self._scheduler.add_job(job, "interval", **every, misfire_grace_time=None, coalesce=True, max_instances=1,
                                     next_run_time=datetime.now(UTC) + timedelta(seconds=2))
         self._scheduler.start()
@@ -55,6 +55,12 @@ class Clock:
                 raise
             log.error("the database is out of reach: %s", type(error).__name__)
         self._posted()
+
+    async def count_days(self) -> None:
+        """Keep what is known of the days that have ended: soon after midnight, or whenever we are back."""
+        today = local_day(datetime.now(UTC))
+        while await self._store.write(lambda tx: coverage_snapshots.catch_up(tx, today)):
+            pass
 
     async def _tidy(self) -> None:
         """What people wrote is not kept longer than it is needed."""

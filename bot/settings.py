@@ -32,6 +32,8 @@ class Settings(BaseSettings):
         SecretStr(""), description="1-256 letters, digits, _ or - that Telegram sends with every webhook call")
     telegram_per_second: float = Field(29.0, gt=0, description="Messages a second for one bot; Telegram allows 30")
     telegram_chat_per_second: float = Field(1.0, gt=0, description="Messages a second to one chat; Telegram allows 1")
+    feed_token: SecretStr = Field(
+        SecretStr(""), description="Whoever brings this token may read coverage as JSON at /feed/coverage.json; empty: nobody")
     locale: Literal["vi", "en"] = Field("vi", description="Language for people whose own is not known")
     timezone: str = Field("Asia/Ho_Chi_Minh", description="Vietnam's clock, by which every rule about days and hours goes")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged")

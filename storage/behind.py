@@ -133,8 +133,8 @@ _OUT = (
     .join(household, household.c.id == standing.c.household_id)
     .where(standing.c.campaign_id == bindparam("campaign"), standing.c.commune_id.in_(bindparam("communes", expanding=True)),
            literal_column("standing.reported_out"))  # to the letter the condition of its index
-    .order_by(standing.c.hamlet_id, household.c.number)
 )
+"""Without an order: SQLite would rather read a whole campaign in order than sort the few there are."""
 
 
 def reported_out(rows: Reading, goal: Goal, hamlets: Sequence[Hamlet], limit: int = 50) -> list[Behind]:
@@ -142,8 +142,9 @@ def reported_out(rows: Reading, goal: Goal, hamlets: Sequence[Hamlet], limit: in
     rows.settle()
     here = {hamlet.id for hamlet in hamlets}
     found = rows.all(_OUT, {"campaign": goal.campaign_id, "communes": sorted({hamlet.commune_id for hamlet in hamlets})})
-    return [Behind(row.household_id, row.hamlet_id, row.number, row.label, Status(row.status), None)
-            for row in found if row.hamlet_id in here][:limit]
+    gone = [Behind(row.household_id, row.hamlet_id, row.number, row.label, Status(row.status), None)
+            for row in found if row.hamlet_id in here]
+    return sorted(gone, key=lambda each: (each.hamlet_id, each.number))[:limit]
 
 
 def by_member(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], as_of: date) -> dict[int, int]:

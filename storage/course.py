@@ -48,14 +48,23 @@ class Settled:
     reported_out: bool
 
 
-def settled(line: Line, campaign: CampaignFact, targets: Iterable[TargetFact], today: date) -> Settled:
-    """Everything that is kept of a household, from what was recorded and nothing else."""
+def settled(line: Line, campaign: CampaignFact, targets: Iterable[TargetFact], today: date,
+            kept: Mapping[str, list[int]] | None = None, since: date | None = None) -> Settled:
+    """Everything that is kept of a household, from what was recorded.
+
+    Where only things of the day `since` or later are new, the course of the days before stays as it was `kept`.
+    """
     fact: HouseholdFact | None = None
     changes_on: date | None = None
-    before = dict.fromkeys(DAILY, 0)
-    course: dict[str, list[int]] = {}
+    days = turns(line)
+    before, course = dict.fromkeys(DAILY, 0), {}
+    if kept is not None and since is not None:
+        first = min(since, today)
+        course = {day: change for day, change in kept.items() if day < first.isoformat()}
+        before |= {name: sum(change[n] for change in course.values()) for n, name in enumerate(DAILY) if name != "visits"}
+        days = sorted({first, *(day for day in days if day > first)})
     visits = Counter(visit.on for visit in counted(line.visits, date.max, campaign))
-    for day in turns(line):
+    for day in days:
         then = fact_on(line, campaign, day)
         if day <= today:
             fact = then

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, or_, select
@@ -20,6 +20,8 @@ from storage.reading import Reading
 from storage.shares import Share
 from storage.visits import Goal
 
+AT_ONCE = 200
+"""Hamlets in one transaction of the clock's."""
 campaign, days, snapshot, place = table(Campaign), table(CampaignDay), table(CoverageSnapshot), table(Place)
 
 
@@ -45,7 +47,8 @@ _DUE = select(campaign.c.id, campaign.c.name, campaign.c.starts_on, campaign.c.e
     or_(campaign.c.closed_on.is_(None), campaign.c.closed_on >= bindparam("day")))
 
 
-def take(tx: Connection, day: date, *, campaign_id: int | None = None, now: datetime | None = None) -> int:
+def take(tx: Connection, day: date, *, campaign_id: int | None = None, now: datetime | None = None,
+         limit: int | None = None) -> int:
     """Keep what is known of a day that has ended, for every running campaign; how many hamlets were new.
 
     Taken twice it changes nothing. What the calendar alone changes until the day after is settled along the way.
@@ -54,11 +57,24 @@ def take(tx: Connection, day: date, *, campaign_id: int | None = None, now: date
     query = _DUE if campaign_id is None else _DUE.where(campaign.c.id == campaign_id)
     rows, taken, at = Reading(tx), 0, now or datetime.now(UTC)
     for row in rows.all(query, {"day": day}):
-        taken += _take(tx, rows, Goal(*row), day, at)
+        if limit is None or taken < limit:
+            taken += _take(tx, rows, Goal(*row), day, at, limit)
     return taken
 
 
-def _take(tx: Connection, rows: Reading, goal: Goal, day: date, at: datetime) -> int:
+BACK = 7
+"""Days that are made up for after a time in which nothing ran."""
+
+
+def catch_up(tx: Connection, today: date, limit: int = AT_ONCE) -> int:
+    """Take what is missing of the last days that have ended, oldest first, so much at a time; how many hamlets were new."""
+    for days_ago in range(BACK, 0, -1):
+        if taken := take(tx, today - timedelta(days=days_ago), limit=limit):
+            return taken
+    return 0
+
+
+def _take(tx: Connection, rows: Reading, goal: Goal, day: date, at: datetime, limit: int | None) -> int:
     done = select(snapshot.c.place_id).where(snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day)
     hamlets = (
         select(place.c.id, place.c.parent_id).join(TALLY, TALLY.c.place_id == place.c.id)
@@ -67,13 +83,17 @@ def _take(tx: Connection, rows: Reading, goal: Goal, day: date, at: datetime) ->
     inside: dict[int | None, list[int]] = defaultdict(list)
     for row in rows.all(hamlets):
         inside[row.parent_id].append(row.id)
+    taken = 0
     for commune_id, ids in inside.items():
+        if limit is not None and taken >= limit:
+            break
+        taken += len(ids)
         found = coverage.by_hamlet(rows, goal, ids, day)
         if commune_id is not None:
             found[commune_id] = coverage.add(found.values())
         visits = _visits(rows, goal, list(found), day)
         insert_new(tx, snapshot, [_row(goal, day, at, id_, each, visits[id_]) for id_, each in found.items()])
-    return sum(map(len, inside.values()))
+    return taken
 
 
 def _visits(rows: Reading, goal: Goal, place_ids: Sequence[int], day: date) -> defaultdict[int, int]:

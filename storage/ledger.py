@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, Table, bindparam, case, select, update
+from sqlalchemy import Connection, Insert, Row, Table, Update, bindparam, case, select, update
 from sqlalchemy.dialects import sqlite
 
 from storage import tallies
@@ -32,19 +32,20 @@ AT_ONCE = 500
 FACT = ("status", "disposition", "reached", "contacted", "baseline", "verified", "barrier", "adults", "adults_achieved")
 
 
-def touch(tx: Connection, household_ids: Iterable[int], today: date | None = None) -> None:
-    """Something about these households was written in this transaction."""
-    homes, latest = tx.info.get(TOUCHED, (set(), date.min))
-    homes.update(household_ids)
+def touch(tx: Connection, household_ids: Iterable[int], today: date | None = None, *, since: date = date.min) -> None:
+    """Something about these households was written in this transaction; nothing of a day before `since`, where that is known."""
+    homes, latest = tx.info.get(TOUCHED, ({}, date.min))
+    for id_ in household_ids:
+        homes[id_] = min(since, homes.get(id_, since))
     tx.info[TOUCHED] = homes, max(latest, today or datetime.now(LOCAL).date())
 
 
 def settle(tx: Connection) -> None:
     """Bring the ledger up to date with what this transaction wrote."""
-    homes, today = tx.info.pop(TOUCHED, ((), date.min))
+    homes, today = tx.info.pop(TOUCHED, ({}, date.min))
     ids = sorted(homes)
     for start in range(0, len(ids), AT_ONCE):
-        _settle(tx, ids[start:start + AT_ONCE], today)
+        _settle(tx, ids[start:start + AT_ONCE], today, homes)
 
 
 _KEPT = tuple(standing.c[name].label(f"kept_{name}")
@@ -78,11 +79,12 @@ class _Change:
     targets: dict[str, list[int]] = field(default_factory=dict)
 
 
+_ALL_DAYS: Mapping[int, date] = {}
 Changes = dict[tuple[int, int, int | None], _Change]
 """By campaign, hamlet and commune."""
 
 
-def _settle(tx: Connection, ids: Sequence[int], today: date) -> None:
+def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int, date] = _ALL_DAYS) -> None:
     rows = Reading(tx)
     if tx.dialect.name == "postgresql":
         tx.execute(_LOCK, {"ids": ids})
@@ -90,12 +92,15 @@ def _settle(tx: Connection, ids: Sequence[int], today: date) -> None:
     if not lines:
         return
     known = recorded(rows, ids)
-    targets = targets_of(rows, {row.campaign_id for row in lines})
+    aimed = {row.campaign_id for row in lines if row.kept_targets is None or row.kept_targets}
+    targets = targets_of(rows, aimed) if aimed else defaultdict(list)
     kept: list[dict[str, Any]] = []
     changes: Changes = defaultdict(_Change)
     for row in lines:
         day = max(today, row.kept_settled_on or today)  # never back in time: the sums stand for the latest day
-        now = settled(line(row, known), fact_of(row), targets[row.campaign_id], day)
+        new_from = since.get(row.household_id, date.min)
+        now = settled(line(row, known), fact_of(row), targets[row.campaign_id], day, row.kept_course,
+                      None if new_from == date.min else new_from)
         kept.append(_kept(row, now))
         _note(changes, row, now)
     write(tx, kept, changes)
@@ -106,9 +111,9 @@ def fact_of(row: Row[*tuple[Any, ...]]) -> CampaignFact:
     return CampaignFact(row.starts_on, row.ends_on, frozenset({row.goal_service}))
 
 
-def targets_of(rows: Reading, campaigns: Iterable[int]) -> dict[int, list[TargetFact]]:
+def targets_of(rows: Reading, campaigns: Iterable[int]) -> defaultdict[int, list[TargetFact]]:
     """The targets of these campaigns."""
-    found: dict[int, list[TargetFact]] = defaultdict(list)
+    found: defaultdict[int, list[TargetFact]] = defaultdict(list)
     for row in rows.all(_TARGETS, {"campaigns": sorted(campaigns)}):
         found[row.campaign_id].append(TargetFact(row.id, row.service, Denominator(row.denominator)))
     return found
@@ -164,14 +169,16 @@ def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -
     parts: dict[tuple[str, int], list[int]] = {}
     for (campaign_id, hamlet_id, commune_id), change in changes.items():
         difference = tallies.difference([Coverage.of(change.after)], [Coverage.of(change.before)])
+        if not any(difference.values()):
+            difference = {}
         for place_id in filter(None, (hamlet_id, commune_id)):
-            _add(sums.setdefault((campaign_id, place_id), {"settled_on": date.min}), difference, change.settled_on)
+            if difference:
+                _add(sums.setdefault((campaign_id, place_id), {"settled_on": date.min}), difference, change.settled_on)
             changed({(campaign_id, place_id, day): values for day, values in change.course.items()}, {}, daily)
             changed({(id_, place_id): values for id_, values in change.targets.items()}, {}, parts)
     name = tx.dialect.name
-    tx.execute(_adding(name, TALLY, ("campaign_id", "place_id"), COUNTS), [
-        {"campaign_id": campaign_id, "place_id": place_id, **values} for (campaign_id, place_id), values in sorted(
-            sums.items(), key=lambda each: each[0])])
+    for (campaign_id, place_id), values in sorted(sums.items(), key=lambda each: each[0]):
+        _move(tx, campaign_id, place_id, values)
     moved = [{"campaign_id": key[0], "place_id": key[1], "day": date.fromisoformat(key[2]),
               **dict(zip(DAILY, values, strict=True))}
              for key, values in sorted(daily.items()) if any(values)]
@@ -181,6 +188,25 @@ def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -
         tx.execute(_adding(name, days, ("campaign_id", "place_id", "day"), DAILY), moved)
     if aimed:
         tx.execute(_adding(name, target_tally, ("target_id", "place_id"), ("achieved", "of", "known")), aimed)
+
+
+def _move(tx: Connection, campaign_id: int, place_id: int, values: Mapping[str, Any]) -> None:
+    """Move the sums of a place: only the columns that change, and all of them where it has none yet."""
+    moved = {name: value for name, value in values.items() if value or name == "settled_on"}
+    where = {"of_campaign": campaign_id, "of_place": place_id}
+    if tx.execute(_moving(tuple(moved)), {**{f"by_{name}": value for name, value in moved.items()}, **where}).rowcount == 0:
+        tx.execute(_adding(tx.dialect.name, TALLY, ("campaign_id", "place_id"), COUNTS),
+                   [{"campaign_id": campaign_id, "place_id": place_id, **values}])
+
+
+@lru_cache(4096)
+def _moving(columns: tuple[str, ...]) -> Update:
+    """Few visits change many sums: the statement names only those that move."""
+    sums: dict[str, Any] = {name: TALLY.c[name] + bindparam(f"by_{name}") for name in columns if name != "settled_on"}
+    later = bindparam("by_settled_on", type_=TALLY.c.settled_on.type)
+    sums["settled_on"] = case((TALLY.c.settled_on > later, TALLY.c.settled_on), else_=later)
+    this = (TALLY.c.campaign_id == bindparam("of_campaign")) & (TALLY.c.place_id == bindparam("of_place"))
+    return update(TALLY).where(this).values(sums)
 
 
 def _add(into: dict[str, Any], difference: Mapping[str, int], settled_on: date) -> None:

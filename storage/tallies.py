@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Row, func
 
@@ -13,7 +13,6 @@ from storage.coverage_rules import Coverage
 from storage.models import COUNTS, TALLY
 from storage.outcomes import Barrier, Group, Status
 
-E = TypeVar("E", bound=StrEnum)
 PLAIN = ("reached", "contacted", "baseline", "achieved_contacted", "verified", "adults_known", "adults", "adults_achieved")
 FAMILIES: tuple[tuple[str, str, type[StrEnum]], ...] = (
     ("statuses", "status", Status), ("groups", "group", Group), ("barriers", "barrier", Barrier),
@@ -23,12 +22,16 @@ SUMS = [func.coalesce(func.sum(TALLY.c[name]), 0).label(name) for name in COUNTS
 """The sums over several hamlets, as the database adds them up."""
 
 
+BY_FIELD = {field: tuple((value, f"{prefix}_{value.value.lower()}") for value in family) for field, prefix, family in FAMILIES}
+"""Each family of sums with the columns of its values."""
+
+
 def columns(coverage: Coverage) -> dict[str, int]:
     """Every sum of coverage by the name of its column."""
     flat = {name: getattr(coverage, name) for name in PLAIN}
-    for field, prefix, family in FAMILIES:
+    for field, named in BY_FIELD.items():
         counted = getattr(coverage, field)
-        flat |= {f"{prefix}_{value.value.lower()}": counted[value] for value in family}
+        flat |= {name: counted[value] for value, name in named}
     return flat
 
 
@@ -37,17 +40,16 @@ def of_row(row: Row[*tuple[Any, ...]]) -> Coverage:
     return coverage(row._asdict())
 
 
-def coverage(row: Mapping[str, Any]) -> Coverage:
+def coverage(sums: Mapping[str, Any]) -> Coverage:
     """Coverage from its sums by the names of their columns."""
-    counted: dict[str, Any] = {name: int(row[name]) for name in PLAIN}
-    for field, prefix, family in FAMILIES:
-        counted[field] = _counter(row, prefix, family)
+    counted: dict[str, Any] = {name: int(sums[name]) for name in PLAIN}
+    for field, named in BY_FIELD.items():
+        found: Counter[StrEnum] = Counter()
+        for value, name in named:
+            if number := sums[name]:
+                found[value] = int(number)
+        counted[field] = found
     return Coverage(**counted)
-
-
-def _counter(row: Mapping[str, Any], prefix: str, family: type[E]) -> Counter[E]:
-    found = ((value, int(row[f"{prefix}_{value.value.lower()}"])) for value in family)
-    return Counter({value: number for value, number in found if number})
 
 
 def difference(after: Iterable[Coverage], before: Iterable[Coverage]) -> dict[str, int]:

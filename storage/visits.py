@@ -154,7 +154,7 @@ def _log(thing: LogVisit, tx: Connection, context: Context) -> None:
             "achieved_on": thing.occurred_on, "verification": Verification.SEEN_BY_VOLUNTEER.value,
             "recorded_by": context.person_id, "recorded_at": context.now, "visit_id": visit_id, "assisted_by": ""}
             for service in thing.services])
-    ledger.touch(tx, (thing.household_id,), context.today)
+    ledger.touch(tx, (thing.household_id,), context.today, since=thing.occurred_on)
     subject = f"household:{thing.household_id}"
     reminders.clear(tx, reminders.FOLLOW_UP, subject, None, context.now, "visited")
     again = return_on(thing.outcome, thing.barrier, thing.next_on, thing.away_until, thing.occurred_on)

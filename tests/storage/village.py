@@ -96,5 +96,6 @@ def history(tx: Connection, rng: random.Random, made: dict[int, tuple], who: dic
             tx.execute(insert(table(Attainment)), attainments)
         touched = {row["household_id"] for row in some} | (set(made) if go == 2 else set())
         for home in touched:
-            ledger.touch(tx, (home,), days[home] - timedelta(days=2 - go))
+            new = [row["occurred_on"] for row in some if row["household_id"] == home] if go == 0 else []
+            ledger.touch(tx, (home,), days[home] - timedelta(days=2 - go), since=min(new, default=date.min))
         ledger.settle(tx)
