@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from content.letterhead import Letterhead, letterhead
 from content.words import Words
 from handlers import shown
-from handlers.report import Period, Sheet, sheets
+from handlers.report import PLACES, Period, Sheet, sheets
 from handlers.report_files import words_of
 from storage.coverage_rules import SMALL_BELOW
 from storage.overview import Overview
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 FONT = "Times New Roman"
 BODY, SMALL = 13, 11
+ON_PAPER = ("place", "register", "eligible", "goal_coverage", "reach", "contact", "untouched")
 MARGINS = {"left": 30, "right": 20, "top": 20, "bottom": 20}
 """Millimetres, as the form prescribes."""
 
@@ -54,7 +56,8 @@ def _blanks(words: Words, whole: Overview, told: Period, commune: str) -> dict[s
     since, total = whole.between(told.first, told.last), whole.total
     pace = whole.pace
     return {
-        "PLACE": whole.place_name.upper(), "place": whole.place_name, "COMMUNE": commune.upper(), "campaign": whole.campaign.name,
+        "PLACE": whole.place_name.upper(), "place": whole.place_name,
+        "of_place": whole.place_name[:1].lower() + whole.place_name[1:], "COMMUNE": commune.upper(), "campaign": whole.campaign.name,
         "document": whole.campaign.document, "seat": (commune or whole.place_name).split(" ", 1)[-1], "day": f"{whole.on.day:02}",
         "month": f"{whole.on.month:02}", "year": whole.on.year, "first": _day(told.first), "last": _day(told.last),
         "register": words.number(total.register), "excluded": words.number(total.excluded),
@@ -146,7 +149,15 @@ def _results(document: Document, words: Words, head: Letterhead, blanks: Mapping
     for key, line in (("indicators", "indicators"), ("places", "places"), ("targets", "targets"), ("external", "external")):
         if key in named:
             _line(document, head.line(line, blanks), bold=True)
-            _table(document, words, named[key])
+            _table(document, words, _narrow(named[key]))
+
+
+def _narrow(sheet: Sheet) -> Sheet:
+    """A table of places as it fits between the margins: the workbook has all its columns."""
+    if sheet.key != "places":
+        return sheet
+    wanted = [PLACES.index(name) for name in ON_PAPER]
+    return replace(sheet, head=tuple(sheet.head[n] for n in wanted), rows=tuple(tuple(row[n] for n in wanted) for row in sheet.rows))
 
 
 def _obstacles(document: Document, words: Words, head: Letterhead, blanks: Mapping[str, object],
