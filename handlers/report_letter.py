@@ -57,7 +57,8 @@ def _blanks(words: Words, whole: Overview, told: Period, commune: str) -> dict[s
     pace = whole.pace
     return {
         "PLACE": whole.place_name.upper(), "place": whole.place_name,
-        "of_place": whole.place_name[:1].lower() + whole.place_name[1:], "COMMUNE": commune.upper(), "campaign": whole.campaign.name,
+        "of_place": whole.place_name[:1].lower() + whole.place_name[1:], "COMMUNE": commune.upper(),
+        "campaign": whole.campaign.name,
         "document": whole.campaign.document, "seat": (commune or whole.place_name).split(" ", 1)[-1], "day": f"{whole.on.day:02}",
         "month": f"{whole.on.month:02}", "year": whole.on.year, "first": _day(told.first), "last": _day(told.last),
         "register": words.number(total.register), "excluded": words.number(total.excluded),
@@ -157,7 +158,8 @@ def _narrow(sheet: Sheet) -> Sheet:
     if sheet.key != "places":
         return sheet
     wanted = [PLACES.index(name) for name in ON_PAPER]
-    return replace(sheet, head=tuple(sheet.head[n] for n in wanted), rows=tuple(tuple(row[n] for n in wanted) for row in sheet.rows))
+    rows = tuple(tuple(row[n] for n in wanted) for row in sheet.rows)
+    return replace(sheet, head=tuple(sheet.head[n] for n in wanted), rows=rows)
 
 
 def _obstacles(document: Document, words: Words, head: Letterhead, blanks: Mapping[str, object],
