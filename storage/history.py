@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 
 from storage.models import Attainment, Household, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Verification
-from storage.reading import Reading
+from storage.prepared import Prepared
+from storage.reading import Query, Reading
 from storage.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact
 
 household, entry, visit, attainment = table(Household), table(RegisterEntry), table(Visit), table(Attainment)
@@ -67,6 +68,8 @@ def _attainments(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
+_SINGLE = or_(household.c.id == bindparam("id"), household.c.merged_into_id == bindparam("id"))
+_ONE = Prepared(_visits(_SINGLE)), Prepared(_attainments(_SINGLE))
 _BY_ID = _visits(_WHO), _attainments(_WHO)
 _BY_HAMLET = _visits(_WHERE), _attainments(_WHERE)
 _LINES = (
@@ -86,10 +89,10 @@ Recorded = tuple[dict[int, list[VisitFact]], dict[int, list[AttainmentFact]]]
 
 def recorded(rows: Reading, ids: Sequence[int]) -> Recorded:
     """The visits and attainments of these households; one that others were merged into has theirs too."""
-    return _facts(rows, _BY_ID, {"ids": list(ids)})
+    return _facts(rows, _ONE, {"id": ids[0]}) if len(ids) == 1 else _facts(rows, _BY_ID, {"ids": list(ids)})
 
 
-def _facts(rows: Reading, queries: tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]], values: dict[str, Any]) -> Recorded:
+def _facts(rows: Reading, queries: tuple[Query, Query], values: dict[str, Any]) -> Recorded:
     visits: dict[int, list[VisitFact]] = defaultdict(list)
     attainments: dict[int, list[AttainmentFact]] = defaultdict(list)
     for owner, at, outcome, barrier, mode, person, until, next_on in rows.all(queries[0], values):

@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, Table, Update, bindparam, case, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, case, select, update
 from sqlalchemy.dialects import sqlite
 
 from storage import tallies
@@ -22,6 +22,7 @@ from storage.coverage_rules import Coverage, HouseholdFact
 from storage.history import LINE, entry, household, line, recorded
 from storage.models import COUNTS, TALLY, Campaign, CampaignDay, CampaignTarget, Place, Standing, TargetTally, table
 from storage.outcomes import Barrier, Group, Status
+from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.standing import LOCAL, CampaignFact
 
@@ -50,16 +51,18 @@ def settle(tx: Connection) -> None:
 
 _KEPT = tuple(standing.c[name].label(f"kept_{name}")
               for name in (*FACT, "hamlet_id", "commune_id", "settled_on", "course", "targets"))
-_LINES = (
+_EVERY = (
     select(*LINE, place.c.parent_id.label("commune_id"), campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service,
            *_KEPT)
     .join(household, household.c.id == entry.c.household_id)
     .join(place, place.c.id == household.c.hamlet_id)
     .join(campaign, campaign.c.id == entry.c.campaign_id)
     .outerjoin(standing, (standing.c.campaign_id == entry.c.campaign_id) & (standing.c.household_id == entry.c.household_id))
-    .where(entry.c.household_id.in_(bindparam("ids", expanding=True)), campaign.c.kept.is_(True), campaign.c.closed_on.is_(None))
-    .order_by(entry.c.household_id)
+    .where(campaign.c.kept.is_(True), campaign.c.closed_on.is_(None))
 )
+_LINES = _EVERY.where(entry.c.household_id.in_(bindparam("ids", expanding=True))).order_by(entry.c.household_id)
+_LINE = Prepared(_EVERY.where(entry.c.household_id == bindparam("id")))
+"""The commonest case by far: one household."""
 _LOCK = (select(entry.c.id).where(entry.c.household_id.in_(bindparam("ids", expanding=True))).order_by(entry.c.id)
          .with_for_update())
 """On PostgreSQL two processes may log visits to one household at once: the second waits here, and what it reads afterwards
@@ -88,7 +91,7 @@ def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int,
     rows = Reading(tx)
     if tx.dialect.name == "postgresql":
         tx.execute(_LOCK, {"ids": ids})
-    lines = rows.all(_LINES, {"ids": ids})
+    lines = rows.all(_LINE, {"id": ids[0]}) if len(ids) == 1 else rows.all(_LINES, {"ids": ids})
     if not lines:
         return
     known = recorded(rows, ids)
@@ -151,7 +154,7 @@ def _kept(row: Row[*tuple[Any, ...]], now: Settled) -> dict[str, Any]:
 
 def kept_fact(row: Row[*tuple[Any, ...]], prefix: str = "") -> HouseholdFact | None:
     """A household as it is kept."""
-    kept = row._mapping
+    kept = row._asdict()
     if kept[f"{prefix}status"] is None:
         return None
     barrier = kept[f"{prefix}barrier"]
@@ -163,7 +166,7 @@ def kept_fact(row: Row[*tuple[Any, ...]], prefix: str = "") -> HouseholdFact | N
 
 def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -> None:
     """Write households and the differences of the sums, places in one order so that no two processes wait for each other."""
-    tx.execute(_replacing(tx.dialect.name, standing, ("campaign_id", "household_id")), kept)
+    _replacing(tx.dialect.name, standing, ("campaign_id", "household_id")).each(tx, kept)
     sums: dict[tuple[int, int], dict[str, Any]] = {}
     daily: dict[tuple[int, int, str], list[int]] = {}
     parts: dict[tuple[str, int], list[int]] = {}
@@ -177,36 +180,19 @@ def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -
             changed({(campaign_id, place_id, day): values for day, values in change.course.items()}, {}, daily)
             changed({(id_, place_id): values for id_, values in change.targets.items()}, {}, parts)
     name = tx.dialect.name
-    for (campaign_id, place_id), values in sorted(sums.items(), key=lambda each: each[0]):
-        _move(tx, campaign_id, place_id, values)
+    totals = [{"campaign_id": campaign_id, "place_id": place_id, **values}
+              for (campaign_id, place_id), values in sorted(sums.items(), key=lambda each: each[0])]
+    if totals:
+        _adding(name, TALLY, ("campaign_id", "place_id"), COUNTS).each(tx, totals)
     moved = [{"campaign_id": key[0], "place_id": key[1], "day": date.fromisoformat(key[2]),
               **dict(zip(DAILY, values, strict=True))}
              for key, values in sorted(daily.items()) if any(values)]
     aimed = [{"target_id": int(key[0]), "place_id": key[1], "achieved": values[0], "of": values[1], "known": values[2]}
              for key, values in sorted(parts.items()) if any(values)]
     if moved:
-        tx.execute(_adding(name, days, ("campaign_id", "place_id", "day"), DAILY), moved)
+        _adding(name, days, ("campaign_id", "place_id", "day"), DAILY).each(tx, moved)
     if aimed:
-        tx.execute(_adding(name, target_tally, ("target_id", "place_id"), ("achieved", "of", "known")), aimed)
-
-
-def _move(tx: Connection, campaign_id: int, place_id: int, values: Mapping[str, Any]) -> None:
-    """Move the sums of a place: only the columns that change, and all of them where it has none yet."""
-    moved = {name: value for name, value in values.items() if value or name == "settled_on"}
-    where = {"of_campaign": campaign_id, "of_place": place_id}
-    if tx.execute(_moving(tuple(moved)), {**{f"by_{name}": value for name, value in moved.items()}, **where}).rowcount == 0:
-        tx.execute(_adding(tx.dialect.name, TALLY, ("campaign_id", "place_id"), COUNTS),
-                   [{"campaign_id": campaign_id, "place_id": place_id, **values}])
-
-
-@lru_cache(4096)
-def _moving(columns: tuple[str, ...]) -> Update:
-    """Few visits change many sums: the statement names only those that move."""
-    sums: dict[str, Any] = {name: TALLY.c[name] + bindparam(f"by_{name}") for name in columns if name != "settled_on"}
-    later = bindparam("by_settled_on", type_=TALLY.c.settled_on.type)
-    sums["settled_on"] = case((TALLY.c.settled_on > later, TALLY.c.settled_on), else_=later)
-    this = (TALLY.c.campaign_id == bindparam("of_campaign")) & (TALLY.c.place_id == bindparam("of_place"))
-    return update(TALLY).where(this).values(sums)
+        _adding(name, target_tally, ("target_id", "place_id"), ("achieved", "of", "known")).each(tx, aimed)
 
 
 def _add(into: dict[str, Any], difference: Mapping[str, int], settled_on: date) -> None:
@@ -224,22 +210,21 @@ def _insert(dialect: str, into: Table) -> Any:
 
 
 @cache
-def _replacing(dialect: str, into: Table, keys: tuple[str, ...]) -> Insert:
+def _replacing(dialect: str, into: Table, keys: tuple[str, ...]) -> Prepared:
     made = _insert(dialect, into)
-    done: Insert = made.on_conflict_do_update(
-        index_elements=keys, set_={column.name: made.excluded[column.name] for column in into.c if column.name not in keys})
-    return done
+    return Prepared(made.values({column.name: bindparam(column.name) for column in into.c}).on_conflict_do_update(
+        index_elements=keys, set_={column.name: made.excluded[column.name] for column in into.c if column.name not in keys}))
 
 
 @cache
-def _adding(dialect: str, into: Table, keys: tuple[str, ...], added: tuple[str, ...]) -> Insert:
+def _adding(dialect: str, into: Table, keys: tuple[str, ...], added: tuple[str, ...]) -> Prepared:
     made = _insert(dialect, into)
     sums = {name: into.c[name] + made.excluded[name] for name in added}
     if "settled_on" in into.c:
         sums["settled_on"] = case((into.c.settled_on > made.excluded.settled_on, into.c.settled_on),
                                   else_=made.excluded.settled_on)
-    done: Insert = made.on_conflict_do_update(index_elements=keys, set_=sums)
-    return done
+    return Prepared(made.values({column.name: bindparam(column.name) for column in into.c}).on_conflict_do_update(
+        index_elements=keys, set_=sums))
 
 
 # --- whole campaigns ------------------------------------------------------------------------------------------------------
