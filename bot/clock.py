@@ -16,7 +16,7 @@ from content.vietnam_time import instant, local_day
 from content.words import words
 from handlers import reminder as wording
 from handlers.look import Look
-from storage import mail, people, proposals, reminders
+from storage import coverage_snapshots, mail, people, proposals, reminders
 from storage.reading import Reading
 from storage.reminders import Due
 

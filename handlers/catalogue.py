@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 from handlers import (
+    behind,
+    chart,
     duplicates,
+    exclusion,
     former,
     guide,
     household_list,
@@ -13,6 +16,7 @@ from handlers import (
     members,
     privacy,
     reminder,
+    reporting,
     searching,
     summary,
     visit,
@@ -23,7 +27,8 @@ from handlers.dialogue import Dialogue
 from handlers.papers import Make
 
 DIALOGUES: dict[str, Dialogue] = {d.name: d for d in (
-    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, link.LINK, members.MEMBERS, members.RESIGN, duplicates.MERGE)}
+    guide.GUIDE, visit.VISIT, join.JOIN, invite.INVITE, link.LINK, members.MEMBERS, members.RESIGN, duplicates.MERGE,
+    exclusion.EXCLUDE)}
 
 ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "menu": welcome.menu,

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, literal_column, or_, select
 from storage import coverage
 from storage.course import fact_on
 from storage.coverage_rules import HouseholdFact
-from storage.history import LINE, Line, entry, household, line, lines, recorded
+from storage.history import LINE, Line, Recorded, entry, household, line, lines, recorded
 from storage.ledger import FACT
 from storage.models import Household, Standing, table
 from storage.outcomes import Barrier, Status
@@ -109,7 +109,7 @@ def page(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], what: str, as_of:
 def _turned(rows: Reading, goal: Goal, what: str, day: date, values: dict[str, Any]) -> list[Behind]:
     """Households that the calendar alone has changed by that day."""
     changed = rows.all(_TURNED, values)
-    facts = recorded(rows, [row.household_id for row in changed]) if changed else ({}, {})
+    facts = recorded(rows, [row.household_id for row in changed]) if changed else Recorded()
     named = {row.household_id: (row.number, row.label) for row in changed}
     return _those([line(row, facts) for row in changed], goal, what, day, named)
 
@@ -118,7 +118,7 @@ def _from_record(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], what: str
     home = table(Household)
     named = {row.id: (row.number, row.label) for row in rows.all(
         select(home.c.id, home.c.number, home.c.label).where(home.c.hamlet_id.in_(list(hamlet_ids))))}
-    return _those(lines(rows, goal.campaign_id, hamlet_ids), goal, what, day, named)
+    return _those(lines(rows, goal.campaign_id, hamlet_ids, day), goal, what, day, named)
 
 
 def _those(found: Sequence[Line], goal: Goal, what: str, day: date, named: dict[int, tuple[int, str]]) -> list[Behind]:
@@ -152,8 +152,8 @@ def by_member(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], as_of: date)
     _, day = coverage.state(rows, goal, as_of)
     counted: Counter[int] = Counter()
     for start in range(0, len(hamlet_ids), coverage.AT_ONCE):
-        for each in lines(rows, goal.campaign_id, hamlet_ids[start:start + coverage.AT_ONCE]):
+        for each in lines(rows, goal.campaign_id, hamlet_ids[start:start + coverage.AT_ONCE], day):
             fact = fact_on(each, coverage.fact(goal), day)
             if fact is not None and fact.status is Status.ACHIEVED:
-                counted.update(int(who) for who in credited(each.attainments, day, coverage.fact(goal)))
+                counted.update(int(who) for who in credited(each.attainments_on(day), day, coverage.fact(goal)))
     return dict(counted)

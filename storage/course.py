@@ -63,7 +63,7 @@ def settled(line: Line, campaign: CampaignFact, targets: Iterable[TargetFact], t
         course = {day: change for day, change in kept.items() if day < first.isoformat()}
         before |= {name: sum(change[n] for change in course.values()) for n, name in enumerate(DAILY) if name != "visits"}
         days = sorted({first, *(day for day in days if day > first)})
-    visits = Counter(visit.on for visit in counted(line.visits, date.max, campaign))
+    visits = Counter(visit.on for visit in counted(line.visits, date.max, campaign))  # its own: others count with theirs
     for day in days:
         then = fact_on(line, campaign, day)
         if day <= today:
@@ -81,16 +81,18 @@ def settled(line: Line, campaign: CampaignFact, targets: Iterable[TargetFact], t
 
 def fact_on(line: Line, campaign: CampaignFact, day: date) -> HouseholdFact | None:
     """What the rules of coverage say of a household on a day."""
-    return household_fact(line.entry, line.visits, line.attainments, day, campaign, adults=line.adults,
+    return household_fact(line.entry, line.visits_on(day), line.attainments_on(day), day, campaign, adults=line.adults,
                           adults_achieved=line.adults_achieved(campaign, day))
 
 
 def turns(line: Line) -> list[date]:
     """The only days on which anything about a household can change, in order."""
     days = {line.entry.added_on, line.entry.excluded_on, line.entry.merged_on}
-    days |= {visit.on for visit in line.visits}
-    days |= {visit.away_until + timedelta(days=1) for visit in line.visits if visit.away_until}
-    for each in line.attainments:
+    days |= {each.on for each in line.joined if each.on > date.min}
+    visits = line.visits_on(date.max)
+    days |= {visit.on for visit in visits}
+    days |= {visit.away_until + timedelta(days=1) for visit in visits if visit.away_until}
+    for each in line.attainments_on(date.max):
         days |= {each.achieved_on, each.revoked_on}
     return sorted(day for day in days if day is not None)
 
@@ -108,7 +110,7 @@ def target_part(line: Line, fact: HouseholdFact | None, target: TargetFact, toda
     """What a household adds to a target: achieved, of how many, and whether that is known."""
     if fact is None or fact.status is Status.EXCLUDED:
         return [0, 0, 0]
-    stand = sum(each.service == target.service and each.stands(today) for each in line.attainments)
+    stand = sum(each.service == target.service and each.stands(today) for each in line.attainments_on(today))
     if target.denominator is Denominator.HOUSEHOLDS:
         return [int(stand > 0), 1, 1]
     if target.denominator is Denominator.FARMS:
@@ -121,7 +123,7 @@ def reported_out(line: Line, fact: HouseholdFact | None, campaign: CampaignFact,
     if fact is None or fact.status in (Status.EXCLUDED, Status.ACHIEVED):
         return False
     last: VisitFact | None = None
-    for visit in counted(line.visits, today, campaign):
+    for visit in counted(line.visits_on(today), today, campaign):
         if visit.outcome.excludes:
             last = visit
         elif visit.outcome.contact:

@@ -94,7 +94,7 @@ def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int,
     lines = rows.all(_LINE, {"id": ids[0]}) if len(ids) == 1 else rows.all(_LINES, {"ids": ids})
     if not lines:
         return
-    known = recorded(rows, ids)
+    known = recorded(rows, ids, merged_away=any(row.merged_into_id is not None for row in lines))
     aimed = {row.campaign_id for row in lines if row.kept_targets is None or row.kept_targets}
     targets = targets_of(rows, aimed) if aimed else defaultdict(list)
     kept: list[dict[str, Any]] = []
@@ -166,7 +166,8 @@ def kept_fact(row: Row[*tuple[Any, ...]], prefix: str = "") -> HouseholdFact | N
 
 def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -> None:
     """Write households and the differences of the sums, places in one order so that no two processes wait for each other."""
-    _replacing(tx.dialect.name, standing, ("campaign_id", "household_id")).each(tx, kept)
+    if kept:
+        _replacing(tx.dialect.name, standing, ("campaign_id", "household_id")).each(tx, kept)
     sums: dict[tuple[int, int], dict[str, Any]] = {}
     daily: dict[tuple[int, int, str], list[int]] = {}
     parts: dict[tuple[str, int], list[int]] = {}
@@ -179,20 +180,23 @@ def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -
                 _add(sums.setdefault((campaign_id, place_id), {"settled_on": date.min}), difference, change.settled_on)
             changed({(campaign_id, place_id, day): values for day, values in change.course.items()}, {}, daily)
             changed({(id_, place_id): values for id_, values in change.targets.items()}, {}, parts)
-    name = tx.dialect.name
+    _write_sums(tx, sums, daily, parts)
+
+
+def _write_sums(tx: Connection, sums: Mapping[tuple[int, int], Mapping[str, Any]],
+                daily: Mapping[tuple[int, int, str], list[int]], parts: Mapping[tuple[str, int], list[int]]) -> None:
     totals = [{"campaign_id": campaign_id, "place_id": place_id, **values}
               for (campaign_id, place_id), values in sorted(sums.items(), key=lambda each: each[0])]
-    if totals:
-        _adding(name, TALLY, ("campaign_id", "place_id"), COUNTS).each(tx, totals)
     moved = [{"campaign_id": key[0], "place_id": key[1], "day": date.fromisoformat(key[2]),
               **dict(zip(DAILY, values, strict=True))}
              for key, values in sorted(daily.items()) if any(values)]
     aimed = [{"target_id": int(key[0]), "place_id": key[1], "achieved": values[0], "of": values[1], "known": values[2]}
              for key, values in sorted(parts.items()) if any(values)]
-    if moved:
-        _adding(name, days, ("campaign_id", "place_id", "day"), DAILY).each(tx, moved)
-    if aimed:
-        _adding(name, target_tally, ("target_id", "place_id"), ("achieved", "of", "known")).each(tx, aimed)
+    for into, keys, added, rows in ((TALLY, ("campaign_id", "place_id"), COUNTS, totals),
+                                    (days, ("campaign_id", "place_id", "day"), DAILY, moved),
+                                    (target_tally, ("target_id", "place_id"), ("achieved", "of", "known"), aimed)):
+        if rows:
+            _adding(tx.dialect.name, into, keys, added).each(tx, rows)
 
 
 def _add(into: dict[str, Any], difference: Mapping[str, int], settled_on: date) -> None:
@@ -238,6 +242,24 @@ def open_(tx: Connection, campaign_id: int, today: date) -> None:
                             .order_by(entry.c.household_id).limit(AT_ONCE)).all():
         _settle(tx, ids, today)
         after = ids[-1]
+
+
+def leave(tx: Connection, entry_ids: Sequence[int]) -> None:
+    """These register entries are about to be taken away as if they had never been: their households leave the sums."""
+    settle(tx)
+    gone = select(standing, standing.c.household_id.label("gone")).join(entry, (
+        entry.c.campaign_id == standing.c.campaign_id) & (entry.c.household_id == standing.c.household_id)).where(
+        entry.c.id.in_(list(entry_ids)))
+    changes: Changes = defaultdict(_Change)
+    for row in Reading(tx).all(gone):
+        there = changes[row.campaign_id, row.hamlet_id, row.commune_id]
+        there.settled_on = max(there.settled_on, row.settled_on)
+        there.before.append(kept_fact(row))
+        changed({}, row.course, there.course)
+        changed({}, row.targets, there.targets)
+        tx.execute(standing.delete().where(
+            standing.c.campaign_id == row.campaign_id, standing.c.household_id == row.household_id))
+    write(tx, (), changes)
 
 
 def turn_over(tx: Connection, today: date, limit: int = 20_000) -> int:

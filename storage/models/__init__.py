@@ -32,6 +32,8 @@ __all__ = [
     "Chat",
     "Consent",
     "Conversation",
+    "CoverageSnapshot",
+    "ExternalFigure",
     "FormerNumber",
     "GuideRun",
     "Household",

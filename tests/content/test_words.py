@@ -35,12 +35,13 @@ from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Statu
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
 FAMILIES = {file.stem for file in FILES}
-OPERATORS = ("check", "command", "database", "demo", "doctor", "household", "place", "web")
+OPERATORS = ("campaign", "check", "command", "database", "demo", "doctor", "household", "place", "web")
 """Phrases for whoever runs it, for a channel's own menu and for the web page: no screens of a conversation."""
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
-         "list.", "web.")  # fmt: skip
+         "list.", "web.", "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
+         "report.part.", "report.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -73,6 +74,12 @@ def built() -> set[str]:
     made = {f"{name}.called" for name in DIALOGUES}
     families: dict[str, type[StrEnum]] = {"status": Status, "role": Role}
     made |= {f"{family}.{value}" for family, values in families.items() for value in values}
+    made |= {f"summary.do.{kind}" for kind in ("confirm", *HELP.values(), *(kind for kind, _ in BY_STATUS))}
+    made |= {f"report.indicator.{name}" for name in (*report.INDICATORS, *report.SURVEY)}
+    made |= {f"report.column.{name}" for name in (*report.PLACES, *COLUMNS)} | {f"report.sheet.{name}" for name in SHEETS}
+    made |= {f"report.code.{name}" for name in (*report_files.RAW, *tallies.PLAIN, "status", "group", "barrier", "stuck")}
+    made |= {f"report.of.{each}" for each in Denominator} | {f"report.part.{part}" for part in ("n", "d", "percent")}
+    made |= {f"report.{kind}.{form}" for kind, form in reporting.OFFERED}
     made |= {reason.value for reason in (*Contradiction, *Trouble)} | {f"command.{name}" for name in COMMANDS}
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage import behind, campaigns, coverage, coverage_snapshots, ledger
+from storage import behind, campaigns, coverage, coverage_snapshots, hamlets, household_merges, ledger
 from storage.course import Denominator
 from storage.coverage_rules import Coverage
 from storage.database import Database
@@ -157,6 +157,30 @@ def test_a_survivor_inherits_both_histories_and_the_register_falls_by_one(databa
     assert kept[gone] is None and kept[survivor] == "in_progress"
 
 
+def test_merges_count_from_their_day_and_parting_takes_everything_back(database: Database) -> None:
+    """Whatever is merged, moved or parted, the ledger says what the record says (`at` compares them)."""
+    place = Hamlet(database)
+    one, two, three = place.homes[:3]
+    place.went(one, "partial", 1)
+    place.went(two, "not_home", 2)
+    at = datetime(2026, 11, 5, 3, tzinfo=UTC)
+    with database.write() as tx:
+        late = village.homes(tx, place.hamlets[1], 1)  # on no register, until one that was lives on in it
+        tx.execute(update(table(Household)).where(table(Household).c.id == late[0]).values(hamlet_id=place.hamlets[0], number=90))
+        first = household_merges.merge(tx, two, one, START + timedelta(days=3), None, at)
+        second = household_merges.merge(tx, three, two, START + timedelta(days=5), None, at)
+        third = household_merges.merge(tx, late[0], place.homes[3], START + timedelta(days=6), None, at)
+    told = [(place.at(days).register, place.at(days).statuses[Status.IN_PROGRESS]) for days in (2, 3, 4, 5, 6)]
+    assert told == [(6, 1), (5, 1), (5, 1), (4, 1), (4, 1)]
+    with database.write() as tx:
+        for made in (third, second, first):
+            household_merges.part(tx, made, START + timedelta(days=7), at)
+    assert place.at(7).statuses == {Status.IN_PROGRESS: 1, Status.ATTEMPTED: 1, Status.UNTOUCHED: 4}
+    with database.write() as tx:
+        hamlets.merge(tx, place.hamlets[0], place.hamlets[1], START + timedelta(days=8), None, at)
+    assert (place.at(8, place.hamlets[1]).register, place.at(8).register) == (6, 6)
+
+
 def test_what_is_taken_back_leaves_nothing_behind(database: Database) -> None:
     place = Hamlet(database)
     with pytest.raises(RuntimeError), database.write() as tx:
@@ -248,7 +272,7 @@ def test_a_database_from_before_the_ledger_is_counted_from_the_record_until_it_i
         ledger.open_(tx, id_, START + timedelta(days=2))
     with database.read() as tx:
         assert coverage.total(Reading(tx), old, place.commune, START + timedelta(days=2)) == before
-        assert len(lines(Reading(tx), id_, place.hamlets)) == 6
+        assert len(lines(Reading(tx), id_, place.hamlets, START)) == 6
 
 
 def test_the_households_behind_every_number_are_as_many_as_it_says(database: Database) -> None:
