@@ -15,7 +15,7 @@ from bot.tending import pass_on, tend
 from bot.turn import Mind
 from content.vietnam_time import local_day
 from handlers.calendar import calendar
-from storage import dossiers, mail, proposals
+from storage import coverage_snapshots, dossiers, mail, proposals
 from storage.help_requests import TooLate
 from storage.reading import Reading
 from storage.reminder_plans import plan
@@ -33,7 +33,7 @@ class Clock:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
-        for job, every in ((self.tick, {"minutes": 1}), (self._tidy, {"hours": 6})):
+        for job, every in ((self.tick, {"minutes": 1}), (self._tidy, {"hours": 6}), (self.count_days, {"minutes": 20})):
             self._scheduler.add_job(job, "interval", **every, misfire_grace_time=None, coalesce=True, max_instances=1,
                                     next_run_time=datetime.now(UTC) + timedelta(seconds=2))
         self._scheduler.start()
@@ -77,6 +77,12 @@ class Clock:
         if self._planned != today:
             await self._store.write(lambda tx: plan_day(tx, self._mind, today))
             self._planned = today
+
+    async def count_days(self) -> None:
+        """Keep what is known of the days that have ended: soon after midnight, or whenever we are back."""
+        today = local_day(datetime.now(UTC))
+        while await self._store.write(lambda tx: coverage_snapshots.catch_up(tx, today)):
+            pass
 
     async def _tidy(self) -> None:
         """What people wrote is not kept longer than it is needed."""

@@ -22,6 +22,7 @@ from bot.receive import Reception
 from bot.settings import Settings
 from bot.store import Store, out_of_reach
 from bot.turn import BACKOFF, Departures, Mind, Turn
+from bot.web import feed
 from content.library import Library
 from content.search import Finder, Finding
 from handlers.desk import Find
@@ -194,6 +195,7 @@ class House:
         app = web.Application(client_max_size=64 * 1024, middlewares=self._middlewares)  # type: ignore[arg-type]
         for channel in self.channels:
             app.router.add_routes(channel.routes(self.reception.receive))
+        app.router.add_routes(feed.routes(self.store, self.settings.feed_token.get_secret_value()))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     zalo_oa_paid: bool = Field(
         False, description="Whether an Official Account may send what Zalo charges for: 48 hours to 7 days after somebody wrote")
     spool: str = Field("spool", description="Folder for what arrives from Zalo while the database is slow")
+    feed_token: SecretStr = Field(
+        SecretStr(""), description="Whoever brings this token may read coverage as JSON at /feed/coverage.json; empty: nobody")
     locale: Literal["vi", "en"] = Field("vi", description="Language for people whose own is not known")
     timezone: str = Field("Asia/Ho_Chi_Minh", description="Vietnam's clock, by which every rule about days and hours goes")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged")

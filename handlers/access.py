@@ -32,6 +32,8 @@ class Action(StrEnum):
     UNDO_VISIT = "undo_visit"
     SEE_SUMMARY = "see_summary"
     SEE_HOUSEHOLDS = "see_households"
+    CONFIRM_EXCLUSION = "confirm_exclusion"
+    EXPORT_COVERAGE = "export_coverage"
     INVITE_VOLUNTEER = "invite_volunteer"
     INVITE_LEADER = "invite_leader"
     LINK = "link"
@@ -72,6 +74,8 @@ TABLE: dict[Action, dict[Role, Scope]] = {
         Action.UNDO_VISIT:       (_N, _O, _O, _N, _N),
         Action.SEE_SUMMARY:      (_N, _H, _H, _C, _E),
         Action.SEE_HOUSEHOLDS:   (_N, _H, _H, _N, _N),
+        Action.CONFIRM_EXCLUSION: (_N, _N, _H, _C, _N),
+        Action.EXPORT_COVERAGE:  (_N, _N, _H, _C, _E),
         Action.INVITE_VOLUNTEER: (_N, _N, _H, _C, _E),
         Action.INVITE_LEADER:    (_N, _N, _N, _C, _E),
         Action.LINK:             (_O, _O, _O, _O, _O),

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 from handlers import (
+    behind,
     broadcast,
+    chart,
     confirm,
     desk_hours,
     dossier,
     duplicates,
+    exclusion,
     feedback,
     former,
     gathering,
@@ -25,6 +28,7 @@ from handlers import (
     opting,
     privacy,
     reminder,
+    reporting,
     rhythm,
     searching,
     settings,
@@ -65,6 +69,7 @@ DIALOGUES: dict[str, Dialogue] = {
         rhythm.RHYTHM,
         rhythm.HOLIDAY,
         reminder.POSTPONE,
+        exclusion.EXCLUDE,
     )
 }
 
@@ -77,6 +82,11 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "none": searching.none_of_these,
     "undo": visit.undo,
     "summary": summary.summary,
+    "numbers": behind.numbers,
+    "behind": behind.households,
+    "parts": behind.parts,
+    "gone": exclusion.gone,
+    "report": reporting.report,
     "remind": reminder.remind_me,
     "quiet": news.quiet,
     "privacy": privacy.privacy,
@@ -136,5 +146,7 @@ PAPERS: dict[str, Make] = {
     "ics": gathering_papers.ics,
     "attendance": gathering_papers.attendance,
     "workdays": gathering_papers.workdays,
+    "chart": chart.chart,
+    "report": reporting.paper,
 }
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, func, insert, literal, or_, select, update
 
+from storage import ledger
 from storage.models import Campaign, FormerNumber, Household, Invitation, Membership, Place, PlaceChange, Team, table
 from storage.places import HAMLET
 from storage.reading import Reading
@@ -74,6 +75,7 @@ def merge(tx: Connection, gone_id: int, into_id: int, on: date, by: int | None, 
         .where(household.c.hamlet_id == gone_id)))
     tx.execute(update(household).where(household.c.hamlet_id == gone_id)
                .values(hamlet_id=into_id, number=household.c.number + base))
+    ledger.touch(tx, tx.scalars(select(former.c.household_id).where(former.c.change_id == made)), on)
     tx.execute(update(place).where(place.c.id == gone_id).values(valid_to=on))
     return made
 
@@ -216,6 +218,7 @@ def _part_again(tx: Connection, row: Any) -> None:
     along = select(former.c.household_id).where(former.c.change_id == row.id)
     tx.execute(update(household).where(household.c.id.in_(along))
                .values(hamlet_id=row.place_id, number=was.scalar_subquery()))
+    ledger.touch(tx, tx.scalars(along))
     for old, new in row.moved["memberships"]:
         ended = tx.scalar(select(membership.c.valid_to).where(membership.c.id == new))
         tx.execute(update(membership).where(membership.c.id == new).values(valid_to=membership.c.valid_from))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from storage import hamlets
-from storage.models import Campaign, Household, Place, RegisterEntry, table
+from storage import campaigns, hamlets, ledger
+from storage.models import Household, table
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
 
-household, campaign, entry, place = table(Household), table(Campaign), table(RegisterEntry), table(Place)
+household = table(Household)
 IMPORTED = "imported"
 
 
@@ -82,16 +81,14 @@ def keep(tx: Connection, thing: KeepHouseholds, today: date) -> None:
     for each in thing.changed:
         tx.execute(update(household).where(household.c.id == each.id, household.c.hamlet_id == thing.hamlet_id)
                    .values(label=each.label, lane=each.lane, adult_count=each.adults))
+    ledger.touch(tx, (each.id for each in thing.changed), today)
     numbers = _numbers(tx, thing)
     if not numbers:
         return
     ids = tx.scalars(insert(household).returning(household.c.id), [
         {"hamlet_id": thing.hamlet_id, "number": number, "label": each.label, "lane": each.lane, "adult_count": each.adults,
          "added_on": today} for number, each in zip(numbers, thing.new, strict=True)]).all()
-    running = _running(tx, thing.hamlet_id, today)
-    if running:
-        tx.execute(insert(entry), [{"campaign_id": each, "household_id": id_, "added_on": today, "added_reason": IMPORTED}
-                                   for each in running for id_ in ids])
+    campaigns.enter_running(tx, thing.hamlet_id, ids, today, IMPORTED)
 
 
 def _numbers(tx: Connection, thing: KeepHouseholds) -> list[int]:
@@ -103,11 +100,3 @@ def _numbers(tx: Connection, thing: KeepHouseholds) -> list[int]:
             highest += 1
         numbers.append(each.number or highest)
     return numbers
-
-
-def _running(tx: Connection, hamlet_id: int, today: date) -> Sequence[int]:
-    """The campaigns that run in a hamlet today."""
-    commune = select(place.c.parent_id).where(place.c.id == hamlet_id).scalar_subquery()
-    return tx.scalars(select(campaign.c.id).where(
-        or_(campaign.c.place_id == hamlet_id, campaign.c.place_id == commune), campaign.c.starts_on <= today,
-        campaign.c.ends_on >= today)).all()

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
+from storage import ledger
 from storage.models import Household, HouseholdMerge, RegisterEntry, table
 from storage.people import note
 from storage.reading import Reading
@@ -63,6 +64,7 @@ def merge(tx: Connection, kept_id: int, gone_id: int, on: date, by: int | None, 
     tx.execute(update(household).where(or_(household.c.id == gone_id, household.c.merged_into_id == gone_id))
                .values(merged_into_id=kept_id))
     moved: dict[str, Any] = {"along": along, "entries": _entries_along(tx, kept_id, gone_id, on)}
+    ledger.touch(tx, (kept_id, gone_id, *along), on)
     return int(tx.execute(insert(merged).returning(merged.c.id), {
         "kept_id": kept_id, "gone_id": gone_id, "on": on, "made_by": by, "made_at": now, "moved": moved}).scalar_one())
 
@@ -80,7 +82,9 @@ def part(tx: Connection, merge_id: int, on: date, now: datetime) -> None:
     tx.execute(update(household).where(household.c.id == row.gone_id).values(merged_into_id=None))
     if row.moved["along"]:
         tx.execute(update(household).where(household.c.id.in_(row.moved["along"])).values(merged_into_id=row.gone_id))
+    ledger.touch(tx, (row.kept_id, row.gone_id, *row.moved["along"]), on)
     if row.moved["entries"]:
+        ledger.leave(tx, row.moved["entries"])
         tx.execute(entry.delete().where(entry.c.id.in_(row.moved["entries"])))
     tx.execute(update(merged).where(merged.c.id == merge_id).values(undone_at=now, undone_on=on))
 

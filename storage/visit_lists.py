@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from storage import reminders
+from storage import ledger, reminders
 from storage.models import Attainment, Chat, Visit, table
 from storage.outcomes import Barrier, Mode, Outcome, Verification, return_on
 from storage.reading import Reading
@@ -73,6 +73,8 @@ def keep(tx: Connection, new: dict[str, Past], now: datetime, today: date) -> No
                 "visit_id": ids[key], "assisted_by": ""} for key, each in new.items() for service in each.services]
     if reached:
         tx.execute(insert(attainment), reached)
+    for each in new.values():
+        ledger.touch(tx, (each.household_id,), today, since=each.occurred_on)
     _follow_up(tx, new, now, today)
 
 

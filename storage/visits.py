@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
-from storage import reminders
+from storage import ledger, reminders
 from storage.models import Attainment, Campaign, Household, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification, return_on
 from storage.people import note
@@ -171,6 +171,7 @@ def _log(thing: LogVisit, tx: Connection, context: Context) -> None:
             "achieved_on": thing.occurred_on, "verification": Verification.SEEN_BY_VOLUNTEER.value,
             "recorded_by": context.person_id, "recorded_at": context.now, "visit_id": visit_id, "assisted_by": ""}
             for service in thing.services])
+    ledger.touch(tx, (thing.household_id,), context.today, since=thing.occurred_on)
     subject = f"household:{thing.household_id}"
     for kind in VISIT_KINDS:
         reminders.clear(tx, kind, subject, None, context.now, "visited")
@@ -187,6 +188,7 @@ def _undo(thing: UndoVisit, tx: Connection, context: Context) -> None:
     tx.execute(insert(visit), {**copied, "key": f"undo:{row.id}", "supersedes_id": row.id, "void": True,
                                "reason": "undone", "recorded_at": context.now})
     tx.execute(update(attainment).where(attainment.c.visit_id == row.id).values(revoked_on=attainment.c.achieved_on))
+    ledger.touch(tx, (row.household_id,), context.today)
     for kind in VISIT_KINDS:
         reminders.clear(tx, kind, f"household:{row.household_id}", None, context.now, "undone")
     note(tx, context, "visit.undone", f"visit:{row.id}")

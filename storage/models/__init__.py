@@ -1,6 +1,16 @@
 """Every table: what the bot remembers, in the words of the field. One file a subject."""
 
 from storage.models.base import METADATA, table
+from storage.models.campaigns import (
+    COUNTS,
+    TALLY,
+    CampaignDay,
+    CampaignTarget,
+    CoverageSnapshot,
+    ExternalFigure,
+    Standing,
+    TargetTally,
+)
 from storage.models.guiding import GuideRun, Reminder
 from storage.models.helping import (
     Broadcast,
@@ -34,7 +44,9 @@ from storage.models.reminding import (
 from storage.models.zalo import ZaloMonth, ZaloStanding, ZaloToken
 
 __all__ = [
+    "COUNTS",
     "METADATA",
+    "TALLY",
     "Appointment",
     "Attainment",
     "Attempt",
@@ -43,12 +55,16 @@ __all__ = [
     "Broadcast",
     "BroadcastLetter",
     "Campaign",
+    "CampaignDay",
+    "CampaignTarget",
     "Chat",
     "Consent",
     "Conversation",
+    "CoverageSnapshot",
     "DayOverride",
     "DossierWatch",
     "Duty",
+    "ExternalFigure",
     "Feedback",
     "FormerNumber",
     "Gathering",
@@ -76,7 +92,9 @@ __all__ = [
     "Reminder",
     "Residence",
     "Rhythm",
+    "Standing",
     "Subscription",
+    "TargetTally",
     "Team",
     "Visit",
     "ZaloMonth",

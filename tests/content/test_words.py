@@ -21,18 +21,20 @@ from content.library import Library
 from content.lists.trouble import Trouble
 from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
 from content.words import LANGUAGES, keys, words
-from handlers import confirm, home, settings
+from handlers import confirm, home, report, report_files, reporting, settings
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
 from handlers.feedback import KINDS as FEEDBACK
 from handlers.join import WORDING
+from handlers.proposals import BY_STATUS, HELP
 from handlers.settings import Setting
 from handlers.talk import Kind
 from handlers.visit import SERVICES
-from storage import people, reminders
+from storage import people, reminders, tallies
 from storage.audience import Audience
 from storage.broadcasts import Kind as Kind_
 from storage.broadcasts import State as Sending
+from storage.course import Denominator
 from storage.gatherings import GatheringKind
 from storage.help_rules import State
 from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
@@ -43,7 +45,7 @@ from storage.rhythms import RhythmKind
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
 FAMILIES = {file.stem for file in FILES}
-OPERATORS = ("check", "command", "database", "demo", "doctor", "household", "place", "web", "zalo")
+OPERATORS = ("campaign", "check", "command", "database", "demo", "doctor", "household", "place", "web", "zalo")
 """Phrases for whoever runs it, for a channel's own menu and for the web page: no screens of a conversation."""
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
@@ -52,7 +54,9 @@ BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role
          "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.", "list.",
          "reminder.kind.", "why.reason.", "why.state.", "gathering.kind.", "dossier.is.",
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
-         "holiday.how.", "workdays.head.", "workdays.told.")  # fmt: skip
+         "holiday.how.", "workdays.head.", "workdays.told.",
+         "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
+         "report.part.", "report.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -64,6 +68,7 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "visit.outcome": (set(), tuple(Outcome)), "visit.barrier": (set(), tuple(Barrier)), "visit.services": (set(), SERVICES),
     "visit.next": (set(), ()), "visit.until": (set(), ()), "visit.note": (set(), ("-",)), "visit.check": ({"summary"}, ("save",)),
     "join.code": (set(), ()), "join.name": (set(), ()), "join.agree": ({"role", "place"}, ("yes", "no")),
+    "exclude.decide": ({"household", "report", "day"}, ("gone", "stays")),
     "invite.role": (set(), ()), "invite.where": (set(), ()),
     "link.code": (set(), ()), "link.agree": ({"name"}, ("yes", "no")), "members.who": (set(), ()),
     "members.deed": ({"name", "role", "place"}, ("phone", "remove", "lead")), "members.sure_lead": ({"name", "place"}, ("yes",)),
@@ -100,6 +105,9 @@ SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired")
 CHECKED = ("visit", "desk", "gathering", "rhythm", "holiday")
 """Dialogues with a last look, on which answers may be corrected."""
 WORKDAY_HEADS = ("person", "place", "day", "visits", "gatherings", "workday", "present", "told_by")
+SHEETS = ("indicators", "statuses", "places", "barriers", "targets", "external", "days", "codebook")
+COLUMNS = ("indicator", "share", "status", "households", "barrier", "in_progress", "service", "of", "target", "known", "figure",
+           "numerator", "denominator", "source", "stated_on", "day", "achieved", "reached", "contacted", "visits")
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
            "guide.helped": ("go",)}  # fmt: skip
 """Questions of a guide: the screen is content, the buttons are phrases."""
@@ -110,6 +118,12 @@ def built() -> set[str]:
     made = {f"{name}.called" for name in DIALOGUES}
     families: dict[str, type[StrEnum]] = {"status": Status, "role": Role}
     made |= {f"{family}.{value}" for family, values in families.items() for value in values}
+    made |= {f"summary.do.{kind}" for kind in ("confirm", *HELP.values(), *(kind for kind, _ in BY_STATUS))}
+    made |= {f"report.indicator.{name}" for name in (*report.INDICATORS, *report.SURVEY)}
+    made |= {f"report.column.{name}" for name in (*report.PLACES, *COLUMNS)} | {f"report.sheet.{name}" for name in SHEETS}
+    made |= {f"report.code.{name}" for name in (*report_files.RAW, *tallies.PLAIN, "status", "group", "barrier", "stuck")}
+    made |= {f"report.of.{each}" for each in Denominator} | {f"report.part.{part}" for part in ("n", "d", "percent")}
+    made |= {f"report.{kind}.{form}" for kind, form in reporting.OFFERED}
     made |= {reason.value for reason in (*Contradiction, *Trouble)} | {f"command.{name}" for name in COMMANDS}
     made |= {f"reminder.kind.{kind}" for kind in KINDS} | {f"why.reason.{reason}" for reason in REASONS}
     made |= {f"why.state.{state}" for state in ("scheduled", "claimed", "failed", "cleared", "muted", "expired", "suppressed")}

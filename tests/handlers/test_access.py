@@ -14,6 +14,8 @@ log_visit         NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
 undo_visit        NOWHERE    OWN        OWN        NOWHERE         NOWHERE
 see_summary       NOWHERE    HAMLET     HAMLET     COMMUNE         EVERYWHERE
 see_households    NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
+confirm_exclusion NOWHERE    NOWHERE    HAMLET     COMMUNE         NOWHERE
+export_coverage   NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 invite_volunteer  NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 invite_leader     NOWHERE    NOWHERE    NOWHERE    COMMUNE         EVERYWHERE
 link              OWN        OWN        OWN        OWN             OWN
