@@ -17,7 +17,7 @@ from handlers import reminder as wording
 from handlers.calendar import calendar
 from handlers.look import Look
 from handlers.talk import Message
-from storage import handover, mail, people, preferences, reminders, rhythms
+from storage import handover, mail, people, preferences, reminders, residence, rhythms
 from storage.calendar import DAY, Calendar
 from storage.reading import Reading
 from storage.reminder_kinds import Audience, Slot
@@ -120,6 +120,7 @@ def _cases(this: Round, groups: Mapping[Who, Sequence[Door]]) -> list[Case]:
     subjects = {item.subject for items in owed.values() for item in items}
     said = reminders.sent(this.rows, chats, sorted(subjects), this.now - timedelta(days=8))
     wished = preferences.settings(this.rows, chats)
+    lived_in = residence.homes(this.rows, chats)
     known = people.who(this.rows, [id_ for kind, id_ in groups if kind == "person"], today)
     cases = []
     for (kind, id_), doors in groups.items():
@@ -129,7 +130,8 @@ def _cases(this: Round, groups: Mapping[Who, Sequence[Door]]) -> list[Case]:
         settings = [wished[chat] for chat in mine if chat in wished]
         roles = {service.role for service in who.serves} if who else set()
         audience = Audience.LEADER if roles & LEADS else Audience.VOLUNTEER if roles else Audience.CITIZEN
-        places = [service.place_id for service in who.serves] if who else [each.place_id for each in settings if each.place_id]
+        chosen = [*(lived_in[chat] for chat in mine if chat in lived_in), *(each.place_id for each in settings if each.place_id)]
+        places = [service.place_id for service in who.serves] if roles and who else chosen
         to = Recipient(audience, max(door.heard_at for door in doors), "volunteer" in roles, trouble,
                        preferences.together(settings), [one for chat in mine for one in said.get(chat, ())],
                        _peace(this, places))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select, update
 
-from storage import preferences
+from storage import preferences, residence
 from storage.models import Appointment, GuideRun, Household, table
 from storage.reading import Reading
 from storage.reminder_kinds import APPOINTMENT, FOLLOW_UP, HANDED_OVER, OVERDUE, UNFINISHED_GUIDE
@@ -46,7 +46,7 @@ def _leaders(rows: Reading, item: Item, today: date) -> list[int]:
     if home is not None:
         hamlet = rows.scalar(select(household.c.hamlet_id).where(household.c.id == home))
     else:
-        hamlet = preferences.own(rows, item.chat_id).place_id
+        hamlet = residence.homes(rows, [item.chat_id]).get(item.chat_id) or preferences.own(rows, item.chat_id).place_id
     return leaders(rows, hamlet, today) if hamlet is not None else []
 
 

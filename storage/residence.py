@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,6 +45,12 @@ def home_of(rows: Reading, chat_id: int) -> Hamlet | None:
     """The hamlet this chat lives in, where it said so and agreed that it is kept."""
     row = rows.first(_HOME, {"chat": chat_id})
     return Hamlet(*row) if row else None
+
+
+def homes(rows: Reading, chats: Sequence[int]) -> dict[int, int]:
+    """The hamlets in which these chats live, by chat."""
+    query = select(residence.c.chat_id, residence.c.hamlet_id).where(residence.c.chat_id.in_(list(chats)))
+    return {row.chat_id: row.hamlet_id for row in rows.all(query)}
 
 
 def hamlet(rows: Reading, id_: int) -> Hamlet | None:

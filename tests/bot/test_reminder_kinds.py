@@ -14,7 +14,18 @@ from bot.turn import Mind
 from content.library import Library
 from handlers.reminder_words import WORDED
 from handlers.talk import Message
-from storage import appointments, gatherings, handover, preferences, reminder_kinds, reminders, rhythms, visits
+from storage import (
+    appointments,
+    gatherings,
+    guide_runs,
+    handover,
+    preferences,
+    reminder_kinds,
+    reminders,
+    residence,
+    rhythms,
+    visits,
+)
 from storage.database import Database
 from storage.desks import SetDesk
 from storage.dossiers import DossierIs, DossierState, WatchDossier
@@ -418,3 +429,19 @@ def test_handing_over_never_hands_over_what_was_handed_over(commune: Database) -
         items = reminders.owed(rhythms.Reading(tx), [leader], at(23))
         handover.hand_over(tx, [each for each in items if each.kind.name == reminder_kinds.HANDED_OVER], at(9), MONDAY)
     assert len(ends(commune, reminder_kinds.HANDED_OVER)) == 1
+
+
+def test_a_guide_that_three_reminders_did_not_finish_goes_to_the_leader_of_that_hamlet(commune: Database) -> None:
+    hamlet = one(commune, table(Place), level="hamlet")
+    with commune.write() as tx:
+        citizen = context(tx, "citizen", at(6))
+        record(residence.LiveIn(hamlet, "x"), tx, citizen)
+        tx.execute(update(reminder).values(state="cleared", reason="visited"))
+        record(guide_runs.Reached(900, "vneid-level2", 1, "go", stuck=False), tx, citizen)
+        record(reminders.RemindMe(reminder_kinds.UNFINISHED_GUIDE, guide_runs.subject(900), 1), tx, citizen)
+    said = [look(commune, at(8, 1, MONDAY + timedelta(days=n))) for n in range(12)]
+    told = [each for day in said for each in day]
+    assert sum("bài đang làm dở" in each for each in told) == 3
+    assert sum("Có người dân dừng giữa chừng" in each for each in told) >= 1
+    with commune.read() as tx:
+        assert guide_runs.unfinished(rhythms.Reading(tx), 900) is None
