@@ -29,6 +29,9 @@ class Action(StrEnum):
     READ_GUIDES = "read_guides"
     JOIN = "join"
     LOG_VISIT = "log_visit"
+    CHECK_MEMBER = "check_member"
+    SHOW_DAY_CODE = "show_day_code"
+    SEE_USAGE = "see_usage"
     UNDO_VISIT = "undo_visit"
     SEE_SUMMARY = "see_summary"
     SEE_HOUSEHOLDS = "see_households"
@@ -70,6 +73,9 @@ TABLE: dict[Action, dict[Role, Scope]] = {
         #                        citizen volunteer leader officer admin
         Action.READ_GUIDES:      (_E, _E, _E, _E, _E),
         Action.JOIN:             (_O, _O, _O, _O, _O),
+        Action.CHECK_MEMBER:     (_E, _E, _E, _E, _E),
+        Action.SHOW_DAY_CODE:    (_N, _H, _H, _N, _N),
+        Action.SEE_USAGE:        (_N, _N, _E, _E, _E),
         Action.LOG_VISIT:        (_N, _H, _H, _N, _N),
         Action.UNDO_VISIT:       (_N, _O, _O, _N, _N),
         Action.SEE_SUMMARY:      (_N, _H, _H, _C, _E),

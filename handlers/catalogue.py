@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from handlers import (
+    assist,
     behind,
     broadcast,
     chart,
     confirm,
+    day_code,
     desk_hours,
     dossier,
     duplicates,
@@ -33,6 +35,7 @@ from handlers import (
     searching,
     settings,
     summary,
+    usage,
     visit,
     welcome,
     why,
@@ -70,6 +73,8 @@ DIALOGUES: dict[str, Dialogue] = {
         rhythm.HOLIDAY,
         reminder.POSTPONE,
         exclusion.EXCLUDE,
+        day_code.CHECK,
+        assist.ASSIST,
     )
 }
 
@@ -118,6 +123,9 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "wrongcode": confirm.wrong_code,
     "guided": confirm.guided,
     "unlink": confirm.unlink,
+    "mycode": day_code.show,
+    "together": assist.together,
+    "usage": usage.usage,
     "unquiet": reminder.start_again,
     "why": why.why,
     "dossiers": dossier.listed,
@@ -134,6 +142,8 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (
     confirm.ear,
+    day_code.heard,
+    assist.heard,
     opting.ear,
     gathering.ear,
     household_list.ear,

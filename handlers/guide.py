@@ -14,7 +14,7 @@ from handlers.questions import Option, Question, pick
 from handlers.screens import short
 from handlers.talk import Choice, Kept, Message, Refused
 from storage import preferences
-from storage.guide_runs import FINISHED, Reached
+from storage.guide_runs import FINISHED, Reached, Stuck
 
 BEGIN, CASE = "begin", "case"
 
@@ -22,11 +22,11 @@ BEGIN, CASE = "begin", "case"
 def walk(ask: Ask, look: Look) -> Done:
     guide = _guide(look)
     ask(_cover(guide, look))
-    case = ask(_case(guide)) if guide.cases else None
-    steps = _paced(look, guide.steps_for(case))
+    chosen = ask(case(guide)) if guide.cases else None
+    steps = _paced(look, guide.steps_for(chosen))
     for number, step in enumerate(steps, start=1):
         if ask(_step(look, guide, step, f"{number}/{len(steps)}")) == "stuck":
-            _help(ask, look, guide, step)
+            stuck(ask, look, guide, step)
     return Done(message=_end(guide, look))
 
 
@@ -78,7 +78,7 @@ def _numeric(on: object) -> str:
     return f"{on:%d/%m/%Y}"
 
 
-def _case(guide: Guide) -> Question[str]:
+def case(guide: Guide) -> Question[str]:
     allowed = {case.id for case in guide.cases}
 
     def read(raw: str) -> str:
@@ -97,7 +97,7 @@ def _step(look: Look, guide: Guide, step: Step, where: str) -> Question[str]:
     return Question(step.id, question.read, offer=question.offer, words="guide.at_step", screen=screen)
 
 
-def _help(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
+def stuck(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
     """What usually goes wrong at this step, its remedy, and where to go when even that does not help."""
     words = look.words
     troubles = {trouble.id: trouble for trouble in step.troubles}
@@ -144,7 +144,13 @@ def _progress(kept: Kept, here: Standing, look: Look, key: str) -> tuple[object,
     if here.done is not None:
         return (Reached(kept.id, guide.id, guide.revision, "", stuck=False, state=FINISHED),)
     at, _, stuck = here.question.key.partition(".") if here.question else ("", "", "")
-    return (Reached(kept.id, guide.id, guide.revision, at, stuck=bool(stuck)),)
+    reached = Reached(kept.id, guide.id, guide.revision, at, stuck=bool(stuck))
+    step, why = key.removesuffix(".t"), kept.answers.get(key, "")
+    if key.endswith(".t") and why:
+        return (reached, Stuck(kept.id, guide.id, step, why))
+    if key == at and stuck == "h":  # a step without known troubles
+        return (reached, Stuck(kept.id, guide.id, at, "other"))
+    return (reached,)
 
 
 GUIDE = Dialogue("guide", walk, Action.READ_GUIDES, _progress)

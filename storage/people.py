@@ -125,16 +125,18 @@ def offer(rows: Reading, secret_hash: str, now: datetime) -> Offer | None:
     return Offer(*row) if row else None
 
 
-def guesses_left(rows: Reading, chat_id: int, now: datetime) -> int:
-    """How many codes this chat may still try for now."""
+def guesses_left(rows: Reading, chat_id: int, now: datetime, what: str = "code") -> int:
+    """How many codes of a kind this chat may still try for now."""
     made = rows.scalar(select(func.count()).select_from(attempt).where(
-        attempt.c.chat_id == chat_id, attempt.c.what == "code", attempt.c.at > now - GUESS_WINDOW))
+        attempt.c.chat_id == chat_id, attempt.c.what == what, attempt.c.at > now - GUESS_WINDOW))
     return GUESSES - int(made)
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """Somebody tried a code."""
+    """Somebody tried a code of a kind."""
+
+    what: str = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ class AlreadyUsed(Exception):
 
 @record.register
 def _guess(thing: Guess, tx: Connection, context: Context) -> None:
-    tx.execute(insert(attempt), {"chat_id": context.chat_id, "what": "code", "at": context.now})
+    tx.execute(insert(attempt), {"chat_id": context.chat_id, "what": thing.what, "at": context.now})
 
 
 @record.register

@@ -26,6 +26,7 @@ from storage.models.helping import (
     Subscription,
 )
 from storage.models.households import Attainment, Campaign, Household, RegisterEntry, Visit
+from storage.models.knowing import DayCode, GuideTrouble, HouseholdGuide, MissedQuestion
 from storage.models.links import LinkCode
 from storage.models.mail import Chat, Conversation, Inbox, Lease, Outbox
 from storage.models.moves import FormerNumber, HouseholdMerge, PlaceChange
@@ -61,6 +62,7 @@ __all__ = [
     "Consent",
     "Conversation",
     "CoverageSnapshot",
+    "DayCode",
     "DayOverride",
     "DossierWatch",
     "Duty",
@@ -69,11 +71,13 @@ __all__ = [
     "FormerNumber",
     "Gathering",
     "GuideRun",
+    "GuideTrouble",
     "HelpOffer",
     "HelpRequest",
     "Household",
     "HouseholdChat",
     "HouseholdCode",
+    "HouseholdGuide",
     "HouseholdMerge",
     "HouseholdWord",
     "Inbox",
@@ -81,6 +85,7 @@ __all__ = [
     "Lease",
     "LinkCode",
     "Membership",
+    "MissedQuestion",
     "OneStopDesk",
     "Outbox",
     "Person",

@@ -99,6 +99,7 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "rhythm.market": (set(), ("-",)), "rhythm.until": (set(), ()), "rhythm.check": ({"summary"}, ("save",)),
     "postpone.day": (set(), ()),
     "holiday.day": (set(), ()), "holiday.how": (set(), ("free", "works", "table")), "holiday.check": ({"summary"}, ("save",)),
+    "daycode.code": (set(), ()),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
 SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired")
@@ -109,7 +110,7 @@ SHEETS = ("indicators", "statuses", "places", "barriers", "targets", "external",
 COLUMNS = ("indicator", "share", "status", "households", "barrier", "in_progress", "service", "of", "target", "known", "figure",
            "numerator", "denominator", "source", "stated_on", "day", "achieved", "reached", "contacted", "visits")
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
-           "guide.helped": ("go",)}  # fmt: skip
+           "guide.helped": ("go",), "assist.at_step": ("done", "stuck")}  # fmt: skip
 """Questions of a guide: the screen is content, the buttons are phrases."""
 
 
@@ -249,7 +250,7 @@ def test_vietnamese_sentences_are_short() -> None:
 
 MEMBERS = re.compile(
     r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member|helper|meet|assign|duty|broadcast"
-    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday)\b")
+    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|daycode\.yours)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|why|"
                   r"reminder\.(stopped|started|enough|several|visit|nothing|kind))\b")
 CALLED_BAC = {"way.left", "secret.seen"}

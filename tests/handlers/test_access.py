@@ -11,6 +11,9 @@ EXPECTED = """
 read_guides       EVERYWHERE EVERYWHERE EVERYWHERE EVERYWHERE      EVERYWHERE
 join              OWN        OWN        OWN        OWN             OWN
 log_visit         NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
+check_member      EVERYWHERE EVERYWHERE EVERYWHERE EVERYWHERE      EVERYWHERE
+show_day_code     NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
+see_usage         NOWHERE    NOWHERE    EVERYWHERE EVERYWHERE      EVERYWHERE
 undo_visit        NOWHERE    OWN        OWN        NOWHERE         NOWHERE
 see_summary       NOWHERE    HAMLET     HAMLET     COMMUNE         EVERYWHERE
 see_households    NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE

@@ -99,6 +99,13 @@ class Village:
         self.turn()
         return self.told(name)
 
+    def tell_press(self, name: str, data: str) -> str:
+        """They press a button that carries this, wherever it stood; what they are told."""
+        self.take(name)
+        self.post(name, Incoming(Kind.PRESS, self.now, data=data, message="1", ack="a"))
+        self.turn()
+        return self.told(name)
+
     def post(self, name: str, incoming: Incoming) -> None:
         with self.database.write() as tx, time_machine.travel(self.now, tick=False):
             mail.receive(tx, "test", [mail.Letter(str(next(_ids)), name, incoming.pack())], self.now, {})
@@ -135,7 +142,7 @@ class Village:
 
     def told(self, name: str) -> str:
         """What they were told since one last looked."""
-        return "\n".join("\n".join(filter(None, (m.title, m.text, *(c.label for c in m.choices)))) for m in self.take(name))
+        return "\n".join("\n".join(filter(None, (m.title, m.text, m.note, *(c.label for c in m.choices)))) for m in self.take(name))
 
     def take(self, name: str) -> list[Message]:
         found = self._messages(name, self._seen.get(name, 0))
