@@ -29,6 +29,7 @@ from handlers import (
     news,
     opting,
     privacy,
+    quick_log,
     reminder,
     reporting,
     rhythm,
@@ -102,6 +103,8 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "duplicates": duplicates.duplicates,
     "part": duplicates.part,
     "formerly": former.formerly,
+    "quick": quick_log.quick,
+    "unlog": quick_log.undo,
     "accept": help_answer.accept,
     "passon": help_answer.pass_on,
     "talkon": help_answer.talk_on,
@@ -141,6 +144,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
 }
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (
+    quick_log.heard,
     confirm.ear,
     day_code.heard,
     assist.heard,

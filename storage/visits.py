@@ -127,6 +127,24 @@ def logged(rows: Reading, person_id: int, key: str | None = None) -> tuple[int, 
     return row.id, row.recorded_at
 
 
+def logged_together(rows: Reading, person_id: int, keys: str) -> list[tuple[int, datetime]]:
+    """The visits this person recorded under keys that begin so, and when; none that were undone."""
+    later = visit.alias("later")
+    found = rows.all(select(visit.c.id, visit.c.recorded_at).where(
+        visit.c.person_id == person_id, visit.c.key.startswith(keys, autoescape=True), visit.c.void.is_(False),
+        ~select(later.c.id).where(later.c.supersedes_id == visit.c.id).exists()))
+    return [(row.id, row.recorded_at) for row in found]
+
+
+def told_lately(rows: Reading, household_id: int, person_id: int, outcome: Outcome, since: datetime) -> bool:
+    """Whether this person recorded this outcome for this household since then, and did not take it back."""
+    later = visit.alias("later")
+    return rows.scalar(select(visit.c.id).where(
+        visit.c.household_id == household_id, visit.c.person_id == person_id, visit.c.outcome == outcome.value,
+        visit.c.recorded_at > since, visit.c.void.is_(False),
+        ~select(later.c.id).where(later.c.supersedes_id == visit.c.id).exists()).limit(1)) is not None
+
+
 # --- records ------------------------------------------------------------------------------------------------------------
 
 

@@ -70,11 +70,12 @@ def missed(days: Annotated[int, typer.Option(help="How far back to look.")] = 30
         groups[question.guess or "-"][written.setdefault(fold(question.words), question.words)] += 1
     for guess, asked in sorted(groups.items(), key=lambda group: -group[1].total()):
         if as_json:
-            typer.echo(json.dumps({"topic": guess, "times": asked.total(), "asked": dict(asked.most_common())}, ensure_ascii=False))
-        else:
-            typer.echo(f"{guess}  {asked.total()}")
-            for question, times in asked.most_common():
-                typer.echo(f"  {times:4d}  {question}")
+            group = {"topic": guess, "times": asked.total(), "asked": dict(asked.most_common())}
+            typer.echo(json.dumps(group, ensure_ascii=False))
+            continue
+        typer.echo(f"{guess}  {asked.total()}")
+        for said, times in asked.most_common():
+            typer.echo(f"  {times:4d}  {said}")
 
 
 @app.command()

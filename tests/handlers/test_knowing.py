@@ -72,7 +72,8 @@ def test_a_citizen_has_no_code(village: Village) -> None:
 def test_a_household_is_walked_on_from_where_it_stopped_by_whoever_helps(village: Village) -> None:
     village.joins("lan", "volunteer", "Chị Lan")
     village.joins("minh", "volunteer", "Anh Minh")
-    guide = next(each for each in LIBRARY.guides("vi") if not each.cases and len(each.steps) > 2 and any(s.helper for s in each.steps))
+    guide = next(each for each in LIBRARY.guides("vi")
+                 if not each.cases and len(each.steps) > 2 and any(step.helper for step in each.steps))
     with village.database.read() as tx:
         household = tx.scalar(select(table(Household).c.id).where(table(Household).c.number == 12))
     assert "Hộ 12: làm việc gì" in village.say("lan", "hướng dẫn hộ 12")

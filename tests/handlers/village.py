@@ -142,7 +142,8 @@ class Village:
 
     def told(self, name: str) -> str:
         """What they were told since one last looked."""
-        return "\n".join("\n".join(filter(None, (m.title, m.text, m.note, *(c.label for c in m.choices)))) for m in self.take(name))
+        parts = [(m.title, m.text, m.note, *(c.label for c in m.choices)) for m in self.take(name)]
+        return "\n".join("\n".join(filter(None, part)) for part in parts)
 
     def take(self, name: str) -> list[Message]:
         found = self._messages(name, self._seen.get(name, 0))
