@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from handlers import guide, invite, join, privacy, reminder, searching, summary, visit, welcome
+from handlers import guide, invite, join, pictures, privacy, reminder, searching, summary, visit, welcome
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
 from handlers.papers import Make
@@ -27,5 +27,5 @@ EARS: tuple[Callable[[Desk, str], str | None], ...] = ()
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
 would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""
 
-PAPERS: dict[str, Make] = {}
+PAPERS: dict[str, Make] = {pictures.KIND: pictures.guide_picture}
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""
