@@ -28,6 +28,7 @@ from handlers import (
     members,
     news,
     opting,
+    pictures,
     privacy,
     quick_log,
     reminder,
@@ -157,6 +158,7 @@ EARS: tuple[Callable[[Desk, str], str | None], ...] = (
 would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""
 
 PAPERS: dict[str, Make] = {
+    pictures.KIND: pictures.guide_picture,
     "ics": gathering_papers.ics,
     "attendance": gathering_papers.attendance,
     "workdays": gathering_papers.workdays,

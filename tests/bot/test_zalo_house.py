@@ -17,6 +17,7 @@ from bot.house import House, open_store
 from bot.reminding import send_due
 from bot.zalo import why_not_unasked
 from content.vietnam_time import instant, local_day
+from handlers.papers import Paper
 from storage import mail, people, reminders, zalo
 from storage.database import Database
 from storage.models import Chat, GuideRun, Inbox, Outbox, Place, Reminder, Visit, table
@@ -26,6 +27,11 @@ from tests.loopback.zalo_bot.bot import event
 
 TOKEN = "1001:loopback-zalo-token-for-tests-only"
 ACCOUNT = "zalo-bot:main"
+
+
+async def drawn(name: str) -> Paper | None:
+    return Paper(f"{name}.png", "image/png", b"png")
+
 
 
 @pytest.fixture
@@ -321,7 +327,7 @@ async def test_27_two_processes_and_one_token(api: LoopbackZaloBot, url: str, tm
 async def test_pictures_lie_where_nobody_can_guess(api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path) -> None:
     import aiohttp
 
-    bot = channel_of(api, sqlite_url, tmp_path, public_url="https://gocua.example", pictures=lambda name: b"png")
+    bot = channel_of(api, sqlite_url, tmp_path, public_url="https://gocua.example", papers=drawn)
     async with living(sqlite_url, [bot], listen=True) as house, aiohttp.ClientSession() as session:
         address = bot._shelf.picture("buoc-1").replace("https://gocua.example", house.address)
         async with session.get(address) as answer:

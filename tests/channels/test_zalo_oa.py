@@ -24,6 +24,11 @@ from tests.zalo import ACCOUNT, app_of, sign_in
 OPTIONS = tuple(Choice(f"Lựa chọn {letter}", f"1:k:{letter}") for letter in "abcdef")
 
 
+async def drawn(name: str) -> Paper | None:
+    return Paper(f"{name}.png", "image/png", b"png-" + name.encode())
+
+
+
 @pytest.fixture
 async def oa() -> AsyncIterator[LoopbackZaloOa]:
     async with LoopbackZaloOa() as platform:
@@ -45,7 +50,7 @@ def official(oa: LoopbackZaloOa, store: Store, **more: object) -> ZaloOfficial:
 @pytest.fixture
 async def channel(oa: LoopbackZaloOa, store: Store) -> AsyncIterator[ZaloOfficial]:
     await sign_in(oa, store)
-    made = official(oa, store, pictures=lambda name: b"png-" + name.encode())
+    made = official(oa, store, papers=drawn)
     yield made
     await made.close()
 
@@ -266,7 +271,7 @@ async def test_55_documents_as_file_or_link(
         return Paper(name, "application/octet-stream", b"x" * size)
 
     await sign_in(oa, store)
-    channel = official(oa, store, documents=documents)
+    channel = official(oa, store, papers=documents)
     assert (await channel.send("U", Message(text="Mẫu đơn", document="form:01"))).fate is Fate.SENT
     await channel.close()
     files = [post for post in oa.posts if post.body["message"].get("attachment", {}).get("type") == "file"]
