@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from bot import notices
 from bot.store import Store, out_of_reach
 from bot.turn import Mind
+from bot.zalo import why_not_unasked
 from content.vietnam_time import instant, local_day
 from content.words import words
 from handlers.broadcast import as_received, progress
@@ -100,8 +101,8 @@ def _welcome(tx: Connection, mind: Mind, sending: Sending, account: str, turn: S
     """Who may be written to now. The others are left out for good or wait, with the reason kept."""
     blocked = [each for each in turn if each.state != "active"]
     against = [each for each in turn if each.wants is False and each not in blocked]
-    window = mind.limits[account].proactive
-    closed = [each for each in turn if window is not None and now - each.heard_at > window]
+    limits, rows = mind.limits[account], Reading(tx)
+    closed = [each for each in turn if why_not_unasked(rows, account, limits, each.heard_at, now)]
     for why, whom in (("blocked", blocked), ("opted_out", against), ("window", closed)):
         broadcasts.skip(tx, sending.id, [each.chat_id for each in whom], why)
     left_out = {each.chat_id for each in (*blocked, *against, *closed)}
