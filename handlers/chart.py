@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from content.typefaces import render
 from content.words import Words
 from handlers import shown
+from handlers.calendar import calendar
 from handlers.look import Look
 from handlers.papers import Paper
 from storage import campaigns
@@ -65,7 +66,7 @@ def named(look: Look, subject: str) -> Overview | None:
     except ValueError:
         return None
     running = campaigns.find(look.rows, int(parts[0]))
-    return overview(look.rows, running, int(parts[1]), on) if running else None
+    return overview(look.rows, running, int(parts[1]), on, calendar(look.rows)) if running else None
 
 
 @cache

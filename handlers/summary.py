@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from handlers import shown
 from handlers.access import Action, Scope
+from handlers.calendar import calendar
 from handlers.desk import Desk
 from handlers.look import Look
 from handlers.proposals import Proposal, proposals
@@ -31,7 +32,7 @@ def summary(desk: Desk, subject: str) -> None:
     menu = desk.choice("way.menu", "/menu", quiet=True)
     place_id = place_of(look, subject)
     running = campaigns.of_place(look.rows, place_id, look.today) if place_id else None
-    whole = overview(look.rows, running, place_id, look.today) if running and place_id else None
+    whole = overview(look.rows, running, place_id, look.today, calendar(look.rows)) if running and place_id else None
     if whole is None:
         desk.say("summary.no_campaign", menu)
         return

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Select, bindparam, exists, func, insert, select, update
 
-from storage import reminders
+from storage import ledger, reminders
 from storage.mail import insert_new
 from storage.models import (
     Attainment,
@@ -281,3 +281,4 @@ def _confirm(tx: Connection, context: Context, visit_id: int) -> None:
             {"key": f"confirmed:{visit_id}:{row.service}", "household_id": row.household_id, "service": row.service,
              "achieved_on": row.achieved_on, "verification": surer, "recorded_by": row.recorded_by, "recorded_at": context.now,
              "visit_id": visit_id, "assisted_by": row.assisted_by} for row in reached])
+        ledger.touch(tx, {row.household_id for row in reached}, context.today)

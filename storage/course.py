@@ -110,7 +110,7 @@ def target_part(line: Line, fact: HouseholdFact | None, target: TargetFact, toda
     """What a household adds to a target: achieved, of how many, and whether that is known."""
     if fact is None or fact.status is Status.EXCLUDED:
         return [0, 0, 0]
-    stand = sum(each.service == target.service and each.stands(today) for each in line.attainments_on(today))
+    stand = line.persons((target.service,), today)
     if target.denominator is Denominator.HOUSEHOLDS:
         return [int(stand > 0), 1, 1]
     if target.denominator is Denominator.FARMS:

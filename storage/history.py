@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -57,8 +57,12 @@ class Line:
         return [*self.attainments, *(fact for facts in there for fact in facts)] if there else self.attainments
 
     def adults_achieved(self, campaign: CampaignFact, as_of: date) -> int:
-        """An attainment is one person's: so many of the goal stand."""
-        return sum(each.service in campaign.goals and each.stands(as_of) for each in self.attainments_on(as_of))
+        return self.persons(campaign.goals, as_of)
+
+    def persons(self, services: Collection[str], day: date) -> int:
+        """An attainment is one person's, however often it was confirmed: so many have one of these services."""
+        stand = [each for each in self.attainments_on(day) if each.service in services and each.stands(day)]
+        return len({each.visit for each in stand if each.visit is not None}) + sum(each.visit is None for each in stand)
 
 
 LINE = (
@@ -84,7 +88,7 @@ def _visits(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 def _attainments(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(attainment.c.household_id, attainment.c.service, attainment.c.achieved_on, attainment.c.verification,
-               attainment.c.revoked_on, attainment.c.recorded_by, attainment.c.assisted_by)
+               attainment.c.revoked_on, attainment.c.recorded_by, attainment.c.assisted_by, attainment.c.visit_id)
         .join(household, household.c.id == attainment.c.household_id).where(which)
     )
 
@@ -130,9 +134,9 @@ def _facts(rows: Reading, queries: tuple[Query, Query, Query], values: dict[str,
     for home, at, outcome, barrier, mode, person, until, next_on in rows.all(queries[0], values):
         found.visits[home].append(VisitFact(at, OUTCOMES[outcome], BARRIERS[barrier] if barrier else None, MODES[mode], person,
                                             until, next_on))
-    for home, service, on, verification, revoked, person, assisted in rows.all(queries[1], values):
+    for home, service, on, verification, revoked, person, assisted, visit_id in rows.all(queries[1], values):
         found.attainments[home].append(AttainmentFact(service, on, VERIFICATIONS[verification], revoked, person,
-                                                      assisted or None))
+                                                      assisted or None, visit_id))
     return found
 
 

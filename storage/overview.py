@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from storage import campaigns, coverage, coverage_snapshots
+from storage.calendar import Calendar
 from storage.campaigns import Figure, Reached, Running
 from storage.coverage import Part
 from storage.coverage_rules import Coverage
 from storage.coverage_snapshots import Day
-from storage.pace import Pace, pace
+from storage.pace import WEEKDAYS, Pace, pace
 from storage.reading import Reading
 from storage.shares import Change, change
 
@@ -58,7 +59,7 @@ class Overview:
         return found[-1] if found else Day(on, 0, 0, 0, 0, 0, 0)
 
 
-def overview(rows: Reading, campaign: Running, place_id: int, on: date) -> Overview | None:
+def overview(rows: Reading, campaign: Running, place_id: int, on: date, calendar: Calendar = WEEKDAYS) -> Overview | None:
     """A campaign in a place at the end of a day (or as it stands, where the day is today)."""
     here = coverage.where(rows, place_id)
     if here is None:
@@ -74,5 +75,6 @@ def overview(rows: Reading, campaign: Running, place_id: int, on: date) -> Overv
         campaign, place_id, here.code, here.name, here.level, day, total, parts,
         days, kept or (now_known if day - WEEK >= campaign.starts_on else None), kept is not None,
         now_known.visits - kept.visits if kept and now_known else 0,
-        pace(campaign.target_percent, total.goal_coverage, days, campaign.starts_on, campaign.ends_on, day) if running else None,
+        pace(campaign.target_percent, total.goal_coverage, days, (campaign.starts_on, campaign.ends_on), day,
+             calendar) if running else None,
         tuple(campaigns.aims(rows, campaign.id, place_id, total.eligible)), tuple(campaigns.figures(rows, campaign.id, place_id)))

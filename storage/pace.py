@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 
+from storage.calendar import DAY, Calendar
 from storage.coverage_snapshots import Day
 from storage.shares import Share, missing, pace_needed, working_days_to_goal
 
-FURTHEST = 730
-"""Days ahead beyond which no finish is foretold."""
+FURTHEST = 500
+"""Working days ahead beyond which no finish is foretold."""
+WEEKDAYS = Calendar(frozenset(), (), date.max)
+"""Monday to Friday; whoever knows the holidays hands in a calendar that does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,18 @@ class Pace:
     """None while too few days are known to tell, or where it would be never."""
 
 
-def pace(percent: int, now: Share, days: Sequence[Day], starts_on: date, ends_on: date, today: date) -> Pace:
-    """`days` is the series of the campaign as it is known now."""
+def pace(percent: int, now: Share, days: Sequence[Day], ends: tuple[date, date], today: date,
+         calendar: Calendar = WEEKDAYS) -> Pace:
+    """`days` is the series of the campaign as it is known now, `ends` its first and last day."""
+    starts_on, ends_on = ends
     goal = Fraction(percent, 100)
-    left = working_days(today + timedelta(days=1), ends_on)
+    left = working_days(today + DAY, ends_on, calendar)
     before = max((day for day in days if day.on < starts_on), key=lambda day: day.on, default=None)
     gained = now.n - (before.achieved if before else 0)
     needs = working_days_to_goal(goal, now, gained, active_days(days, starts_on))
-    finish = None if needs is None else today if needs == 0 else day_after(today, needs)
+    finish = None if needs is None else today if needs == 0 else calendar.after(today, min(needs, FURTHEST))
+    if needs is not None and needs > FURTHEST:
+        finish = None
     return Pace(missing(goal, now), left, pace_needed(goal, now, left), finish)
 
 
@@ -46,30 +52,6 @@ def active_days(days: Sequence[Day], starts_on: date) -> int:
     return sum(on >= starts_on for on in rises)
 
 
-@cache
-def _free(year: int) -> frozenset[date]:
-    """Public holidays of a year."""
-    from holidays import country_holidays  # here: only who asks for a pace pays for it
-
-    return frozenset(country_holidays("VN", years=year))
-
-
-def is_working(day: date) -> bool:
-    """Monday to Friday, and no public holiday."""
-    return day.weekday() < 5 and day not in _free(day.year)
-
-
-def working_days(first: date, last: date) -> int:
+def working_days(first: date, last: date, calendar: Calendar) -> int:
     """Working days from one day to another, both included."""
-    return sum(is_working(first + timedelta(days=n)) for n in range((last - first).days + 1))
-
-
-def day_after(today: date, working: int) -> date | None:
-    """The day on which so many working days will have passed."""
-    day = today
-    for _ in range(FURTHEST):
-        day += timedelta(days=1)
-        working -= is_working(day)
-        if working <= 0:
-            return day
-    return None
+    return sum(calendar.works(first + n * DAY) for n in range((last - first).days + 1))

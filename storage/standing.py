@@ -91,6 +91,8 @@ class AttainmentFact:
     revoked_on: date | None = None
     recorded_by: Who | None = None
     assisted_by: str | None = None
+    visit: int | None = None
+    """The visit it came with: confirmed later, it stands on record twice and is still one person's."""
 
     def stands(self, as_of: date) -> bool:
         return self.achieved_on <= as_of and (self.revoked_on is None or self.revoked_on > as_of)

@@ -189,9 +189,10 @@ def _look(tx: Connection) -> Look:
 
 
 def _whole(look: Look, running: Running, place_id: int, day: date) -> Overview:
+    from handlers.calendar import calendar
     from storage.overview import overview
 
-    whole = overview(look.rows, running, place_id, day)
+    whole = overview(look.rows, running, place_id, day, calendar(look.rows))
     if whole is None:
         fail(_say("campaign.none"))
     return whole

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.store import Store
 from content.vietnam_time import local_day
+from handlers.calendar import calendar
 from handlers.report_files import open_data
 from storage import campaigns
 from storage.models import Place, table
@@ -55,5 +56,5 @@ def told(rows: Reading, code: str, campaign_id: int, on: date) -> dict[str, obje
     if id_ is None:
         return None
     running = campaigns.find(rows, campaign_id) if campaign_id else campaigns.of_place(rows, id_, on)
-    whole = overview(rows, running, id_, on) if running else None
+    whole = overview(rows, running, id_, on, calendar(rows)) if running else None
     return open_data(whole, shared=True) if whole else None

@@ -13,7 +13,7 @@ from storage.course import Denominator
 from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.history import lines
-from storage.models import TALLY, Attainment, Household, RegisterEntry, Standing, table
+from storage.models import TALLY, Attainment, Household, RegisterEntry, Standing, Visit, table
 from storage.outcomes import Barrier, Status
 from storage.overview import overview
 from storage.places import Hamlet as Hamlet_
@@ -355,6 +355,12 @@ def test_targets_have_denominators_of_their_own(database: Database) -> None:
                                      (place.homes[0], village.GOAL, 3), (place.homes[1], village.GOAL, 1),
                                      (place.homes[1], "online_dossier", 1), (place.homes[3], "online_dossier", 1))])
         ledger.touch(tx, place.homes, START)
+    place.went(place.homes[4], "completed", 0)
+    with database.write() as tx:
+        visit = tx.scalar(select(table(Visit).c.id).where(table(Visit).c.household_id == place.homes[4]))
+        tx.execute(insert(table(Attainment)), [{**kept, "key": f"once:{n}", "household_id": place.homes[4], "visit_id": visit,
+                                                "service": village.GOAL} for n in (1, 2)])  # seen, and confirmed later
+        ledger.touch(tx, place.homes, START)
     with database.read() as tx:
         found = campaigns.aims(Reading(tx), place.goal.campaign_id, place.commune, 6)
-    assert [(each.share.n, each.share.d, each.known.n) for each in found] == [(3, 12, 6), (1, 3, 4), (0, 6, 6)]
+    assert [(each.share.n, each.share.d, each.known.n) for each in found] == [(4, 12, 6), (1, 3, 4), (0, 6, 6)]
