@@ -82,6 +82,7 @@ DIALOGUES: dict[str, Dialogue] = {
 
 ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "menu": welcome.menu,
+    "more": welcome.more,
     "leave": welcome.leave,
     "about": welcome.about,
     "language": welcome.language,

@@ -56,7 +56,7 @@ BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
-         "report.part.", "report.", "quick.why.", "quick.mode.")  # fmt: skip
+         "report.part.", "report.", "quick.why.", "quick.mode.", "picture.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -135,6 +135,7 @@ def built() -> set[str]:
     made |= {f"helper.state.{state}" for state in State if state.live}
     made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in FEEDBACK}
     made |= {f"quick.why.{why}" for why in ("words", "unknown", "barrier", "day", "until", "twice", "many", "back")}
+    made |= {f"picture.{body}" for body in ("phone", "paper")}
     made |= {f"quick.mode.{mode}" for mode in ("meeting", "office", "phone")}
     made |= {f"broadcast.is.{state}" for state in Sending}
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
@@ -157,7 +158,7 @@ def program() -> Iterator[ast.AST]:
 def key_in(node: ast.AST) -> str:
     """The key that a constant is, or nothing (columns and templates look like keys)."""
     text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-    looks = KEY.fullmatch(text) and text.split(".")[0] in FAMILIES and not text.endswith((".id", ".html"))
+    looks = KEY.fullmatch(text) and text.split(".")[0] in FAMILIES and not text.endswith((".id", ".html", ".png"))
     return text if looks else ""
 
 
