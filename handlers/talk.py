@@ -97,6 +97,8 @@ class Message:
     note: str = ""
     choices: tuple[Choice, ...] = ()
     picture: str = ""
+    alt: str = ""
+    """What the picture shows, for those who do not see it."""
     document: str = ""
     edits: str = ""
     """The message of ours that this one replaces, where the channel can do that."""
@@ -104,6 +106,8 @@ class Message:
     """A message of theirs to delete, where the channel can do that (it held a secret)."""
     ack: str = ""
     policy: Policy = Policy.RESEND_ONCE
+    below: bool = False
+    """Stands below what was pressed instead of taking its place: a picture there is still looked at."""
     secret: bool = False
     """Forgotten by the outbox as soon as it is sent (an invitation)."""
     since: float = 0.0
@@ -112,7 +116,7 @@ class Message:
 
     def pack(self) -> dict[str, Any]:
         packed: dict[str, Any] = {}
-        for name in ("text", "title", "note", "picture", "document", "edits", "removes", "ack", "since", "until"):
+        for name in ("text", "title", "note", "picture", "alt", "document", "edits", "removes", "ack", "since", "until"):
             if value := getattr(self, name):
                 packed[name] = value
         if self.choices:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from handlers.papers import Paper
 from handlers.talk import Incoming, Message
 
 if TYPE_CHECKING:
@@ -87,6 +88,15 @@ class Sent:
     problem: str = ""
     moved_to: str = ""
     """The chat's new name, where the platform moved it."""
+
+
+Papers = Callable[[str], Awaitable[Paper | None]]
+"""A picture or document by its name in a message; None where there is none: the words stand alone. Never raises."""
+
+
+async def no_papers(name: str) -> Paper | None:
+    """For a channel that has nobody to make them."""
+    return None
 
 
 class Channel(Protocol):

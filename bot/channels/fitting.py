@@ -27,9 +27,9 @@ def fit(message: Message, limits: Limits) -> list[Message]:
         return [message]
     parts = split(message.text, max(room, 500))
     first = Message(title=message.title, text=parts[0], edits=message.edits, ack=message.ack, removes=message.removes,
-                    picture=message.picture, policy=message.policy)
+                    picture=message.picture, alt=message.alt, policy=message.policy)
     middle = [Message(text=part, policy=message.policy) for part in parts[1:-1]]
-    last = replace(message, title="", text=parts[-1], edits="", ack="", removes="", picture="")
+    last = replace(message, title="", text=parts[-1], edits="", ack="", removes="", picture="", alt="")
     return [first, *middle, last]
 
 

@@ -63,9 +63,9 @@ class Wire:
         """One call with plain fields. Never raises."""
         return await self.reply(method, json_text.write(fields), deadline=deadline)
 
-    async def upload(self, method: str, fields: Mapping[str, Any], name: str, file: bytes) -> Reply:
-        """One call with a file. Never raises."""
-        return await self.reply(method, form(fields, {name: (f"{name}.png", file, "image/png")}))
+    async def upload(self, method: str, fields: Mapping[str, Any], field: str, file: tuple[str, bytes, str]) -> Reply:
+        """One call with a file: its name, its bytes and what it is. Never raises."""
+        return await self.reply(method, form(fields, {field: file}))
 
     async def reply(self, method: str, body: bytes | aiohttp.FormData, *, deadline: float = DEADLINE) -> Reply:
         try:
@@ -148,11 +148,11 @@ def is_loopback(address: str) -> bool:
 
 def form(fields: Mapping[str, Any], files: Mapping[str, tuple[str, bytes, str]]) -> aiohttp.FormData:
     """Fields and files as one multipart body; what is not text is written as JSON."""
-    made = aiohttp.FormData(default_to_multipart=True)
+    made = aiohttp.FormData(quote_fields=False, default_to_multipart=True)  # file names in plain UTF-8
     for name, value in fields.items():
         made.add_field(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     for name, (filename, content, kind) in files.items():
-        made.add_field(name, content, filename=filename, content_type=kind)
+        made.add_field(name, content, filename=filename.replace('"', ""), content_type=kind)
     return made
 
 

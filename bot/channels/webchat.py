@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import logging
 import math
@@ -14,13 +15,14 @@ from functools import partial
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.channels import Fate, Limits, Receive, Received, Sent
+from bot.channels import Fate, Limits, Papers, Receive, Received, Sent, no_papers
 from bot.web.headers import protect
 from bot.web.lines import drawn
 from bot.web.listeners import Full, Listener, Listeners, Unforgotten
 from bot.web.pace import Pace
 from bot.web.pages import Pages, remember, static
 from bot.web.said import LONGEST, PAYLOAD, Said, Unreadable, read
+from bot.web.shelf import KINDS, handed_out, named, seal
 from bot.web.upload import attached
 from bot.web.visitors import Visitors
 from content.words import LANGUAGES
@@ -49,11 +51,11 @@ class WebChat:
     limits = LIMITS
 
     def __init__(self, *, transcript: Transcript, demo: bool, public_url: str, language: str = "vi",
-                 pictures: Callable[[str], bytes | None] = lambda name: None) -> None:
+                 papers: Papers = no_papers) -> None:
         self._transcript = transcript
         self._visitors = Visitors(demo=demo, public_url=public_url)
         self._pages = Pages(language)
-        self._pictures = pictures
+        self._papers = papers
         self._listeners = Listeners()
         self._unforgotten = Unforgotten()
         self._said = {"chat": Pace(10, 2), "address": Pace(60, 20)}
@@ -66,7 +68,8 @@ class WebChat:
         self._receive = receive
         return [
             web.get("/", self._front), web.get("/health", _health),
-            web.get("/static/{name}", _static), web.get("/favicon.ico", _icon), web.get("/picture/{name}.png", self._picture),
+            web.get("/static/{name}", _static), web.get("/favicon.ico", _icon),
+            web.get(f"/chat/{{part}}/{{kind:{'|'.join(KINDS)}}}/{{row:[0-9]{{1,18}}}}/{{seal:[0-9a-f]{{32}}}}", self._paper),
             web.get("/chat/{part}", self._chat), web.get("/chat/{part}/lines", self._lines),
             web.get("/chat/{part}/events", self._events), web.post("/chat/{part}/say", self._say),
             web.post("/chat/{part}/file", self._file),
@@ -122,11 +125,19 @@ class WebChat:
         token = request.cookies[self._visitors.cookie] if known else self._visitors.issue()[0]
         self._visitors.keep(page, token)
 
-    async def _picture(self, request: web.Request) -> web.StreamResponse:
-        drawing = await asyncio.to_thread(self._pictures, request.match_info["name"])
-        if drawing is None:
+    async def _paper(self, request: web.Request) -> web.StreamResponse:
+        """A picture or document of this browser's own chat."""
+        chat, kind, row = self._visitors.chat(request), request.match_info["kind"], int(request.match_info["row"])
+        if chat is None or not hmac.compare_digest(seal(chat, row, kind), request.match_info["seal"]):
             raise web.HTTPNotFound
-        return web.Response(body=drawing, content_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+        if wait := self._asked["address"].wait(self._visitors.address(request)):
+            raise web.HTTPTooManyRequests(headers={"Retry-After": str(math.ceil(wait))})
+        lines = await self._transcript(self.account, chat, WINDOW, row - 1)
+        name = named(lines, self._unforgotten.of(chat), row, kind)
+        paper = await self._papers(name) if name else None
+        if paper is None:
+            raise web.HTTPNotFound
+        return handed_out(paper, kind)
 
     # --- what the page's script calls -----------------------------------------------------------------------------
 
@@ -199,7 +210,7 @@ class WebChat:
         after = _number(request.query.get("after", ""))
         lines = await self._transcript(self.account, chat, WINDOW, after)
         last = max((line.id for line in lines if line.ours), default=after)
-        response = web.json_response({"lines": drawn(lines, self._unforgotten.of(chat)), "last": last}, dumps=_plainly)
+        response = web.json_response({"lines": drawn(lines, self._unforgotten.of(chat), chat), "last": last}, dumps=_plainly)
         response.enable_compression()
         return response
 

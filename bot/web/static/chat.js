@@ -104,12 +104,18 @@
     if (line.title) element.appendChild(make('strong', 'title', line.title));
     if (line.picture) {
       var image = make('img');
-      image.alt = words.picture.replace('{title}', line.title || '');
-      image.src = '/picture/' + encodeURIComponent(line.picture) + '.png';
+      image.alt = line.alt || words.picture.replace('{title}', line.title || '');
+      image.src = base + '/' + line.picture;
       image.addEventListener('error', function () { image.remove(); });
       element.appendChild(image);
     }
     if (line.text) element.appendChild(write(make('span', 'text'), line.text));
+    if (line.document) {
+      var paper = make('a', 'document', words.document);
+      paper.href = base + '/' + line.document;
+      paper.setAttribute('download', '');
+      element.appendChild(paper);
+    }
     choiceRow(line, element, false);
     choiceRow(line, element, true);
     if (line.note) element.appendChild(write(make('span', 'note'), line.note));
