@@ -10,6 +10,7 @@ from handlers.access import Action
 from handlers.desk_hours import help_text
 from handlers.dialogue import Ask, Dialogue, Done, Standing
 from handlers.look import Look
+from handlers.pictures import pictured
 from handlers.questions import Option, Question, pick
 from handlers.screens import short
 from handlers.talk import Choice, Kept, Message, Refused
@@ -21,11 +22,14 @@ BEGIN, CASE = "begin", "case"
 
 def walk(ask: Ask, look: Look) -> Done:
     guide = _guide(look)
-    ask(_cover(guide, look))
-    case = ask(_case(guide)) if guide.cases else None
+    cover = _cover(guide, look)
+    ask(cover)
+    shows = bool(cover.screen and cover.screen.picture)  # it is still looked at while the first step is taken
+    case = ask(_case(guide, below=shows)) if guide.cases else None
     steps = _paced(look, guide.steps_for(case))
     for number, step in enumerate(steps, start=1):
-        if ask(_step(look, guide, step, f"{number}/{len(steps)}")) == "stuck":
+        below = shows and number == 1 and not guide.cases
+        if ask(_step(look, step, f"{number}/{len(steps)}", below=below)) == "stuck":
             _help(ask, look, guide, step)
     return Done(message=_end(guide, look))
 
@@ -58,9 +62,9 @@ def _cover(guide: Guide, look: Look) -> Question[str]:
         lines.append(words.say("guide.cost", cost=guide.cost))
     if guide.time:
         lines.append(words.say("guide.time", time=guide.time))
-    screen = Message(title=guide.title, text="\n\n".join(lines), note=_provenance(guide, look), picture=guide.picture or "")
+    screen = Message(title=guide.title, text="\n\n".join(lines), note=_provenance(guide, look))
     question = pick(BEGIN, "go")
-    return Question(BEGIN, question.read, offer=question.offer, screen=screen)
+    return Question(BEGIN, question.read, offer=question.offer, screen=pictured(screen, guide, look))
 
 
 def _provenance(guide: Guide, look: Look) -> str:
@@ -78,7 +82,7 @@ def _numeric(on: object) -> str:
     return f"{on:%d/%m/%Y}"
 
 
-def _case(guide: Guide) -> Question[str]:
+def _case(guide: Guide, *, below: bool) -> Question[str]:
     allowed = {case.id for case in guide.cases}
 
     def read(raw: str) -> str:
@@ -87,13 +91,13 @@ def _case(guide: Guide) -> Question[str]:
         return raw
 
     return Question(CASE, read, offer=lambda: [Option(case.id, label=case.label) for case in guide.cases],
-                    screen=Message(title=guide.title, text=guide.case_question or ""))
+                    screen=Message(title=guide.title, text=guide.case_question or "", below=below))
 
 
-def _step(look: Look, guide: Guide, step: Step, where: str) -> Question[str]:
+def _step(look: Look, step: Step, where: str, *, below: bool) -> Question[str]:
     question = pick(step.id, "done", "stuck")
     screen = Message(title=look.words.say("guide.step", where=where, title=step.title), text=step.text,
-                     note=look.words.say("guide.wrong_press"))
+                     note=look.words.say("guide.wrong_press"), below=below)
     return Question(step.id, question.read, offer=question.offer, words="guide.at_step", screen=screen)
 
 

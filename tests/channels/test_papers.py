@@ -161,7 +161,8 @@ async def test_a_browser_gets_the_papers_of_its_own_chat(tmp_path: Path) -> None
             assert "no-store" in document.headers["Cache-Control"] and "private" in picture.headers["Cache-Control"]
             assert picture.headers["Content-Security-Policy"].startswith("default-src 'none'")
         kind, row, seal = line["document"].split("/")
-        guesses = (f"{kind}/{row}/{'0' * 32}", f"picture/{row}/{seal}", f"{kind}/{int(row) + 1}/{seal}", f"{kind}/{row}/é", f"{kind}/0/{seal}")
+        guesses = (f"{kind}/{row}/{'0' * 32}", f"picture/{row}/{seal}", f"{kind}/{int(row) + 1}/{seal}", f"{kind}/{row}/é",
+                   f"{kind}/0/{seal}")
         for address in guesses:
             assert (await mine.get(at + address)).status == 404
         assert (await another.get(at + line["document"])).status == 404
