@@ -33,7 +33,7 @@ def build(settings: Settings, *, create: bool = False, demo: bool = False) -> Ho
     papers = Printer(store.database, Library.load(), lambda: house.mind.doors())
     channels: list[Channel] = list(telegram_bots(settings, papers, open_door))
     middlewares: list[object] = []
-    channels += [*zalo.bots(settings, store), *zalo.officials(settings, store)]
+    channels += [*zalo.bots(settings, store, papers), *zalo.officials(settings, store, papers)]
     if settings.web_chat:
         chat = web_chat(settings, store, papers, demo=demo)
         channels.append(chat)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.channels import Fate, Limits, Receive, Received, Sent
+from bot.channels import Fate, Limits, Papers, Receive, Received, Sent, no_papers
 from bot.channels.telegram_wire import is_loopback
 from bot.channels.zalo_bot_incoming import GROUP, Json, received
 from bot.channels.zalo_bot_polling import Polling
@@ -21,7 +21,7 @@ from bot.channels.zalo_bot_webhook import Webhook
 from bot.channels.zalo_bot_wire import Reply, Wire
 from bot.channels.zalo_ledger import Ledger
 from bot.channels.zalo_newcomers import Known, welcomed
-from bot.channels.zalo_shelf import Documents, Pictures, Shelf, no_documents, no_pictures
+from bot.channels.zalo_shelf import Shelf
 from bot.channels.zalo_spool import Spool
 from bot.channels.zalo_words import MOST
 from handlers.talk import Kind, Message
@@ -43,14 +43,14 @@ class ZaloBot:
         self, name: str, token: str, *, api_base: str = "https://bot-api.zaloplatforms.com",
         mode: Literal["polling", "webhook"] = "polling", webhook_secret: str = "", public_url: str = "",
         per_second: float = 5.0, chat_per_second: float = 1.0, monthly: int = 3_000,
-        groups: Literal["answer", "ignore"] = "answer", spool: Path = Path("spool"), pictures: Pictures = no_pictures,
-        documents: Documents = no_documents, ledger: Ledger | None = None, known: Known | None = None,
+        groups: Literal["answer", "ignore"] = "answer", spool: Path = Path("spool"), papers: Papers = no_papers,
+        ledger: Ledger | None = None, known: Known | None = None,
     ) -> None:
         self.name = name
         self._mode, self._secret, self._public_url, self._groups = mode, webhook_secret, public_url, groups
         self._me = token.strip().partition(":")[0]
         self._wire, self._ear = Wire(token, api_base), Wire(token, api_base)  # an open poll keeps its own connection
-        self._shelf = Shelf(self.path, public_url, token, pictures, documents)
+        self._shelf = Shelf(self.path, public_url, token, papers)
         self._limits = Limits(
             characters=MOST, buttons=0, edits=False, pictures=self._shelf.is_open, per_second=per_second,
             chat_per_second=chat_per_second, chat_burst=3, group_per_minute=10, monthly=monthly, resends=False)

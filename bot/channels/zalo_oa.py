@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.channels import Limits, Receive, Sent
+from bot.channels import Limits, Papers, Receive, Sent, no_papers
 from bot.channels.zalo_http import Http
 from bot.channels.zalo_ledger import Ledger
 from bot.channels.zalo_newcomers import Known, welcomed
@@ -21,7 +21,7 @@ from bot.channels.zalo_oa_login import App, Unreached
 from bot.channels.zalo_oa_sending import Sending
 from bot.channels.zalo_oa_webhook import Webhook
 from bot.channels.zalo_oa_wire import Reply, Wire
-from bot.channels.zalo_shelf import Documents, Pictures, Shelf, no_documents, no_pictures
+from bot.channels.zalo_shelf import Shelf
 from bot.channels.zalo_spool import Spool
 from bot.channels.zalo_words import MOST
 from bot.store import Store
@@ -40,7 +40,7 @@ class ZaloOfficial:
     def __init__(
         self, name: str, app: App, secret_key: str, store: Store, *, api_base: str = "https://openapi.zalo.me",
         public_url: str = "", per_second: float = 5.0, paid: bool = False, spool: Path = Path("spool"),
-        pictures: Pictures = no_pictures, documents: Documents = no_documents, ledger: Ledger | None = None,
+        papers: Papers = no_papers, ledger: Ledger | None = None,
         known: Known | None = None,
     ) -> None:
         self.name = name
@@ -48,7 +48,7 @@ class ZaloOfficial:
         self._http = Http()
         self.keys = Keys(store, self.account, app, self._http)
         self._wire = Wire(self._http, self.keys, api_base)
-        self._shelf = Shelf(self.path, public_url, secret_key, pictures, documents)
+        self._shelf = Shelf(self.path, public_url, secret_key, papers)
         self._limits = Limits(
             characters=MOST, buttons=0, edits=False, pictures=True, per_second=per_second, chat_per_second=per_second,
             chat_burst=5, group_per_minute=10, proactive=PAID if paid else FREE, resends=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -57,11 +56,11 @@ class Sending:
     async def _steps(self, chat: str, message: Message) -> list[tuple[Step, bool]]:
         """The calls that say it, in order, and which the message can do without."""
         steps: list[tuple[Step, bool]] = []
-        drawing = await asyncio.to_thread(self._shelf.pictures, message.picture) if message.picture else None
-        if drawing is not None and len(drawing) <= PICTURE_BYTES:
-            shown = drawing
+        drawing = await self._shelf.papers(message.picture) if message.picture else None
+        if drawing is not None and drawing.is_picture and len(drawing.content) <= PICTURE_BYTES:
+            shown = drawing.content
             steps.append((lambda: self._show(chat, shown), True))
-        paper = await self._shelf.documents(message.document) if message.document else None
+        paper = await self._shelf.papers(message.document) if message.document else None
         as_file = paper is not None and is_file(paper)
         link = self._shelf.document(message.document) if message.document and not as_file else ""
         texts = pieces(message, [link] if link else [])

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
-from handlers.papers import Paper
+from bot.channels import Papers, no_papers
 
-Pictures = Callable[[str], bytes | None]
-Documents = Callable[[str], Awaitable[Paper | None]]
 LOCAL = ("localhost", "local", "internal", "lan", "home", "localdomain")
-
-
-def no_pictures(name: str) -> bytes | None:
-    return None
-
-
-async def no_documents(name: str) -> Paper | None:
-    return None
 
 
 def is_public(address: str) -> bool:
@@ -45,11 +34,10 @@ def is_public(address: str) -> bool:
 class Shelf:
     """One account's shelf. The mark in an address is made from a secret of the account and from what lies there."""
 
-    def __init__(self, path: str, public_url: str, secret: str, pictures: Pictures = no_pictures,
-                 documents: Documents = no_documents) -> None:
+    def __init__(self, path: str, public_url: str, secret: str, papers: Papers = no_papers) -> None:
         self._path, self._base = path, public_url.rstrip("/") if secret else ""  # without a secret anybody could guess
         self._key = hashlib.sha256(b"shelf\0" + secret.encode()).digest()
-        self.pictures, self.documents = pictures, documents
+        self.papers = papers
 
     @property
     def is_open(self) -> bool:
@@ -85,13 +73,13 @@ class Shelf:
         return name
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
-        drawing = await asyncio.to_thread(self.pictures, self._asked(request, "picture", ".png"))
-        if drawing is None:
+        drawing = await self.papers(self._asked(request, "picture", ".png"))
+        if drawing is None or not drawing.is_picture:
             raise web.HTTPNotFound
-        return web.Response(body=drawing, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+        return web.Response(body=drawing.content, content_type=drawing.mime, headers={"Cache-Control": "private, max-age=86400"})
 
     async def _paper(self, request: web.Request) -> web.StreamResponse:
-        paper = await self.documents(self._asked(request, "paper", ""))
+        paper = await self.papers(self._asked(request, "paper", ""))
         if paper is None:
             raise web.HTTPNotFound
         shown = f"inline; filename*=UTF-8''{quote(paper.name, safe='')}"

@@ -20,6 +20,7 @@ from content.vietnam_time import instant, local_day
 from storage import mail, people, reminders, zalo
 from storage.database import Database
 from storage.models import Chat, GuideRun, Inbox, Outbox, Place, Reminder, Visit, table
+from tests.drawings import drawn
 from tests.houses import furnish, living, quiet, settings
 from tests.loopback.zalo_bot import LoopbackZaloBot
 from tests.loopback.zalo_bot.bot import event
@@ -321,11 +322,11 @@ async def test_27_two_processes_and_one_token(api: LoopbackZaloBot, url: str, tm
 async def test_pictures_lie_where_nobody_can_guess(api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path) -> None:
     import aiohttp
 
-    bot = channel_of(api, sqlite_url, tmp_path, public_url="https://gocua.example", pictures=lambda name: b"png")
+    bot = channel_of(api, sqlite_url, tmp_path, public_url="https://gocua.example", papers=drawn)
     async with living(sqlite_url, [bot], listen=True) as house, aiohttp.ClientSession() as session:
         address = bot._shelf.picture("buoc-1").replace("https://gocua.example", house.address)
         async with session.get(address) as answer:
-            assert (answer.status, await answer.read(), answer.content_type) == (200, b"png", "image/png")
+            assert (answer.status, await answer.read(), answer.content_type) == (200, b"png-buoc-1", "image/png")
         mark = address.split("/")[-2]
         for wrong in (address.replace("buoc-1", "buoc-2"), address.replace(mark, "A" * 24), address.replace(mark, mark[:-1]),
                       address.replace("/picture/", "/paper/")):

@@ -17,6 +17,7 @@ from bot.channels.zalo_patience import Patience
 from bot.channels.zalo_words import MOST
 from handlers.papers import Paper
 from handlers.talk import Choice, Message
+from tests.drawings import drawn
 from tests.loopback.zalo_bot import LoopbackZaloBot
 
 TOKEN = "1001:loopback-zalo-token-for-tests-only"
@@ -31,7 +32,7 @@ async def api() -> AsyncIterator[LoopbackZaloBot]:
 
 @pytest.fixture
 async def bot(api: LoopbackZaloBot) -> AsyncIterator[ZaloBot]:
-    channel = ZaloBot("main", TOKEN, api_base=api.url, public_url=PUBLIC, pictures=lambda name: b"png")
+    channel = ZaloBot("main", TOKEN, api_base=api.url, public_url=PUBLIC, papers=drawn)
     yield channel
     await channel.close()
 
@@ -106,7 +107,7 @@ def test_8_pictures_only_from_where_zalo_can_fetch_them(address: str) -> None:
 
 
 async def test_8_without_a_public_address_the_words_go_alone(api: LoopbackZaloBot) -> None:
-    bot = ZaloBot("main", TOKEN, api_base=api.url, pictures=lambda name: b"png")
+    bot = ZaloBot("main", TOKEN, api_base=api.url, papers=drawn)
     assert not bot.limits.pictures
     assert (await bot.send("u1", Message(text="Bước 1", picture="buoc-1"))).fate is Fate.SENT
     assert [post.method for post in api.posts("u1")] == ["sendMessage"]
@@ -207,7 +208,7 @@ async def test_16_a_document_is_a_link(api: LoopbackZaloBot) -> None:
     async def documents(name: str) -> Paper | None:
         return Paper("mau.pdf", "application/pdf", b"%PDF")
 
-    bot = ZaloBot("main", TOKEN, api_base=api.url, public_url=PUBLIC, documents=documents)
+    bot = ZaloBot("main", TOKEN, api_base=api.url, public_url=PUBLIC, papers=documents)
     await bot.send("u1", Message(text="Mẫu đơn", document="form:01"))
     posts = api.posts("u1")
     assert [post.method for post in posts] == ["sendMessage"]

@@ -17,6 +17,7 @@ from bot.store import Store
 from handlers.papers import Paper
 from handlers.talk import Choice, Message
 from storage import zalo_tokens
+from tests.drawings import drawn
 from tests.houses import settings
 from tests.loopback.zalo_oa import LoopbackZaloOa
 from tests.zalo import ACCOUNT, app_of, sign_in
@@ -45,7 +46,7 @@ def official(oa: LoopbackZaloOa, store: Store, **more: object) -> ZaloOfficial:
 @pytest.fixture
 async def channel(oa: LoopbackZaloOa, store: Store) -> AsyncIterator[ZaloOfficial]:
     await sign_in(oa, store)
-    made = official(oa, store, pictures=lambda name: b"png-" + name.encode())
+    made = official(oa, store, papers=drawn)
     yield made
     await made.close()
 
@@ -266,7 +267,7 @@ async def test_55_documents_as_file_or_link(
         return Paper(name, "application/octet-stream", b"x" * size)
 
     await sign_in(oa, store)
-    channel = official(oa, store, documents=documents)
+    channel = official(oa, store, papers=documents)
     assert (await channel.send("U", Message(text="Mẫu đơn", document="form:01"))).fate is Fate.SENT
     await channel.close()
     files = [post for post in oa.posts if post.body["message"].get("attachment", {}).get("type") == "file"]
