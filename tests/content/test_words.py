@@ -56,7 +56,7 @@ BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
-         "report.part.", "report.", "quick.why.", "quick.mode.", "picture.")  # fmt: skip
+         "report.part.", "report.", "quick.why.", "quick.mode.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -135,7 +135,6 @@ def built() -> set[str]:
     made |= {f"helper.state.{state}" for state in State if state.live}
     made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in FEEDBACK}
     made |= {f"quick.why.{why}" for why in ("words", "unknown", "barrier", "day", "until", "twice", "many", "back")}
-    made |= {f"picture.{body}" for body in ("phone", "paper")}
     made |= {f"quick.mode.{mode}" for mode in ("meeting", "office", "phone")}
     made |= {f"broadcast.is.{state}" for state in Sending}
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
