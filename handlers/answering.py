@@ -80,6 +80,8 @@ def _start(desk: Desk) -> None:
         perform(desk, f"/join:{payload[2:]}")
     elif payload.startswith("h-"):
         perform(desk, f"/confirm:{payload[2:]}")
+    elif payload.startswith("t-"):
+        perform(desk, f"/arrive:{payload[2:]}")
     elif payload.startswith("g-"):
         perform(desk, f"/guide:{payload[2:]}")
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from handlers import (
+    arrive,
     assist,
     behind,
     broadcast,
@@ -29,6 +30,7 @@ from handlers import (
     news,
     opting,
     pictures,
+    poster,
     privacy,
     quick_log,
     reminder,
@@ -77,6 +79,7 @@ DIALOGUES: dict[str, Dialogue] = {
         exclusion.EXCLUDE,
         day_code.CHECK,
         assist.ASSIST,
+        arrive.ARRIVE,
     )
 }
 
@@ -143,6 +146,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "present": gathering.present,
     "call_off": gathering.call_off,
     "attendance_file": gathering.sheet,
+    "poster": poster.ask_for_poster,
 }
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (
@@ -166,5 +170,6 @@ PAPERS: dict[str, Make] = {
     "chart": chart.chart,
     "report": reporting.paper,
     pictures.KIND: pictures.guide_picture,
+    poster.KIND: poster.paper,
 }
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""

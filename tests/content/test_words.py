@@ -50,13 +50,13 @@ OPERATORS = ("campaign", "check", "command", "database", "demo", "doctor", "hous
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
-         "web.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
+         "web.", "sketch.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
          "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.", "list.",
          "reminder.kind.", "why.reason.", "why.state.", "gathering.kind.", "dossier.is.",
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
-         "report.part.", "report.", "quick.why.", "quick.mode.", "picture.")  # fmt: skip
+         "report.part.", "report.", "quick.why.", "quick.mode.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -135,12 +135,12 @@ def built() -> set[str]:
     made |= {f"helper.state.{state}" for state in State if state.live}
     made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in FEEDBACK}
     made |= {f"quick.why.{why}" for why in ("words", "unknown", "barrier", "day", "until", "twice", "many", "back")}
-    made |= {f"picture.{body}" for body in ("phone", "paper")}
     made |= {f"quick.mode.{mode}" for mode in ("meeting", "office", "phone")}
     made |= {f"broadcast.is.{state}" for state in Sending}
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
     made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
     made |= {f"broadcast.skipped.{why}" for why in SKIPPED}
+    made |= {"sketch.phone", "sketch.paper"}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
         made |= {key, *(f"{key}.{option}" for option in options)}
@@ -150,7 +150,7 @@ def built() -> set[str]:
 
 
 def program() -> Iterator[ast.AST]:
-    for room in ("handlers", "bot", "storage"):
+    for room in ("handlers", "bot", "storage", "content"):
         for file in sorted((ROOT / room).rglob("*.py")):
             yield from ast.walk(ast.parse(file.read_text("utf-8")))
 
@@ -158,7 +158,7 @@ def program() -> Iterator[ast.AST]:
 def key_in(node: ast.AST) -> str:
     """The key that a constant is, or nothing (columns and templates look like keys)."""
     text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-    looks = KEY.fullmatch(text) and text.split(".")[0] in FAMILIES and not text.endswith((".id", ".html", ".png"))
+    looks = KEY.fullmatch(text) and text.split(".")[0] in FAMILIES and not text.endswith((".id", ".html", ".png", ".model"))
     return text if looks else ""
 
 
