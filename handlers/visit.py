@@ -129,15 +129,32 @@ VISIT = Dialogue("visit", log_visit, Action.LOG_VISIT)
 
 
 def undo(desk: Desk, subject: str) -> None:
-    """Take back a visit (by default the last one) within ten minutes, by whoever recorded it."""
+    """Take back a visit, or all visits of one letter (by default what was last recorded), within ten minutes, by whoever did."""
     look = desk.look
     look.require(Action.UNDO_VISIT)
-    key = f"talk:{int(subject, 36)}" if subject and subject.strip(DIGITS) == "" else None
-    found = visits.logged(look.rows, look.person.id, key) if look.person else None
-    if found is None:
-        desk.say("visit.undo.nothing", desk.choice("way.menu", "/menu"))
-    elif look.now - found[1] > visits.UNDO_FOR:
-        desk.say("visit.undo.late", desk.choice("way.menu", "/menu"), minutes=visits.UNDO_FOR // timedelta(minutes=1))
+    found = _recorded(look, subject)
+    menu = desk.choice("way.menu", "/menu", quiet=True)
+    if not found:
+        desk.say("visit.undo.nothing", menu)
+    elif look.now - found[0].recorded_at > visits.UNDO_FOR:
+        desk.say("visit.undo.late", menu, minutes=visits.UNDO_FOR // timedelta(minutes=1))
     else:
-        desk.answer.records.append(visits.UndoVisit(found[0]))
-        desk.say("visit.undone", desk.choice("way.log_again", "/visit"), desk.choice("way.menu", "/menu", quiet=True))
+        desk.answer.records += [visits.UndoVisit(each.id) for each in found]
+        again = desk.choice("way.log_again", "/visit")
+        if len(found) == 1:
+            desk.say("visit.undone", again, menu)
+        else:
+            numbers = ", ".join(str(number) for number in sorted(each.number for each in found))
+            desk.say("visit.undone_several", again, menu, count=len(found), numbers=numbers)
+
+
+def _recorded(look: Look, subject: str) -> list[visits.Logged]:
+    """What a button takes back: a conversation's visit (`12a`), a letter's (`=12a`), or what was recorded last."""
+    if look.person is None:
+        return []
+    bare = subject.removeprefix("=")
+    if not bare or bare.strip(DIGITS):
+        key = visits.last_key(look.rows, look.person.id)
+    else:
+        key = f"letter:{int(bare, 36)}/" if subject.startswith("=") else f"talk:{int(bare, 36)}"
+    return visits.logged(look.rows, look.person.id, key) if key else []

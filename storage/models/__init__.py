@@ -5,16 +5,21 @@ from storage.models.guiding import GuideRun, Reminder
 from storage.models.households import Attainment, Campaign, Household, RegisterEntry, Visit
 from storage.models.mail import Chat, Conversation, Inbox, Lease, Outbox
 from storage.models.people import Attempt, AuditEvent, Consent, Invitation, Membership, Person, Place, Team
+from storage.models.work import Assignment, BarrierSession, Companion, FollowUpTask, WorkingHamlet
 
 __all__ = [
     "METADATA",
+    "Assignment",
     "Attainment",
     "Attempt",
     "AuditEvent",
+    "BarrierSession",
     "Campaign",
     "Chat",
+    "Companion",
     "Consent",
     "Conversation",
+    "FollowUpTask",
     "GuideRun",
     "Household",
     "Inbox",
@@ -28,5 +33,6 @@ __all__ = [
     "Reminder",
     "Team",
     "Visit",
+    "WorkingHamlet",
     "table",
 ]
