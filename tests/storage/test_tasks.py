@@ -125,10 +125,12 @@ def rows(field: Field) -> list[tuple[int, str, date, str]]:
     return sorted((field.homes.index(row[0]) + 1, *row[1:]) for row in found)
 
 
-def owed(field: Field) -> list[tuple[str, int, date]]:
+def owed(field: Field) -> list[tuple[int, int, date]]:
+    """The house, whose chat (by the member's number) and the day."""
     found = field.tx.execute(select(reminder.c.subject, reminder.c.chat_id, reminder.c.due_on)
                              .where(reminder.c.kind == "follow_up_visit_due", reminder.c.state == "scheduled"))
-    return sorted((row[0], field.chats.index(row[1]), row[2]) for row in found)
+    return sorted((field.homes.index(int(row[0].removeprefix("household:"))) + 1, field.chats.index(row[1]), row[2])
+                  for row in found)
 
 
 def test_a_visit_opens_and_closes_rows_and_reminders(database: Database) -> None:
@@ -136,13 +138,13 @@ def test_a_visit_opens_and_closes_rows_and_reminders(database: Database) -> None
         field = made(tx)
         field.visit(1, Outcome.NOT_HOME, days(-2))
         assert [each[:4] for each in rows(field)] == [(1, "ready", TODAY, "")]
-        assert owed(field) == [(f"household:{field.homes[0]}", 0, TODAY)]
+        assert owed(field) == [(1, 0, TODAY)]
         key = field.visit(1, Outcome.COMPLETED, member=1)
         assert [each[:4] for each in rows(field)] == [(1, "completed", TODAY, "visited")] and owed(field) == []
         (done,) = visits.logged(Reading(tx), field.members[1], key)
         record(visits.UndoVisit(done.id), tx, field.context(1))
         assert [each[:4] for each in rows(field)] == [(1, "ready", TODAY, "")]
-        assert owed(field) == [(f"household:{field.homes[0]}", 0, TODAY)]
+        assert owed(field) == [(1, 0, TODAY)]
 
 
 def test_what_the_household_did_alone_closes_its_task_and_a_revocation_opens_it_again(database: Database) -> None:
