@@ -280,7 +280,9 @@ def _went_along(thing: WentAlong, tx: Connection, context: Context) -> None:
                                               companion.c.person_id == thing.person_id)) is not None:
         return
     _along(tx, thing.visit_id, thing.person_id)
-    for row in tx.execute(select(attainment).where(attainment.c.visit_id == thing.visit_id, attainment.c.revoked_on.is_(None))):
+    mine = select(attainment).where(attainment.c.visit_id == thing.visit_id, attainment.c.revoked_on.is_(None),
+                                    attainment.c.recorded_by == context.person_id)
+    for row in tx.execute(mine).all():
         copied = {name: value for name, value in row._mapping.items() if name != "id"}
         tx.execute(insert(attainment), {**copied, "key": f"{row.key}:with:{thing.person_id}", "recorded_by": thing.person_id,
                                         "recorded_at": context.now})
