@@ -26,7 +26,7 @@ from handlers.join import WORDING
 from handlers.talk import Kind
 from handlers.visit import SERVICES
 from storage import people, reminders
-from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
+from storage.outcomes import Barrier, Contradiction, FirstChoice, Mode, Outcome, Status
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
@@ -36,7 +36,7 @@ OPERATORS = ("check", "command", "database", "demo", "doctor", "web")
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
-         "web.")  # fmt: skip
+         "web.", "quick.", "quick.mode.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -48,6 +48,11 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "visit.outcome": (set(), tuple(Outcome)), "visit.barrier": (set(), tuple(Barrier)), "visit.services": (set(), SERVICES),
     "visit.next": (set(), ()), "visit.until": (set(), ()), "visit.note": (set(), ("-",)), "visit.check": ({"summary"}, ("save",)),
     "join.code": (set(), ()), "join.name": (set(), ()), "join.agree": ({"role", "place"}, ("yes", "no")),
+    "quick.said": (set(), ()), "quick.hamlet": (set(), ()), "quick.line": ({"said"}, ()), "quick.day": ({"said"}, ()),
+    "quick.future": ({"said"}, ()), "quick.far_back": ({"said"}, ()), "quick.sure": ({"said", "count"}, ("yes", "-")),
+    "quick.again": ({"number", "outcome"}, ("yes", "-")), "quick.along": (set(), ()), "quick.barrier": ({"numbers"}, ()),
+    "quick.service": ({"numbers"}, ()), "quick.next": ({"numbers"}, ()), "quick.until": ({"numbers"}, ()),
+    "quick.number": ({"number", "hamlet"}, ()),
     "invite.role": (set(), ()), "invite.where": (set(), ()),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
@@ -63,6 +68,7 @@ def built() -> set[str]:
     made |= {f"{family}.{value}" for family, values in families.items() for value in values}
     made |= {reason.value for reason in Contradiction} | {f"command.{name}" for name in COMMANDS}
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
+    made |= {f"quick.mode.{mode}" for mode in Mode if mode is not Mode.DOOR}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
         made |= {key, *(f"{key}.{option}" for option in options)}
@@ -173,7 +179,7 @@ def test_vietnamese_sentences_are_short() -> None:
             assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
 
 
-MEMBERS = re.compile(r"(visit|invite|join|summary|menu\.member)\b")
+MEMBERS = re.compile(r"(visit|quick|invite|join|summary|menu\.member)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
