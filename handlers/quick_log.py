@@ -43,7 +43,7 @@ def quick(desk: Desk, subject: str) -> None:
         raise Refused("visit.no_hamlet")
     at, text = look.said_at, desk.incoming.text
     lines = read(text, local_day(at), _names(look)) if text and len(text) <= MOST_LETTERS else []
-    if not lines:
+    if not any(line.certain or line.likely for line in lines):
         _how(desk, subject)
         return
     usual = _usual(look)
@@ -55,6 +55,10 @@ def quick(desk: Desk, subject: str) -> None:
         desk.send(_saved(look, written, desk.inbox_id))
     if open_:
         _ask_rest(desk, subject, pack(open_, at, usual.id if usual else None))
+    elif desk.talk is not None:
+        from handlers.answering import again  # it knows every dialogue, this one too
+
+        again(desk)
 
 
 def _sure(look: Look, line: Line, usual: Hamlet | None, at: datetime) -> list[Written] | None:
