@@ -41,8 +41,10 @@ test: check ## every test, with a real PostgreSQL and a real browser
 	$(BIN)/python -m tests.browser
 	$(BIN)/pytest
 
-bench: .venv/.dev ## print figures beside a plain bot, in turns in one run
+bench: .venv/.dev ## print figures beside a plain bot and plain queries, in turns in one run
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.broadcast
+	$(BIN)/python -m bench.coverage
 
 chaos: .venv/.dev ## the long run of faults and kills, with its verdict
 	$(BIN)/python -m tests.chaos

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bot.channels import Channel
+from bot import zalo
+from bot.channels import Channel, Papers, no_papers
 from bot.house import House, open_store
+from bot.papers import Printer
 from bot.settings import Settings
 from bot.store import Store
+from content.library import Library
 from storage import transcript
 
 if TYPE_CHECKING:
@@ -21,28 +25,36 @@ if TYPE_CHECKING:
 def build(settings: Settings, *, create: bool = False, demo: bool = False) -> House:
     """The house of these settings, over a database that was looked over."""
     store = open_store(settings, create=create)
-    channels: list[Channel] = list(telegram_bots(settings))
+    house: House
+
+    def open_door(name: str) -> None:
+        house.open_door(f"https://t.me/{name}?start={{}}")
+
+    papers = Printer(store.database, Library.load(), lambda: house.mind.doors())
+    channels: list[Channel] = list(telegram_bots(settings, papers, open_door))
     middlewares: list[object] = []
+    channels += [*zalo.bots(settings, store, papers), *zalo.officials(settings, store, papers)]
     if settings.web_chat:
-        chat = web_chat(settings, store, demo=demo)
+        chat = web_chat(settings, store, papers, demo=demo)
         channels.append(chat)
         middlewares += chat.middlewares()
-    return House(settings, store, channels, doors=_own_doors(settings), middlewares=middlewares)
+    house = House(settings, store, channels, doors=_own_doors(settings), middlewares=middlewares)
+    return house
 
 
-def telegram_bots(settings: Settings) -> list[Telegram]:
+def telegram_bots(settings: Settings, papers: Papers = no_papers,
+                  named: Callable[[str], None] = lambda name: None) -> list[Telegram]:
     """One Telegram channel for each token."""
     bots = settings.telegram_bots()
     if not bots:
         return []
     from bot.channels.telegram import Telegram
-    from content.pictures import picture
 
     return [
         Telegram(name, token, api_base=settings.telegram_api_base, mode=settings.telegram_mode,
                  webhook_secret=settings.telegram_webhook_secret.get_secret_value(), public_url=settings.public_url,
                  per_second=settings.telegram_per_second, chat_per_second=settings.telegram_chat_per_second,
-                 commands=_commands(), pictures=picture)
+                 commands=_commands(), papers=papers, named=named)
         for name, token in bots.items()
     ]
 
@@ -56,14 +68,13 @@ def _commands() -> dict[str, list[tuple[str, str]]]:
     return {**listed, "": listed["vi"]}
 
 
-def web_chat(settings: Settings, store: Store, *, demo: bool) -> WebChat:
+def web_chat(settings: Settings, store: Store, papers: Papers, *, demo: bool) -> WebChat:
     from bot.channels.webchat import WebChat
-    from content.pictures import picture
 
     async def read(account: str, chat: str, limit: int, after: int) -> list[transcript.Line]:
         return await store.read(lambda rows: transcript.lines(rows, account, chat, limit, after))
 
-    return WebChat(transcript=read, demo=demo, public_url=settings.public_url, language=settings.locale, pictures=picture)
+    return WebChat(transcript=read, demo=demo, public_url=settings.public_url, language=settings.locale, papers=papers)
 
 
 def _own_doors(settings: Settings) -> list[str]:
@@ -86,8 +97,10 @@ async def talk_in_terminal(settings: Settings, part: str) -> None:
     """One person at the keyboard, over the same database as every other channel."""
     from bot.channels.terminal import Terminal
 
-    terminal = Terminal(part)
-    house = House(settings, open_store(settings), [terminal], listen=False)
+    house: House
+    store = open_store(settings)
+    terminal = Terminal(part, papers=Printer(store.database, Library.load(), lambda: house.mind.doors()))
+    house = House(settings, store, [terminal], listen=False)
     await house.start()
     lines: asyncio.Queue[str] = asyncio.Queue()
     loop = asyncio.get_running_loop()

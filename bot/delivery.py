@@ -17,7 +17,7 @@ from bot.pacing import Queue
 from bot.points import reach
 from bot.store import Store, out_of_reach
 from handlers.talk import Message
-from storage import mail
+from storage import mail, reminders
 from storage.mail import DROP, EDIT, Parcel, Settled
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ class Delivery:
 
     async def _send(self, parcel: Parcel) -> None:
         reach("before_send")
-        sent = await self._channel.send(parcel.chat_ref, Message.unpack(parcel.body))
+        sent = TOO_LATE if _too_late(parcel) else await self._channel.send(parcel.chat_ref, Message.unpack(parcel.body))
         reach("after_send")
         _FATES[sent.fate](self, parcel, sent)
         self._woken.set()
@@ -227,6 +227,15 @@ _FATES: Mapping[Fate, Callable[[Delivery, Parcel, Sent], None]] = {
     Fate.SENT: Delivery._on_sent, Fate.NOT_SENT: Delivery._on_not_sent, Fate.UNKNOWN: Delivery._on_unknown,
     Fate.REFUSED: Delivery._on_refused, Fate.BLOCKED: Delivery._on_blocked, Fate.STOPPED: Delivery._on_stopped,
 }
+
+
+TOO_LATE = Sent(Fate.REFUSED, problem=reminders.TOO_LATE)
+
+
+def _too_late(parcel: Parcel) -> bool:
+    """Whether what nobody asked for would come in somebody's quiet hours, also where the clock was set back meanwhile."""
+    until = parcel.body.get("until", 0.0)
+    return bool(until) and not parcel.body.get("since", 0.0) <= time.time() < until
 
 
 def _backoff(attempts: int) -> float:

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, insert, select, update
 
 from content.vietnam_time import instant, local_day
-from storage import mail, people, visits
-from storage.models import Campaign, Chat, Household, Place, RegisterEntry, Team, table
+from storage import campaigns, coverage_snapshots, mail, people, visits
+from storage.course import Denominator
+from storage.models import Chat, Household, Place, Team, table
 from storage.outcomes import Barrier, Mode, Outcome
 from storage.record import Context, record
 
@@ -19,6 +20,9 @@ COMMUNE = ("01933", "Xã Đồng Phúc")
 HAMLETS = ("Thôn Mẫu Một", "Thôn Mẫu Hai", "Thôn Mẫu Ba")
 LABELS = ("nhà mái đỏ", "cạnh giếng", "đầu ngõ", "gốc đa", "sau nhà văn hóa", "gần cầu", "quán nước", "cuối đồi")
 HOUSES = 24
+DAYS_GONE = 30
+SNAPSHOTS = 10
+"""Days before today of which a snapshot is kept."""
 PARTS = {"citizen": None, "volunteer": "volunteer", "leader": "leader"}
 ACCOUNTS = {"web": "demo-{}", "terminal": "{}"}
 SERVICE = "vneid_level2"
@@ -36,15 +40,33 @@ def load(tx: Connection, now: datetime) -> None:
     since = date(2025, 7, 1)
     province = _place(tx, "province", PROVINCE, None, since)
     commune = _place(tx, "commune", COMMUNE, province, since)
-    campaign_id = tx.execute(insert(table(Campaign)).returning(table(Campaign).c.id), {
-        "name": "100 ngày đêm (mẫu)", "document": "", "place_id": commune, "starts_on": today - timedelta(days=30),
-        "ends_on": today + timedelta(days=69), "goal_service": SERVICE, "target_percent": 100}).scalar_one()
-    for number, hamlet in enumerate(HAMLETS, start=1):
-        hamlet_id = _place(tx, "hamlet", (f"{COMMUNE[0]}-M{number}", hamlet), commune, since)
+    hamlets = [_place(tx, "hamlet", (f"{COMMUNE[0]}-M{number}", hamlet), commune, since)
+               for number, hamlet in enumerate(HAMLETS, start=1)]
+    homes = [_households(tx, hamlet_id, today) for hamlet_id in hamlets]
+    campaign_id = campaigns.create(tx, hundred_days(commune, today), today - timedelta(days=DAYS_GONE))
+    for number, (hamlet_id, name) in enumerate(zip(hamlets, HAMLETS, strict=True), start=1):
         team_id = tx.execute(insert(table(Team)).returning(table(Team).c.id), {
-            "name": f"Tổ công nghệ số {hamlet}", "hamlet_id": hamlet_id, "valid_from": since}).scalar_one()
-        homes = _households(tx, hamlet_id, campaign_id, today)
-        _people(tx, number, team_id, hamlet_id, homes, now)
+            "name": f"Tổ công nghệ số {name}", "hamlet_id": hamlet_id, "valid_from": since}).scalar_one()
+        _people(tx, number, team_id, hamlet_id, homes[number - 1], now)
+    _from_elsewhere(tx, campaign_id, commune, now)
+    for days in range(SNAPSHOTS, 0, -1):
+        coverage_snapshots.take(tx, today - timedelta(days=days), campaign_id=campaign_id, now=now - timedelta(days=days - 1))
+
+
+def hundred_days(commune: int, today: date) -> campaigns.Plan:
+    """A hundred days and nights, as communes have held them: one person in every household first, and more beside it."""
+    aims = (campaigns.Aim(SERVICE, Denominator.ADULTS, 80), campaigns.Aim("online_dossier", Denominator.FARMS, 50),
+            campaigns.Aim("online_payment", Denominator.HOUSEHOLDS, 60))
+    starts_on = today - timedelta(days=DAYS_GONE)
+    return campaigns.Plan("100 ngày đêm (mẫu)", commune, starts_on, starts_on + timedelta(days=99), SERVICE, 100,
+                          "Kế hoạch mẫu số 01/KH-UBND", aims)
+
+
+def _from_elsewhere(tx: Connection, campaign_id: int, commune: int, now: datetime) -> None:
+    """A figure of the kind that is read off another system and typed in."""
+    figure = campaigns.Figure("Hồ sơ nộp trực tuyến tại xã", 318, 402, "Số liệu mẫu, không phải số thật",
+                              local_day(now) - timedelta(days=2))
+    campaigns.state(tx, campaigns.StateFigure(campaign_id, commune, figure), None, now)
 
 
 def _place(tx: Connection, level: str, named: tuple[str, str], parent: int | None, since: date) -> int:
@@ -53,15 +75,12 @@ def _place(tx: Connection, level: str, named: tuple[str, str], parent: int | Non
     return int(made.scalar_one())
 
 
-def _households(tx: Connection, hamlet_id: int, campaign_id: int, today: date) -> list[int]:
+def _households(tx: Connection, hamlet_id: int, today: date) -> list[int]:
     added = today - timedelta(days=40)
-    homes = list(tx.execute(insert(table(Household)).returning(table(Household).c.id), [
+    return list(tx.execute(insert(table(Household)).returning(table(Household).c.id), [
         {"hamlet_id": hamlet_id, "number": number, "label": LABELS[(number * 5 + hamlet_id) % len(LABELS)],
-         "lane": f"Ngõ {(number - 1) // 6 + 1}", "adult_count": 2 + number % 3, "added_on": added}
+         "lane": f"Ngõ {(number - 1) // 6 + 1}", "adult_count": 2 + number % 3, "farm": number % 3 != 0, "added_on": added}
         for number in range(1, HOUSES + 1)]).scalars())
-    tx.execute(insert(table(RegisterEntry)), [
-        {"campaign_id": campaign_id, "household_id": home, "added_on": added, "added_reason": ""} for home in homes])
-    return homes
 
 
 def _people(tx: Connection, number: int, team_id: int, hamlet_id: int, homes: list[int], now: datetime) -> None:

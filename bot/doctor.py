@@ -11,6 +11,7 @@ from bot.settings import Settings
 from content.library import Library
 from content.vietnam_time import local_day
 from content.words import words
+from handlers.calendar import table
 from storage.database import Database, Unusable
 
 GOOD, NOTE, BAD = "✓", "·", "✗"
@@ -20,9 +21,13 @@ FIRST_YEAR = 2026
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which somebody would mend them."""
-    found = [*_settings(settings), *_database(settings), *_content(), *_clock()]
+    found = [*_settings(settings), *_database(settings), *_content(), *_calendar(), *_clock()]
     async for finding in _telegram(settings):
         found.append(finding)
+    if settings.zalo_bots() or settings.zalo_accounts():
+        from bot import zalo_doctor
+
+        found += [finding async for finding in zalo_doctor.examine(settings)]
     return found
 
 
@@ -56,6 +61,14 @@ def _content() -> Iterator[Finding]:
     for guide in guides:
         if library.overdue(guide, local_day(datetime.now(UTC))):
             yield NOTE, say("doctor.overdue", guide=guide.id, day=guide.review_again_on.isoformat())
+
+
+def _calendar() -> Iterator[Finding]:
+    """The table of public holidays must be renewed in time: nobody wants to be reminded on a holiday."""
+    known, today = table(), local_day(datetime.now(UTC))
+    level = BAD if today > known.until else NOTE if known.ends_soon(today) else GOOD
+    key = "doctor.holidays" if level == GOOD else "doctor.holidays_end"
+    yield level, words(None).say(key, day=words(None).day(known.until))
 
 
 def _clock() -> Iterator[Finding]:

@@ -12,6 +12,8 @@ from functools import cache
 
 from aiohttp import web
 
+from bot.attachments import Attachments
+from bot.broadcasting import Broadcasting
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.delivery import Delivery
@@ -20,11 +22,13 @@ from bot.receive import Reception
 from bot.settings import Settings
 from bot.store import Store, out_of_reach
 from bot.turn import BACKOFF, Departures, Mind, Turn
+from bot.web import feed
 from content.library import Library
 from content.search import Finder, Finding
 from handlers.desk import Find
 from storage.database import Database
 from storage.mail import Parcel
+from storage.working_hours import WorkingHours
 
 log = logging.getLogger(__name__)
 DRAIN = 12.0
@@ -57,11 +61,12 @@ class House:
         self.settings, self.store, self.channels = settings, store, list(channels)
         self._doors = list(doors)
         self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
-                         lambda: tuple(self._doors), backoff)
+                         lambda: tuple(self._doors), backoff, WorkingHours.parse(settings.working_hours))
         self.deliveries: dict[str, Delivery] = {}
         self.turn = Turn(store, self.mind, self._answered, self._departures)
-        self.reception = Reception(self.turn.take_in)
+        self.reception = Reception(self.turn.take_in, Attachments(store).opened)
         self.clock = Clock(store, self.mind, self._posted)
+        self.broadcasting = Broadcasting(store, self.mind, self._posted)
         self.leases = Leases(store)
         self._middlewares = middlewares
         self._listen = listen
@@ -98,6 +103,7 @@ class House:
         self._task(self.turn.run())
         for channel in self.channels:
             self._task(self._hold(channel))
+        self._task(self.broadcasting.run())
         self.clock.start()
         _settle()
 
@@ -119,6 +125,7 @@ class House:
     async def stop(self) -> None:
         """Take in nothing more, end what was begun, and give back what was held."""
         self.clock.stop()
+        self.broadcasting.stop()
         await asyncio.gather(*(channel.stop() for channel in self.channels), return_exceptions=True)
         if self._runner is not None:
             await self._runner.cleanup()
@@ -188,6 +195,7 @@ class House:
         app = web.Application(client_max_size=64 * 1024, middlewares=self._middlewares)  # type: ignore[arg-type]
         for channel in self.channels:
             app.router.add_routes(channel.routes(self.reception.receive))
+        app.router.add_routes(feed.routes(self.store, self.settings.feed_token.get_secret_value()))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)

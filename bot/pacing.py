@@ -13,6 +13,10 @@ UNPACED = 500.0
 """Messages a second from which an account is not paced at all (a Bot API server of one's own, the web chat)."""
 
 
+CATCH_UP = 0.5
+"""Seconds by which an account may be behind and still make up for it: a busy moment costs nothing in the long run."""
+
+
 @dataclass(slots=True)
 class Line:
     """What waits for one chat, by lane, and how soon it may be sent."""
@@ -36,6 +40,7 @@ class Queue:
         self._ready: list[tuple[int, int, int]] = []
         self._later: list[tuple[float, int]] = []
         self._slot_at = 0.0
+        self._left: deque[float] = deque(maxlen=int(limits.per_second) + 1)
         self.known: set[int] = set()
 
     def add(self, parcel: Parcel, now: float, wait: float = 0.0) -> None:
@@ -89,8 +94,15 @@ class Queue:
         if line.tokens < 1:
             line.free_at = max(line.free_at, now + (1 - line.tokens) / rate)
         if self._limits.per_second < UNPACED:
-            self._slot_at = max(self._slot_at, now) + 1 / self._limits.per_second
+            self._slot_at = self._next_slot(now)
         return parcel
+
+    def _next_slot(self, now: float) -> float:
+        """Evenly, making up for what is late, but never more than the limit in any one second."""
+        self._left.append(now)
+        even = max(self._slot_at, now - CATCH_UP) + 1 / self._limits.per_second
+        full = len(self._left) == self._left.maxlen
+        return max(even, self._left[0] + 1) if full and self._limits.per_second >= 1 else even
 
     def _rate(self, chat_ref: str) -> tuple[float, float]:
         if is_group(chat_ref):

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from storage.working_hours import WorkingHours
+
 VIETNAM = timedelta(hours=7)
 DEFAULT_DATABASE = "sqlite:///gocua.db"
 
@@ -32,6 +34,30 @@ class Settings(BaseSettings):
         SecretStr(""), description="1-256 letters, digits, _ or - that Telegram sends with every webhook call")
     telegram_per_second: float = Field(29.0, gt=0, description="Messages a second for one bot; Telegram allows 30")
     telegram_chat_per_second: float = Field(1.0, gt=0, description="Messages a second to one chat; Telegram allows 1")
+    working_hours: str = Field(
+        "08:00-11:30,13:30-17:00", description="When people answer: the promised hour of a request for help goes by it")
+    zalo_bot_token: SecretStr = Field(SecretStr(""), description="Token of a Zalo Bot; several as NAME=TOKEN,NAME=TOKEN")
+    zalo_bot_api_base: str = Field("https://bot-api.zaloplatforms.com", description="Any server that speaks the Zalo Bot API")
+    zalo_bot_mode: Literal["polling", "webhook"] = Field("polling", description="How a Zalo Bot's messages arrive")
+    zalo_bot_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="8-256 letters and digits that Zalo sends with every call to a Zalo Bot's webhook")
+    zalo_bot_per_second: float = Field(5.0, gt=0, description="Messages a second for one Zalo Bot")
+    zalo_bot_monthly: int = Field(
+        3_000, ge=0, description="Messages a month that a Zalo Bot may send; reminders stop at nine tenths of it; 0: no limit")
+    zalo_bot_groups: Literal["answer", "ignore"] = Field(
+        "answer", description="Whether a Zalo Bot that is called in a group says once that it answers everybody alone")
+    zalo_oa_app_id: str = Field("", description="App id of a Zalo Official Account; several as NAME=ID,NAME=ID")
+    zalo_oa_app_secret: SecretStr = Field(SecretStr(""), description="Secret of that app, by the same names")
+    zalo_oa_secret_key: SecretStr = Field(
+        SecretStr(""), description="Secret key of the Official Account's webhook page, by the same names")
+    zalo_oa_api_base: str = Field("https://openapi.zalo.me", description="Any server that speaks the Official Account API")
+    zalo_oa_login_base: str = Field("https://oauth.zaloapp.com", description="Where an Official Account gives its keys")
+    zalo_oa_per_second: float = Field(5.0, gt=0, description="Messages a second for one Official Account")
+    zalo_oa_paid: bool = Field(
+        False, description="Whether an Official Account may send what Zalo charges for: 48 hours to 7 days after somebody wrote")
+    spool: str = Field("spool", description="Folder for what arrives from Zalo while the database is slow")
+    feed_token: SecretStr = Field(
+        SecretStr(""), description="Whoever brings this token may read coverage as JSON at /feed/coverage.json; empty: nobody")
     locale: Literal["vi", "en"] = Field("vi", description="Language for people whose own is not known")
     timezone: str = Field("Asia/Ho_Chi_Minh", description="Vietnam's clock, by which every rule about days and hours goes")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged")
@@ -47,6 +73,12 @@ class Settings(BaseSettings):
             raise ValueError(f"{name} is not on Vietnam's clock (UTC+7); quiet hours and business days go by it")
         return name
 
+    @field_validator("working_hours")
+    @classmethod
+    def _hours(cls, written: str) -> str:
+        WorkingHours.parse(written)
+        return written
+
     @field_validator("listen")
     @classmethod
     def _address(cls, listen: str) -> str:
@@ -55,7 +87,7 @@ class Settings(BaseSettings):
             raise ValueError("HOST:PORT is needed, for example 127.0.0.1:8080")
         return listen
 
-    @field_validator("public_url", "telegram_api_base")
+    @field_validator("public_url", "telegram_api_base", "zalo_bot_api_base", "zalo_oa_api_base", "zalo_oa_login_base")
     @classmethod
     def _web_address(cls, url: str) -> str:
         if url and urlsplit(url).scheme not in ("http", "https"):
@@ -72,11 +104,25 @@ class Settings(BaseSettings):
 
     def telegram_bots(self) -> dict[str, str]:
         """Account name -> token."""
-        bots: dict[str, str] = {}
-        for part in filter(None, (each.strip() for each in self.telegram_token.get_secret_value().split(","))):
-            name, equals, token = part.partition("=")
-            bots[name if equals else "main"] = token if equals else part
-        return bots
+        return _named(self.telegram_token.get_secret_value())
+
+    def zalo_bots(self) -> dict[str, str]:
+        """Account name -> token."""
+        return _named(self.zalo_bot_token.get_secret_value())
+
+    def zalo_accounts(self) -> dict[str, tuple[str, str, str]]:
+        """Name of an Official Account -> app id, app secret, secret key of its webhook."""
+        secrets, keys = _named(self.zalo_oa_app_secret.get_secret_value()), _named(self.zalo_oa_secret_key.get_secret_value())
+        return {name: (app, secrets.get(name, ""), keys.get(name, "")) for name, app in _named(self.zalo_oa_app_id).items()}
+
+
+def _named(listed: str) -> dict[str, str]:
+    """`NAME=VALUE,NAME=VALUE`, or one value alone, which is called main."""
+    found: dict[str, str] = {}
+    for part in filter(None, (each.strip() for each in listed.split(","))):
+        name, equals, value = part.partition("=")
+        found[name if equals else "main"] = value if equals else part
+    return found
 
 
 def variables() -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from bot import notices
 from bot.channels import Limits
 from bot.channels.fitting import fit
 from bot.points import reach
@@ -22,10 +23,11 @@ from content.words import words
 from handlers.answering import answer
 from handlers.desk import Desk, Find, kept_from
 from handlers.look import Look
-from handlers.talk import Answer, Incoming, Message, said
+from handlers.talk import Answer, Incoming, Message, Notice, said
 from storage import mail, people
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.working_hours import ORDINARY, WorkingHours
 
 log = logging.getLogger(__name__)
 BATCH = 100
@@ -50,6 +52,7 @@ class Mind:
     limits: Mapping[str, Limits]
     doors: Callable[[], tuple[str, ...]]
     backoff: Sequence[float] = BACKOFF
+    hours: WorkingHours = ORDINARY
 
 
 class Arrival:
@@ -261,7 +264,8 @@ def _desk(letter: mail.Open, mind: Mind, rows: Reading, now: datetime, known: Ma
     incoming = Incoming.unpack(letter.body)
     language = letter.language or incoming.language or mind.language
     look = Look(rows, words(language), mind.library, now, local_day(now), min(incoming.sent_at, now), letter.chat_id,
-                known.get(letter.person_id or 0), doors=mind.doors())
+                known.get(letter.person_id or 0), doors=mind.doors(), hours=mind.hours, accounts=mind.limits,
+                house=mind.language)
     talk = kept_from(letter.conversation) if letter.conversation and letter.conversation.state == "open" else None
     return Desk(incoming, look, mind.find, letter.inbox_id, letter.shown, talk)
 
@@ -277,6 +281,7 @@ class Sheet:
         self._new: list[dict[str, object]] = []
         self._parcels: list[dict[str, object]] = []
         self._refs: dict[int, str] = {}
+        self._notices: list[Notice] = []
         self.posted: list[mail.Parcel] = []
 
     def add(self, letter: mail.Open, result: Answer, mind: Mind) -> None:
@@ -300,10 +305,14 @@ class Sheet:
         if said and leaves is not None and said[0]["policy"] != mail.DROP and leaves(letter.chat_id):
             said[0]["state"] = "sending"
         self._parcels += said
+        if result.notices:
+            self._notices += result.notices
+            self._parcels += notices.rows(mind.limits, result.notices, f"in:{letter.inbox_id}:to", self._now)
 
     def write(self, tx: Connection) -> None:
         mail.keep_talks(tx, self._old, self._new)
         mail.keep_chats(tx, self._chats)
+        notices.show(tx, self._notices, self._refs)
         self.posted = mail.post(tx, self._parcels, self._refs)
         mail.close(tx, self._closed)
 

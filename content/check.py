@@ -17,6 +17,7 @@ from content.plain_words import (
     utf16_units,
     word_count,
 )
+from content.sketch import svg
 
 LANGUAGES = (MAIN, "en")  # the languages a guide must have
 STEP_CHARACTERS = 500
@@ -57,7 +58,7 @@ def check_guide(library: Library, guide: Guide, allowed: Allowed, on: date) -> I
         _words(guide, allowed),
         _links(library, guide, allowed),
         _asks(guide),
-        _picture(library, guide),
+        _picture(library, guide, on),
     )
     for part in parts:
         for problem, detail in part:
@@ -166,13 +167,19 @@ def _asks(guide: Guide) -> Found:
                 yield "few-asks", f"{topic}: {count}"
 
 
-def _picture(library: Library, guide: Guide) -> Found:
-    if guide.picture is None:
+def _picture(library: Library, guide: Guide, on: date) -> Found:
+    try:
+        drawing = library.drawing(guide)
+        if drawing is not None:
+            svg(drawing)  # measures every word of it
+    except ValueError as error:  # a drawing, its YAML or a fact that it names
+        yield "picture-unusable", str(error)
         return
-    if not guide.alt:
-        yield "picture-without-words", guide.picture
-    if not (library.root / "guides" / "pictures" / guide.picture).is_file():
+    if drawing is None and guide.picture is not None:
         yield "picture-missing", guide.picture
+    for name in drawing.facts if drawing else ():
+        if not library.facts[name].holds(on):
+            yield "fact-not-in-force", name
 
 
 def _languages(library: Library) -> Iterator[Finding]:

@@ -79,7 +79,7 @@ class Guide:
     review_again_on: date
     needs_person_check: str | None
     picture: str | None
-    alt: str | None
+    """The drawing it names; without one, the drawing that bears its own id."""
     asks: tuple[tuple[str, str], ...]
     published: bool
     facts: tuple[str, ...]

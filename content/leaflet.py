@@ -18,7 +18,7 @@ _HELPER = "helper:"
 _KEYS = {
     *("revision", "order", "audience", "topics", "related", "bring", "cost", "time", "sources", "reviewed"),
     *("reviewed_by", "reviewed_on", "review_again_on", "needs_person_check", "published", "asks"),
-    *("picture", "alt", "cases"),
+    *("picture", "cases"),
 }
 
 
@@ -51,7 +51,7 @@ def read_leaflet(text: str, *, id: str, locale: str, path: str, facts: Facts) ->
         sources=front.sources(), reviewed=front.word("reviewed"), reviewed_by=front.word("reviewed_by"),
         reviewed_on=front.day("reviewed_on"), review_again_on=front.day("review_again_on"),
         needs_person_check=front.word("needs_person_check") or None, picture=front.word("picture") or None,
-        alt=front.word("alt") or None, asks=front.asks(), published=front.flag("published"), facts=names,
+        asks=front.asks(), published=front.flag("published"), facts=names,
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from content.facts import Fact, Facts
 from content.guide import Case, Guide, GuideError, Source, Step, Trouble
 from content.leaflet import read_leaflet
+from content.pictures import drawing
+from content.sketch import Drawing
 
 __all__ = ["Case", "Fact", "Facts", "Guide", "GuideError", "Library", "Source", "Step", "Trouble"]
 
@@ -17,10 +19,11 @@ MAIN = "vi"  # the language every guide has; the others fall back to it
 
 
 class Library:
-    """Guides and facts under one folder: `facts.yaml`, `guides/<locale>/<id>.md`, `guides/pictures/`."""
+    """Guides and facts under one folder: `facts.yaml`, `guides/<locale>/<id>.md`, `pictures/<name>.yaml`."""
 
     def __init__(self, root: Traversable) -> None:
         self.root = root
+        self._drawings: dict[tuple[str, str], Drawing | None] = {}
 
     @classmethod
     def load(cls) -> "Library":
@@ -42,7 +45,7 @@ class Library:
         """Guides by language and id, unpublished ones too, in the order readers see."""
         shelves: dict[str, dict[str, Guide]] = {}
         for folder in sorted((self.root / "guides").iterdir(), key=lambda entry: entry.name):
-            if folder.is_dir() and folder.name != "pictures":
+            if folder.is_dir():
                 guides = [self._guide(entry, folder.name) for entry in folder.iterdir() if entry.name.endswith(".md")]
                 shelves[folder.name] = {guide.id: guide for guide in sorted(guides, key=lambda g: (g.order, g.id))}
         return shelves
@@ -73,6 +76,13 @@ class Library:
         if main is None or not main.published:
             return None
         return self._shelves.get(locale, {}).get(id, main)
+
+    def drawing(self, guide: Guide) -> Drawing | None:
+        """The guide's picture: the one it names, or the one that bears its own name. Raises SketchError if it is of no use."""
+        key = (guide.picture or guide.id, guide.locale)
+        if key not in self._drawings:
+            self._drawings[key] = drawing(self.root / "pictures", *key, self.facts)
+        return self._drawings[key]
 
     @cached_property
     def _by_topic(self) -> dict[str, str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import heard, searching, welcome
+from handlers import heard, help_talk, searching, welcome
 from handlers.catalogue import ACTIONS, DIALOGUES, EARS
 from handlers.desk import Desk
 from handlers.dialogue import BACK, CANCEL, EDIT, Dialogue, Done, Standing, hear, steers
-from handlers.screens import DIGITS, corrections
+from handlers.screens import DIGITS, corrections, short
 from handlers.talk import Answer, Kept, Kind, NotAllowed, Refused, said
 from storage.people import Refusal
 
@@ -25,7 +25,7 @@ def answer(desk: Desk) -> Answer:
         desk.say("refused.not_allowed", desk.choice("way.menu", "/menu"))
     result = desk.answer
     result.current = desk.talk.id if desk.talk and desk.talk.state == "open" else None
-    result.shown = _shown(result) if result.messages else desk.shown
+    result.shown = _shown(result) if result.messages and not desk.incoming.group else desk.shown
     return result
 
 
@@ -51,6 +51,8 @@ def route(desk: Desk) -> None:
         desk.answer.blocked = True
     elif incoming.group:
         _group(desk)
+    elif help_talk.passed_on(desk):
+        return  # it went to the person they are talking with
     elif incoming.kind is Kind.START:
         _start(desk)
     elif incoming.secrets:
@@ -76,6 +78,8 @@ def _start(desk: Desk) -> None:
     payload = desk.incoming.data
     if payload.startswith("j-"):
         perform(desk, f"/join:{payload[2:]}")
+    elif payload.startswith("h-"):
+        perform(desk, f"/confirm:{payload[2:]}")
     elif payload.startswith("g-"):
         perform(desk, f"/guide:{payload[2:]}")
     else:
@@ -107,7 +111,7 @@ def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
     question = here.question
     if question is None:
         finish(desk, dialogue, kept, here)
-    elif data := heard.choice(text, desk.shown, numbers=not question.free):
+    elif data := heard.choice(text, desk.shown, numbers=not question.free or not _asked_here(kept, question.key, desk)):
         press(desk, data)
     elif question.free:
         take(desk, dialogue, kept, question.key, text, may_be_aside=True)
@@ -115,6 +119,11 @@ def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
         take(desk, dialogue, kept, question.key, several)
     elif not searching.aside(desk, text):
         desk.ask(dialogue, kept, here, Refused("refused.choice"))
+
+
+def _asked_here(kept: Kept, key: str, desk: Desk) -> bool:
+    """Whether what was shown last is this question: below another screen a number means that screen's choice."""
+    return not desk.shown or any(entry[0].startswith(f"{short(kept.id)}:{key}:") for entry in desk.shown)
 
 
 def _several(text: str, desk: Desk, key: str) -> str:
@@ -199,6 +208,7 @@ def finish(desk: Desk, dialogue: Dialogue, kept: Kept, here: Standing) -> None:
     desk.keep(kept)
     desk.leave()
     desk.answer.records += done.records
+    desk.answer.notices += done.notices
     if done.message is not None:
         desk.send(done.message)
     elif done.say:

@@ -45,7 +45,8 @@ class Desk:
     def send(self, message: Message) -> None:
         """Add a message. The first one after a press takes the place of what was pressed, and answers the press."""
         if not self.answer.messages and self.incoming.ack:
-            message = replace(message, ack=self.incoming.ack, edits=message.edits or self.incoming.message)
+            pressed = "" if message.below else self.incoming.message
+            message = replace(message, ack=self.incoming.ack, edits=message.edits or pressed)
         self.answer.messages.append(message)
 
     def keep(self, kept: Kept) -> None:

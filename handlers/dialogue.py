@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from handlers.access import Action
 from handlers.look import Look
 from handlers.questions import Question
-from handlers.talk import Choice, Kept, Message, Refused
+from handlers.talk import Choice, Kept, Message, Notice, Refused
 
 T = TypeVar("T")
 
@@ -40,6 +40,8 @@ class Done:
     """Instead of a phrase, where what is said is content."""
     blanks: Mapping[str, object] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """What is said to other chats."""
     then: str = ""
     """The next thing to show at once, as a button would carry it (`/visit`, `/menu`)."""
 

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from content.library import Guide, Step
 from handlers.access import Action
+from handlers.desk_hours import help_text
 from handlers.dialogue import Ask, Dialogue, Done, Standing
 from handlers.look import Look
+from handlers.pictures import pictured
 from handlers.questions import Option, Question, pick
 from handlers.screens import short
 from handlers.talk import Choice, Kept, Message, Refused
-from storage.guide_runs import FINISHED, Reached
+from storage import preferences
+from storage.guide_runs import FINISHED, Reached, Stuck
 
 BEGIN, CASE = "begin", "case"
 
 
 def walk(ask: Ask, look: Look) -> Done:
     guide = _guide(look)
-    ask(_cover(guide, look))
-    case = ask(_case(guide)) if guide.cases else None
-    steps = guide.steps_for(case)
+    cover = _cover(guide, look)
+    ask(cover)
+    shows = bool(cover.screen and cover.screen.picture)  # it is still looked at while the first step is taken
+    chosen = ask(case(guide, below=shows)) if guide.cases else None
+    steps = _paced(look, guide.steps_for(chosen))
     for number, step in enumerate(steps, start=1):
-        if ask(_step(look, guide, step, f"{number}/{len(steps)}")) == "stuck":
-            _help(ask, look, guide, step)
+        below = shows and number == 1 and not guide.cases
+        if ask(_step(look, step, f"{number}/{len(steps)}", below=below)) == "stuck":
+            stuck(ask, look, guide, step)
     return Done(message=_end(guide, look))
+
+
+def _paced(look: Look, steps: Sequence[Step]) -> Sequence[Step]:
+    """The steps one by one, or two together where somebody wishes so. Two bear the later one's name, so that whoever changes
+    their mind in the middle never misses a step."""
+    if not preferences.own(look.rows, look.chat_id).larger_steps:
+        return steps
+    pairs = [steps[n:n + 2] for n in range(0, len(steps), 2)]
+    return [pair[0] if len(pair) == 1 else replace(
+        pair[1], title=f"{pair[0].title} · {pair[1].title}", text=f"{pair[0].text}\n\n{pair[1].title}\n{pair[1].text}",
+        troubles=tuple({trouble.id: trouble for trouble in (*pair[1].troubles, *pair[0].troubles)}.values())) for pair in pairs]
 
 
 def _guide(look: Look) -> Guide:
@@ -42,9 +62,9 @@ def _cover(guide: Guide, look: Look) -> Question[str]:
         lines.append(words.say("guide.cost", cost=guide.cost))
     if guide.time:
         lines.append(words.say("guide.time", time=guide.time))
-    screen = Message(title=guide.title, text="\n\n".join(lines), note=_provenance(guide, look), picture=guide.picture or "")
+    screen = Message(title=guide.title, text="\n\n".join(lines), note=_provenance(guide, look))
     question = pick(BEGIN, "go")
-    return Question(BEGIN, question.read, offer=question.offer, screen=screen)
+    return Question(BEGIN, question.read, offer=question.offer, screen=pictured(screen, guide, look))
 
 
 def _provenance(guide: Guide, look: Look) -> str:
@@ -62,7 +82,7 @@ def _numeric(on: object) -> str:
     return f"{on:%d/%m/%Y}"
 
 
-def _case(guide: Guide) -> Question[str]:
+def case(guide: Guide, *, below: bool = False) -> Question[str]:
     allowed = {case.id for case in guide.cases}
 
     def read(raw: str) -> str:
@@ -71,17 +91,17 @@ def _case(guide: Guide) -> Question[str]:
         return raw
 
     return Question(CASE, read, offer=lambda: [Option(case.id, label=case.label) for case in guide.cases],
-                    screen=Message(title=guide.title, text=guide.case_question or ""))
+                    screen=Message(title=guide.title, text=guide.case_question or "", below=below))
 
 
-def _step(look: Look, guide: Guide, step: Step, where: str) -> Question[str]:
+def _step(look: Look, step: Step, where: str, *, below: bool) -> Question[str]:
     question = pick(step.id, "done", "stuck")
     screen = Message(title=look.words.say("guide.step", where=where, title=step.title), text=step.text,
-                     note=look.words.say("guide.wrong_press"))
+                     note=look.words.say("guide.wrong_press"), below=below)
     return Question(step.id, question.read, offer=question.offer, words="guide.at_step", screen=screen)
 
 
-def _help(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
+def stuck(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
     """What usually goes wrong at this step, its remedy, and where to go when even that does not help."""
     words = look.words
     troubles = {trouble.id: trouble for trouble in step.troubles}
@@ -94,10 +114,12 @@ def _help(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
     def offer() -> list[Option]:
         return [*(Option(trouble.id, label=trouble.title) for trouble in step.troubles), Option("other", say="guide.stuck.other")]
 
+    person = Choice(words.say("guide.ask_person"), f"/help:{short(look.conversation)}")
+    apart = replace(person, quiet=True)
     trouble = "other"
     if troubles:
         trouble = ask(Question(f"{step.id}.t", read, offer=offer,
-                               screen=Message(title=step.title, text=words.say("guide.stuck"))))
+                               screen=Message(title=step.title, text=words.say("guide.stuck"), choices=(apart,))))
     if trouble in troubles:
         remedy = Message(title=troubles[trouble].title, text=troubles[trouble].text)
         if ask(Question(f"{step.id}.r", pick("", "solved", "still").read, offer=pick("", "solved", "still").offer,
@@ -105,7 +127,7 @@ def _help(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
             return
     later = Choice(words.say("guide.remind_me"), f"/remind:{short(look.conversation)}")
     ask(Question(f"{step.id}.h", pick("", "go").read, offer=pick("", "go").offer, words="guide.helped",
-                 screen=Message(title=words.say("guide.where"), text=guide.where, choices=(later,))))
+                 screen=Message(title=words.say("guide.where"), text=help_text(look, guide.where), choices=(person, later))))
 
 
 def _end(guide: Guide, look: Look) -> Message:
@@ -126,7 +148,13 @@ def _progress(kept: Kept, here: Standing, look: Look, key: str) -> tuple[object,
     if here.done is not None:
         return (Reached(kept.id, guide.id, guide.revision, "", stuck=False, state=FINISHED),)
     at, _, stuck = here.question.key.partition(".") if here.question else ("", "", "")
-    return (Reached(kept.id, guide.id, guide.revision, at, stuck=bool(stuck)),)
+    reached = Reached(kept.id, guide.id, guide.revision, at, stuck=bool(stuck))
+    step, why = key.removesuffix(".t"), kept.answers.get(key, "")
+    if key.endswith(".t") and why:
+        return (reached, Stuck(kept.id, guide.id, step, why))
+    if key == at and stuck == "h":  # a step without known troubles
+        return (reached, Stuck(kept.id, guide.id, at, "other"))
+    return (reached,)
 
 
 GUIDE = Dialogue("guide", walk, Action.READ_GUIDES, _progress)

@@ -6,7 +6,7 @@ from handlers.access import Action
 from handlers.dialogue import Ask, Dialogue, Done, Standing
 from handlers.look import Look
 from handlers.questions import Question, pick
-from handlers.talk import Kept, Refused
+from handlers.talk import Choice, Kept, Refused
 from storage import people
 
 WORDING = "team-2026-11"
@@ -24,7 +24,8 @@ def join(ask: Ask, look: Look) -> Done:
         return Done(say="join.declined", then="/menu")
     name = look.person.label if look.person else ask(_name())
     return Done((people.Join(offer.id, name, WORDING, look.words.language),), "join.welcome",
-                blanks={"name": name, "role": role, "place": offer.place_name}, then="/members")
+                blanks={"name": name, "role": role, "place": offer.place_name},
+                choices=(Choice(look.words.say("way.menu"), "/menu"),))
 
 
 def _code(look: Look) -> Question[people.Offer]:

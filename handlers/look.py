@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
 from content.library import Library
-from content.words import Words
+from content.words import LANGUAGES, Words
 from handlers.access import Action, Role, Scope, reach
 from handlers.talk import NotAllowed
 from storage import places
 from storage.people import Service, Who
 from storage.reading import Reading
+from storage.working_hours import ORDINARY, WorkingHours
+
+
+class Pace(Protocol):
+    """How fast an account may speak."""
+
+    @property
+    def per_second(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,11 @@ class Look:
     subject: str = ""
     doors: tuple[str, ...] = ()
     """Addresses that open the bot with a word, `{}` standing for the word."""
+    hours: WorkingHours = ORDINARY
+    house: str = LANGUAGES[0]
+    """The language for people whose own is not known."""
+    accounts: Mapping[str, Pace] = field(default_factory=dict)
+    """The accounts of channels that run, and how fast each may speak: other chats cannot be written to."""
 
     @property
     def roles(self) -> frozenset[Role]:

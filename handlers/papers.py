@@ -16,6 +16,12 @@ class Paper:
     """A file name with its ending, for whoever keeps it."""
     mime: str
     content: bytes
+    lasts: bool = False
+    """Whether it stays the same for everybody as long as the program runs (a drawing): then it may be kept."""
+
+    @property
+    def is_picture(self) -> bool:
+        return self.mime in ("image/png", "image/jpeg")
 
 
 Make = Callable[[Look, str], Paper | None]

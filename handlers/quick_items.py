@@ -14,6 +14,9 @@ from content.quick_words import Meaning
 
 UNKNOWN, NUMBER, RANGE, DATE, HOUR, NOTE, HAMLET, COMMA = "unknown", "number", "range", "date", "hour", "note", "hamlet", "comma"
 
+MOST_PIECES = 200
+"""A statement of more words than this is a story, not a log."""
+
 Hamlets = Mapping[tuple[str, ...], int]
 """The hamlets somebody may mean, by the folded words of their names."""
 
@@ -54,6 +57,8 @@ _PIECES = re.compile(r"""
 def items(text: str, hamlets: Hamlets, today: date) -> list[Item]:
     """What was typed, from left to right; nothing is left out."""
     pieces = list(_pieces(unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text)).lower()))
+    if len(pieces) > MOST_PIECES:
+        return [Item(UNKNOWN, text)]
     made: list[Item] = []
     at = 0
     while at < len(pieces):

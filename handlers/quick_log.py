@@ -31,8 +31,8 @@ def ear(desk: Desk, text: str) -> str | None:
         return None
     lines = read(text, local_day(desk.look.said_at), _names(desk.look))
     if any(line.certain for line in lines):
-        return "/log" if desk.talk is None or all(line.certain for line in lines) or desk.talk.dialogue == "quick" else None
-    return "/log" if desk.talk is None and any(line.likely for line in lines) else None
+        return "/quick" if desk.talk is None or all(line.certain for line in lines) or desk.talk.dialogue == "unclear" else None
+    return "/quick" if desk.talk is None and any(line.likely for line in lines) else None
 
 
 def quick(desk: Desk, subject: str) -> None:
@@ -68,12 +68,12 @@ def _sure(look: Look, line: Line, usual: Hamlet | None, at: datetime) -> list[Wr
 
 def _ask_rest(desk: Desk, subject: str, rest: str) -> None:
     """A conversation about what is not certain; it can be set aside and gone on with."""
-    kept = desk.begin(QUICK, subject)
+    kept = desk.begin(UNCLEAR, subject)
     kept.answers["said"] = rest
     desk.enter(kept)
-    here = desk.stand(QUICK, kept)
+    here = desk.stand(UNCLEAR, kept)
     if here.question is not None:
-        desk.ask(QUICK, kept, here)
+        desk.ask(UNCLEAR, kept, here)
         return
     kept.state = "done"  # nothing to ask after all: what is left contradicts itself
     desk.leave()
@@ -82,7 +82,7 @@ def _ask_rest(desk: Desk, subject: str, rest: str) -> None:
 
 
 def _how(desk: Desk, subject: str) -> None:
-    """How to type, with the hamlet that a printed list named (`/log:<hamlet>`)."""
+    """How to type, with the hamlet that a printed list named (`/quick:<hamlet>`)."""
     look = desk.look
     hamlets = {str(hamlet.id): hamlet for hamlet in look.hamlets(Action.LOG_VISIT)}
     if subject in hamlets:
@@ -202,7 +202,7 @@ def _sent(look: Look) -> Question[tuple[list[Line], datetime, int | None]]:
             raise Refused("quick.not_understood")
         return pack(lines, look.said_at, None)
 
-    return Question("said", unpack, hear, free=True)
+    return Question("said", unpack, hear, free=True, words="quick.said")
 
 
 def _which_hamlet(hamlets: dict[int, Hamlet]) -> Question[Hamlet]:
@@ -212,7 +212,8 @@ def _which_hamlet(hamlets: dict[int, Hamlet]) -> Question[Hamlet]:
             raise Refused("refused.choice")
         return found
 
-    return Question("hamlet", known, offer=lambda: [Option(str(id_), label=each.name) for id_, each in hamlets.items()])
+    return Question("hamlet", known, words="quick.hamlet",
+                    offer=lambda: [Option(str(id_), label=each.name) for id_, each in hamlets.items()])
 
 
-QUICK = Dialogue("quick", ask_open, Action.LOG_VISIT)
+UNCLEAR = Dialogue("unclear", ask_open, Action.LOG_VISIT)

@@ -1,16 +1,22 @@
-"""Reminders: asked for by the person, worded at the moment they are sent, stopped with one word."""
+"""Reminders: asked for by the person, worded at the moment they are sent, stopped and started again with one word."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.access import Action
+from handlers.days import ask_day, both
 from handlers.desk import Desk
+from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
+from handlers.reminder_words import WORDED
 from handlers.screens import DIGITS, short
-from handlers.talk import Choice, Message, Policy, said
-from storage import guide_runs, reminders, visits
-from storage.reminders import Due
+from handlers.talk import Choice, Message, Policy, Refused
+from storage import guide_runs, preferences, reminders, visits
+from storage.reminder_kinds import FOLLOW_UP, UNFINISHED_GUIDE
+from storage.reminder_rules import Item
 
 
 def remind_me(desk: Desk, subject: str) -> None:
@@ -19,8 +25,7 @@ def remind_me(desk: Desk, subject: str) -> None:
     if not guide_runs.unfinished(desk.look.rows, number) or desk.fetch(number) is None:
         desk.say("reminder.nothing", desk.choice("way.menu", "/menu"))
         return
-    desk.answer.records.append(reminders.RemindMe(reminders.UNFINISHED_GUIDE, guide_runs.subject(number),
-                                                  reminders.GUIDE_AFTER[0]))
+    desk.answer.records.append(reminders.RemindMe(UNFINISHED_GUIDE, guide_runs.subject(number), reminders.GUIDE_AFTER[0]))
     desk.say("reminder.will", desk.choice("way.resume", f"/resume:{short(number)}"), desk.choice("way.menu", "/menu", quiet=True))
 
 
@@ -28,47 +33,66 @@ def stop(desk: Desk, subject: str) -> None:
     """No more reminders: about one thing (`kind~subject`), or at all."""
     kind, _, about = subject.partition("~")
     desk.answer.records.append(reminders.StopReminding(kind, about))
-    desk.say("reminder.stopped_one" if kind else "reminder.stopped", desk.choice("way.menu", "/menu"))
+    again = () if kind else (desk.choice("reminder.again", "/unquiet"),)
+    desk.say("reminder.stopped_one" if kind else "reminder.stopped", *again, desk.choice("way.menu", "/menu"))
 
 
-def worded(due: Due, look: Look) -> Message | None:
+def put_off(ask: Ask, look: Look) -> Done:
+    """A visit to a household on another day; the subject of the dialogue is that of the reminder."""
+    if not re.fullmatch(r"household:\d{1,12}", look.subject):
+        raise Refused("reminder.nothing")
+    home = visits.home_by_id(look.rows, int(look.subject.partition(":")[2]))
+    if home is None or home.hamlet_id not in {hamlet.id for hamlet in look.hamlets(Action.LOG_VISIT)}:
+        raise Refused("reminder.nothing")
+    on = ask_day(ask, look, "day", "postpone.day", least=1, most=90).on
+    return Done((reminders.PutOff(FOLLOW_UP, look.subject, on),), "postpone.done",
+                blanks={"number": home.number, "day": both(look.words, on, look.today)},
+                choices=(Choice(look.words.say("way.menu"), "/menu"),))
+
+
+POSTPONE = Dialogue("postpone", put_off, Action.LOG_VISIT)
+
+
+def start_again(desk: Desk, _subject: str) -> None:
+    """Reminders are welcome again."""
+    desk.answer.records.append(reminders.StartReminding())
+    desk.say("reminder.started", desk.choice("way.menu", "/menu"))
+
+
+def stopped(look: Look) -> bool:
+    """Whether somebody asked for no reminders at all."""
+    return preferences.own(look.rows, look.chat_id).wishes.stopped
+
+
+def worded(item: Item, look: Look) -> Message | None:
     """A reminder as it is said now, in the reader's language; None where there is nothing left to remind of."""
-    message = _WORDED[due.kind](due, look)
+    message = WORDED[item.kind.name](item, look)
     if message is None:
         return None
-    enough = Choice(look.words.say("reminder.enough"), f"/quiet:{due.kind}~{due.subject}", quiet=True)
-    return replace(message, choices=(*message.choices, enough), policy=Policy.DROP)
-
-
-def _unfinished_guide(due: Due, look: Look) -> Message | None:
-    number = int(due.subject.removeprefix("run:"))
-    left = guide_runs.unfinished(look.rows, number)
-    guide = look.library.guide(left[0], look.words.language) if left else None
-    if left is None or guide is None:
-        return None
-    step = next((step.title for step in guide.steps if step.id == left[1]), guide.title)
-    return replace(said(look.words.say("reminder.guide", title=guide.title, step=step)),
-                   choices=(Choice(look.words.say("way.resume"), f"/resume:{short(number)}"),))
-
-
-def _follow_up(due: Due, look: Look) -> Message | None:
-    home = visits.home_by_id(look.rows, int(due.subject.removeprefix("household:")))
-    if home is None:
-        return None
-    last = visits.last_visit(look.rows, home.id)
-    outcome = look.words.say(f"visit.outcome.{last[1]}") if last else ""
-    return replace(said(look.words.say("reminder.visit", number=home.number, outcome=outcome)),
-                   choices=(Choice(look.words.say("way.log"), f"/visit:{home.hamlet_id}.={home.number}"),))
-
-
-_WORDED = {reminders.UNFINISHED_GUIDE: _unfinished_guide, reminders.FOLLOW_UP: _follow_up}
+    enough = Choice(look.words.say("reminder.enough"), f"/quiet:{item.kind.name}~{item.subject}", quiet=True)
+    all_ = Choice(look.words.say("reminder.enough_all"), "/quiet", quiet=True)
+    return replace(message, choices=(*message.choices, enough, all_), policy=Policy.DROP)
 
 
 def together(messages: Sequence[Message], look: Look) -> Message:
-    """Several reminders as one message."""
+    """Several reminders as one message, the most urgent first; as one has it, a file goes along."""
     if len(messages) == 1:
         return messages[0]
-    text = "\n\n".join("\n".join(filter(None, (f"• {message.title}", message.text))) for message in messages)
-    choices = [choice for message in messages for choice in message.choices if not choice.quiet][:6]
+    text = "\n\n".join("\n".join(filter(None, (f"• {message.title}", message.text, message.note))) for message in messages)
+    choices = list({choice.data: choice for message in messages for choice in message.choices if not choice.quiet}.values())[:6]
     enough = Choice(look.words.say("reminder.enough_all"), "/quiet", quiet=True)
-    return Message(title=look.words.say("reminder.several"), text=text, choices=(*choices, enough), policy=Policy.DROP)
+    document = next((message.document for message in messages if message.document), "")
+    return Message(title=look.words.say("reminder.several"), text=text, choices=(*_apart(choices), enough), document=document,
+                   policy=Policy.DROP)
+
+
+def _apart(choices: Sequence[Choice]) -> list[Choice]:
+    """Buttons of the same words (a visit to log for each household) need something to tell them apart."""
+    seen: dict[str, int] = {}
+    told = []
+    for choice in choices:
+        seen[choice.label] = seen.get(choice.label, 0) + 1
+        told.append(choice if seen[choice.label] == 1 else replace(choice, label=f"{choice.label} ({seen[choice.label]})"))
+    return told
+
+

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.desk import Desk
 from handlers.screens import MENU
 from handlers.talk import Choice
+from storage import missed
 
 OPEN, OFFER, SMALLTALK, HANDOFF, URGENT = "open", "offer", "smalltalk", "handoff", "urgent"
 PAGE = 8
@@ -25,11 +26,12 @@ def search(desk: Desk, text: str) -> None:
     elif finding.action == SMALLTALK:
         desk.say("search.smalltalk", menu)
     elif finding.action == HANDOFF:
-        desk.say("search.person", menu)
+        desk.say("search.person", desk.choice("help.ask", "/help"), menu)
     elif finding.action in (OPEN, OFFER) and choices:
         key = "search.found" if finding.action == OPEN else "search.offer"
         desk.say(key, *(choices[:1] if finding.action == OPEN else choices), none, menu)
     else:
+        desk.answer.records.append(missed.Missed(text, desk.look.words.language, next(iter(finding.topics), "")))
         desk.say("search.nothing", desk.choice("menu.guides", "/guides"), menu)
 
 
@@ -60,6 +62,10 @@ def guides(desk: Desk, subject: str) -> None:
 
 
 def none_of_these(desk: Desk, _subject: str) -> None:
+    asked = missed.last_words(desk.look.rows, desk.look.chat_id, desk.inbox_id)
+    if asked:
+        guess = next(iter(desk.find(asked).topics), "")
+        desk.answer.records.append(missed.Missed(asked, desk.look.words.language, guess))
     desk.say("search.nothing", desk.choice("menu.guides", "/guides"), desk.choice("way.menu", MENU, quiet=True))
 
 

@@ -97,6 +97,8 @@ class Message:
     note: str = ""
     choices: tuple[Choice, ...] = ()
     picture: str = ""
+    alt: str = ""
+    """What the picture shows, for those who do not see it."""
     document: str = ""
     edits: str = ""
     """The message of ours that this one replaces, where the channel can do that."""
@@ -104,12 +106,17 @@ class Message:
     """A message of theirs to delete, where the channel can do that (it held a secret)."""
     ack: str = ""
     policy: Policy = Policy.RESEND_ONCE
+    below: bool = False
+    """Stands below what was pressed instead of taking its place: a picture there is still looked at."""
     secret: bool = False
     """Forgotten by the outbox as soon as it is sent (an invitation)."""
+    since: float = 0.0
+    until: float = 0.0
+    """The instants between which it may be sent (then quiet hours begin); 0 where it may be sent at any time."""
 
     def pack(self) -> dict[str, Any]:
         packed: dict[str, Any] = {}
-        for name in ("text", "title", "note", "picture", "document", "edits", "removes", "ack"):
+        for name in ("text", "title", "note", "picture", "alt", "document", "edits", "removes", "ack", "since", "until"):
             if value := getattr(self, name):
                 packed[name] = value
         if self.choices:
@@ -130,6 +137,16 @@ def said(phrase: str, **more: Any) -> Message:
     return Message(text=text, title=title, **more) if text else Message(text=title, **more)
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say to another chat than the one that wrote."""
+
+    chat_id: int
+    account: str
+    ref: str
+    message: Message
+
+
 @dataclass(slots=True)
 class Answer:
     """What follows from one letter: what to say, what to record, and what becomes of the chat."""
@@ -141,6 +158,7 @@ class Answer:
     shown: Sequence[Sequence[str]] = ()
     language: str | None = None
     blocked: bool = False
+    notices: list[Notice] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.access import Action, Scope
+from handlers.days import ask_day, both
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
-from handlers.questions import Option, day, pick
+from handlers.questions import Option, pick
 from handlers.talk import Choice, Message, Refused
 from handlers.visit import which_hamlet
 from storage import today as lists
@@ -55,7 +58,7 @@ def _page(look: Look, hamlet: Hamlet, stops: list[Stop], page: int) -> Message:
     lines = [_line(look, stop) for stop in shown]
     count = words.say("today.count", shown=len(shown), count=len(stops))
     return Message(title=words.say("today.title", hamlet=hamlet.name), text="\n".join((count, "", *lines)),
-                   choices=(*(Choice(_label(look, stop), f"/visit:{hamlet.id}.{FROM_LIST}{stop.number}") for stop in shown), *ways),
+                   choices=(*(_house(look, hamlet, stop) for stop in shown), *ways),
                    note=words.say("today.note"))
 
 
@@ -69,9 +72,10 @@ def _line(look: Look, stop: Stop) -> str:
     return " · ".join([*parts, *([stop.lane] if stop.lane else [])])
 
 
-def _label(look: Look, stop: Stop) -> str:
+def _house(look: Look, hamlet: Hamlet, stop: Stop) -> Choice:
+    """One tap to its log, and back to the list afterwards."""
     number = look.words.say("visit.household.number", number=stop.number)
-    return f"{number} · {stop.label}" if stop.label else number
+    return Choice(f"{number} · {stop.label}" if stop.label else number, f"/visit:{hamlet.id}.{FROM_LIST}{stop.number}")
 
 
 def paper(desk: Desk, subject: str) -> None:
@@ -93,17 +97,11 @@ def paper(desk: Desk, subject: str) -> None:
 def announce(ask: Ask, look: Look) -> Done:
     """A leader says from which day a barrier can be solved; the houses it holds up come on the list then."""
     hamlet = which_hamlet(ask, look, Action.HAND_OUT)
-    barriers = pick("barrier", *(each.value for each in Barrier))
-    chosen = Barrier(ask(_labelled(barriers)))
-    on = ask(day("day", look.today))
+    labelled = tuple(Option(each.value, say=f"visit.barrier.{each}") for each in Barrier)
+    chosen = Barrier(ask(replace(pick("barrier", *(each.value for each in Barrier)), offer=lambda: labelled)))
+    on = ask_day(ask, look, "day", "announce.day", confirm=False).on
     return Done((lists.Announce(hamlet.id, chosen, on),), "announce.saved", then=f"/today:{hamlet.id}", blanks={
-        "barrier": look.words.say(f"visit.barrier.{chosen}"), "day": look.words.day(on)})
-
-
-def _labelled(question):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(question, offer=lambda: tuple(Option(each.value, say=f"visit.barrier.{each}") for each in Barrier))
+        "barrier": look.words.say(f"visit.barrier.{chosen}"), "day": both(look.words, on, look.today)})
 
 
 ANNOUNCE = Dialogue("announce", announce, Action.HAND_OUT)

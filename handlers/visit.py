@@ -7,15 +7,17 @@ from datetime import date, timedelta
 
 from content.vietnam_time import local_day
 from handlers.access import Action
+from handlers.days import ask_day, both
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
-from handlers.questions import Option, Question, check, day, many_of, note, one_of
+from handlers.questions import Option, Question, check, many_of, note, one_of
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Refused
 from storage import visits
 from storage.outcomes import Barrier, FirstChoice, Mode, Outcome
 from storage.places import Hamlet
+from storage.reminders import ComeAt
 
 SERVICES = ("vneid_level2", "dvc_account", "online_dossier", "online_payment", "digital_signature", "health_record")
 SUGGESTED = 4
@@ -25,13 +27,14 @@ NOTE = note("note")
 
 
 def log_visit(ask: Ask, look: Look) -> Done:
-    hamlet = _hamlet(ask, look)
+    hamlet = which_hamlet(ask, look, Action.LOG_VISIT)
     home = _home(ask, look, hamlet)
     outcome = _outcome(ask, home.number)
     barrier = ask(BARRIER) if outcome.needs_barrier else None
     services = ask(_services(look, hamlet)) if outcome.needs_attainment else ()
-    next_on = ask(day("next", look.today)) if outcome.needs_date else None
-    until = ask(day("until", look.today, least=1, most=730)) if outcome.needs_until else None
+    back = ask_day(ask, look, "next", "visit.next", confirm=False) if outcome.needs_date else None
+    next_on = back.on if back else None
+    until = ask_day(ask, look, "until", "visit.until", least=1, most=730).on if outcome.needs_until else None
     said = ask(NOTE) if outcome.contact else ""
     if outcome.contact or outcome.excludes:  # nobody at home is saved at once: it is the commonest result
         ask(check(summary=_summary(look, home, outcome, barrier, services, next_on, said)))
@@ -39,13 +42,24 @@ def log_visit(ask: Ask, look: Look) -> Done:
         f"talk:{look.conversation}", home.id, look.said_at, local_day(look.said_at), Mode.DOOR, outcome, barrier, next_on, until,
         services, said)
     undo = Choice(look.words.say("visit.undo"), f"/undo:{short(look.conversation)}")
-    return Done((kept,), "visit.saved", blanks={"number": home.number, "outcome": look.words.say(f"visit.outcome.{outcome}")},
-                choices=(undo,), then=f"/visit:{hamlet.id}.{home.number}")
+    at = (ComeAt(f"household:{home.id}", back.on, back.at),) if back and back.at else ()
+    return Done((kept, *at), "visit.saved", blanks={"number": home.number, "outcome": look.words.say(f"visit.outcome.{outcome}")},
+                choices=(undo, *_code(look, hamlet, home, outcome)), then=_next(look, hamlet, home))
 
 
-def _hamlet(ask: Ask, look: Look) -> Hamlet:
-    """The hamlet the visit is in; asked only of somebody who serves several."""
-    hamlets = {str(hamlet.id): hamlet for hamlet in look.hamlets(Action.LOG_VISIT)}
+def _next(look: Look, hamlet: Hamlet, home: visits.Home) -> str:
+    """Back to today's list for whoever came from it, else the houses after this one."""
+    return f"/today:{hamlet.id}" if ".~" in look.subject else f"/visit:{hamlet.id}.{home.number}"
+
+
+def _code(look: Look, hamlet: Hamlet, home: visits.Home, outcome: Outcome) -> tuple[Choice, ...]:
+    """The household may say itself that it was guided."""
+    return (Choice(look.words.say("vouch.show"), f"/showcode:{hamlet.id}.{home.number}"),) if outcome.needs_attainment else ()
+
+
+def which_hamlet(ask: Ask, look: Look, action: Action) -> Hamlet:
+    """The hamlet it is about; asked only of somebody who serves several."""
+    hamlets = {str(hamlet.id): hamlet for hamlet in look.hamlets(action)}
     if not hamlets:
         raise Refused("visit.no_hamlet")
     began_in, _, _ = look.subject.partition(".")
@@ -59,12 +73,13 @@ def _hamlet(ask: Ask, look: Look) -> Hamlet:
             raise Refused("refused.choice")
         return hamlets[raw]
 
-    return ask(Question("hamlet", read, offer=lambda: [Option(id_, label=hamlet.name) for id_, hamlet in hamlets.items()]))
+    return ask(Question("hamlet", read, words="visit.hamlet",
+                        offer=lambda: [Option(id_, label=hamlet.name) for id_, hamlet in hamlets.items()]))
 
 
 def _home(ask: Ask, look: Look, hamlet: Hamlet) -> visits.Home:
-    """The household: asked for, unless a reminder or a list led straight to it (`=` and its number)."""
-    _, _, number = look.subject.partition(".=")
+    """The household: asked for, unless a reminder (`=` and its number) or today's list (`~`) led straight to it."""
+    _, _, number = look.subject.replace(".~", ".=").partition(".=")
     question = _household(look, hamlet)
     return question.read(number) if number else ask(question)
 
@@ -119,7 +134,7 @@ def _summary(look: Look, home: visits.Home, outcome: Outcome, barrier: Barrier |
         lines.append(words.say(f"visit.barrier.{barrier}"))
     lines += [f"✓ {words.say(f'visit.services.{service}')}" for service in services]
     if next_on:
-        lines.append(words.say("visit.check.next", day=words.day(next_on)))
+        lines.append(words.say("visit.check.next", day=both(words, next_on, look.today)))
     if said:
         lines.append(f"“{said}”")
     return "\n".join(lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from content.words import LANGUAGES
 from handlers.access import Action, Scope
 from handlers.desk import Desk
@@ -64,21 +66,70 @@ def language(desk: Desk, subject: str) -> None:
     menu(desk, "")
 
 
+MEMBERS_FIRST = (
+    (Action.LOG_VISIT, "menu.log", "/visit"),
+    (Action.SEE_SUMMARY, "menu.summary", "/summary"),
+    (Action.ANSWER_HELP, "menu.requests", "/requests"),
+)
+MEMBERS_MORE = (
+    (Action.LOG_VISIT, "menu.quick", "/quick"),
+    (Action.LOG_VISIT, "menu.together", "/together"),
+    (Action.SHOW_DAY_CODE, "menu.my_code", "/mycode"),
+    (Action.ATTEND, "menu.gatherings", "/gatherings"),
+    (Action.EXPORT_COVERAGE, "menu.report", "/report"),
+    (Action.CONFIRM_EXCLUSION, "menu.gone", "/gone"),
+    (Action.INVITE_VOLUNTEER, "menu.invite", "/invite"),
+    (Action.MANAGE_MEMBERS, "menu.members", "/members"),
+    (Action.SET_DUTY, "menu.duty", "/duty"),
+    (Action.IMPORT_LIST, "menu.list", "/list"),
+    (Action.IMPORT_LIST, "menu.duplicates", "/duplicates"),
+    (Action.BROADCAST, "menu.broadcast", "/broadcast"),
+    (Action.READ_FEEDBACK, "menu.mailbag", "/mailbag"),
+    (Action.EXPORT_WORKDAYS, "menu.workdays", "/workdays"),
+    (Action.SEE_USAGE, "menu.usage", "/usage"),
+    (Action.SET_RHYTHM, "menu.rhythm", "/rhythm"),
+    (Action.SET_DESK, "menu.desk", "/desk"),
+    (Action.SET_CALENDAR, "menu.holiday", "/holiday"),
+)
+EVERYBODY = (
+    (Action.WATCH_DOSSIER, "menu.dossiers", "/dossiers"),
+    (Action.READ_GUIDES, "menu.hours", "/hours"),
+    (Action.CHECK_MEMBER, "menu.check", "/daycode"),
+    (Action.GIVE_FEEDBACK, "menu.feedback", "/feedback"),
+    (Action.CHOOSE_NEWS, "menu.news", "/news"),
+    (Action.LINK, "menu.link", "/link"),
+    (Action.SETTINGS, "menu.settings", "/settings"),
+)
+PAGE = 8
+
+
+def _allowed(desk: Desk, entries: Iterable[tuple[Action, str, str]]) -> list[Choice]:
+    """The entries somebody may use; nobody sees what is not theirs."""
+    return [desk.choice(key, data) for action, key, data in entries if desk.look.may(action) > Scope.NOWHERE]
+
+
 def _entries(desk: Desk) -> list[Choice]:
+    """What most people come for; everything else is one step away."""
     look, words = desk.look, desk.look.words
-    choices = []
-    for action, key, data in (
-        (Action.LOG_VISIT, "menu.log", "/visit"),
-        (Action.SEE_SUMMARY, "menu.summary", "/summary"),
-        (Action.INVITE_VOLUNTEER, "menu.invite", "/invite"),
-    ):
-        if look.may(action) > Scope.NOWHERE:
-            choices.append(Choice(words.say(key), data))
-    if choices:
-        return [*choices, Choice(words.say("menu.guides"), "/guides")]
+    more = desk.choice("menu.more", "/more")
+    if choices := _allowed(desk, MEMBERS_FIRST):
+        return [*choices, desk.choice("menu.guides", "/guides"), more]
     known = (look.library.guide(id_, words.language) for id_ in FIRST_GUIDES)
     first = [Choice(guide.title, f"/guide:{guide.id}") for guide in known if guide]
-    return [*first, Choice(words.say("menu.guides"), "/guides"), Choice(words.say("menu.join"), "/join")]
+    return [*first, desk.choice("menu.guides", "/guides"), desk.choice("menu.help", "/help"), desk.choice("menu.join", "/join"),
+            more]
+
+
+def more(desk: Desk, subject: str) -> None:
+    """Everything else somebody may do, a page at a time."""
+    member = bool(desk.look.person and desk.look.person.serves)
+    entries = [*(_allowed(desk, MEMBERS_MORE) if member else []), *_allowed(desk, EVERYBODY)]
+    page = int(subject) if subject.isdigit() and int(subject) * PAGE < len(entries) else 0
+    shown = entries[page * PAGE:(page + 1) * PAGE]
+    if len(entries) > (page + 1) * PAGE:
+        shown.append(desk.choice("menu.next", f"/more:{page + 1}"))
+    desk.leave()
+    desk.say("menu.rest", *shown, desk.choice("way.menu", "/menu", quiet=True))
 
 
 def _left(desk: Desk) -> list[Choice]:

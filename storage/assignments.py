@@ -128,7 +128,7 @@ def _resettle(tx: Connection, household_ids: Sequence[int], now: datetime, today
     waiting = tx.execute(select(task.c.household_id).where(task.c.household_id.in_(household_ids),
                                                            task.c.state.in_(("draft", "ready")))).scalars().all()
     for household_id in waiting:
-        tasks.settle(tx, household_id, now, today)
+        tasks.settle(tx, household_id, now, today, moved=True)
 
 
 # --- what nobody goes to ----------------------------------------------------------------------------------------------------

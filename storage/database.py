@@ -45,7 +45,12 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with self.writer.begin() as tx:
+            tx.info.pop("ledger.touched", None)  # of a transaction that was taken back
             yield tx
+            if "ledger.touched" in tx.info:
+                from storage.ledger import settle
+
+                settle(tx)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

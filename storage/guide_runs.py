@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from storage import reminders
 from storage.mail import insert_new
-from storage.models import GuideRun, table
+from storage.models import GuideRun, GuideTrouble, table
 from storage.reading import Reading
 from storage.record import Context, record
 
@@ -26,6 +26,22 @@ class Reached:
     step: str
     stuck: bool
     state: str = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Why somebody stuck at a step, as far as they said; the same reason twice is one."""
+
+    conversation_id: int
+    guide: str
+    step: str
+    trouble: str
+
+
+@record.register
+def _stuck(thing: Stuck, tx: Connection, context: Context) -> None:
+    insert_new(tx, table(GuideTrouble), [{"conversation_id": thing.conversation_id, "guide": thing.guide, "step": thing.step,
+                                          "trouble": thing.trouble, "at": context.now}])
 
 
 @record.register
@@ -49,3 +65,8 @@ def unfinished(rows: Reading, conversation_id: int) -> tuple[str, str] | None:
     """The guide and the step where somebody left off, while it is unfinished."""
     row = rows.first(select(run.c.guide, run.c.step).where(run.c.conversation_id == conversation_id, run.c.state == "active"))
     return (row.guide, row.step) if row else None
+
+
+def title_of(rows: Reading, conversation_id: int) -> str:
+    """The guide of somebody who left it and is not reminded any more."""
+    return str(rows.scalar(select(run.c.guide).where(run.c.conversation_id == conversation_id, run.c.state == "abandoned")) or "")

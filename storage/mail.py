@@ -156,6 +156,18 @@ _TALK = Prepared(
             touched_at=bindparam("touched")))
 
 
+SHOWN = 24
+"""Choices of a chat that may still be typed by their words."""
+
+
+def add_shown(tx: Connection, chat_id: int, entries: Sequence[Sequence[str]]) -> None:
+    """Something else was shown to this chat: its choices come first, earlier ones can still be typed."""
+    before = tx.scalar(select(chat.c.shown).where(chat.c.id == chat_id)) or []
+    data = {entry[0] for entry in entries}
+    kept = [*entries, *(entry for entry in before if entry[0] not in data)][:SHOWN]
+    tx.execute(update(chat).where(chat.c.id == chat_id).values(shown=kept))
+
+
 def close(tx: Connection, inbox_ids: Sequence[int]) -> None:
     """These letters are answered."""
     if inbox_ids:

@@ -125,16 +125,18 @@ def offer(rows: Reading, secret_hash: str, now: datetime) -> Offer | None:
     return Offer(*row) if row else None
 
 
-def guesses_left(rows: Reading, chat_id: int, now: datetime) -> int:
-    """How many codes this chat may still try for now."""
+def guesses_left(rows: Reading, chat_id: int, now: datetime, what: str = "code") -> int:
+    """How many codes of a kind this chat may still try for now."""
     made = rows.scalar(select(func.count()).select_from(attempt).where(
-        attempt.c.chat_id == chat_id, attempt.c.what == "code", attempt.c.at > now - GUESS_WINDOW))
+        attempt.c.chat_id == chat_id, attempt.c.what == what, attempt.c.at > now - GUESS_WINDOW))
     return GUESSES - int(made)
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """Somebody tried a code."""
+    """Somebody tried a code of a kind."""
+
+    what: str = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ class AlreadyUsed(Exception):
 
 @record.register
 def _guess(thing: Guess, tx: Connection, context: Context) -> None:
-    tx.execute(insert(attempt), {"chat_id": context.chat_id, "what": "code", "at": context.now})
+    tx.execute(insert(attempt), {"chat_id": context.chat_id, "what": thing.what, "at": context.now})
 
 
 @record.register
@@ -222,3 +224,22 @@ def note(tx: Connection, context: Context, action: str, subject: str, detail: st
     """Add to the audit trail."""
     tx.execute(insert(audit), {"at": context.now, "person_id": context.person_id, "action": action, "subject": subject,
                                "detail": detail})
+
+
+# --- where people can be reached -----------------------------------------------------------------------------------------
+
+
+def chats(rows: Reading, ids: Iterable[int]) -> dict[int, str]:
+    """The chats of these people, with their names."""
+    found = rows.all(select(chat.c.id, person.c.label).join(person, person.c.id == chat.c.person_id)
+                     .where(chat.c.person_id.in_(list(ids))))
+    return {row.id: row.label for row in found}
+
+
+def chats_serving(rows: Reading, places: Iterable[int], today: date) -> dict[int, str]:
+    """The chats of everybody who serves today in these places, or in hamlets of these communes, with their names."""
+    ids = list(places)
+    query = (select(membership.c.person_id).join(place, place.c.id == membership.c.place_id)
+             .where(or_(place.c.id.in_(ids), place.c.parent_id.in_(ids)), membership.c.valid_from <= today,
+                    or_(membership.c.valid_to.is_(None), membership.c.valid_to > today)))
+    return chats(rows, [row.person_id for row in rows.all(query)]) if ids else {}

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from storage.models import Place, Team, table
 from storage.reading import Reading
 
 place, team = table(Place), table(Team)
 PROVINCE, COMMUNE, HAMLET = "province", "commune", "hamlet"
+ORDER = {PROVINCE: 0, COMMUNE: 1, HAMLET: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,71 @@ def by_code(tx: Connection, code: str) -> Post | None:
 
 def name(rows: Reading, place_id: int) -> str:
     return str(rows.scalar(select(place.c.name).where(place.c.id == place_id)) or "")
+
+
+# --- the list of places -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A province or commune as the official list has it."""
+
+    level: str
+    code: str
+    name: str
+    parent: str
+    since: date
+
+
+def keep(tx: Connection, listed: Sequence[Listed]) -> tuple[int, int]:
+    """Put official places in, or give them their names of today; how many are new and how many were changed."""
+    known = {(row.level, row.code): row for row in tx.execute(select(place).where(place.c.level != HAMLET))}
+    new = changed = 0
+    for each in sorted(listed, key=lambda one: ORDER[one.level]):
+        row = known.get((each.level, each.code))
+        parent = known.get((PROVINCE, each.parent))
+        values = {"name": each.name, "parent_id": parent.id if parent else None}
+        if row is None:
+            made = tx.execute(insert(place).returning(place), {
+                **values, "level": each.level, "code": each.code, "valid_from": each.since, "demonstration": False}).one()
+            known[each.level, each.code] = made
+            new += 1
+        elif (row.name, row.parent_id) != (values["name"], values["parent_id"]):
+            tx.execute(update(place).where(place.c.id == row.id).values(values))
+            changed += 1
+    return new, changed
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A place that stands, for lists."""
+
+    id: int
+    level: str
+    code: str
+    name: str
+    parent_id: int | None
+
+
+_STANDING = select(place.c.id, place.c.level, place.c.code, place.c.name, place.c.parent_id).where(place.c.valid_to.is_(None))
+
+
+def standing(rows: Reading, parent_id: int | None = None) -> list[Standing]:
+    """The places that stand, of one parent or all, provinces first."""
+    query = _STANDING if parent_id is None else _STANDING.where(place.c.parent_id == parent_id)
+    found = [Standing(*row) for row in rows.all(query.order_by(place.c.code))]
+    return sorted(found, key=lambda each: (ORDER[each.level], each.code))
+
+
+def with_code(rows: Reading, code: str) -> Standing | None:
+    """The place of that code that stands; a hamlet before a commune before a province."""
+    found = [Standing(*row) for row in rows.all(_STANDING.where(place.c.code == code))]
+    return max(found, key=lambda each: ORDER[each.level], default=None)
+def parents(rows: Reading, place_id: int) -> list[int]:
+    """A place and those it lies in, from the inside out."""
+    found: list[int] = []
+    at: int | None = place_id
+    while at is not None and at not in found:
+        found.append(at)
+        at = rows.scalar(select(place.c.parent_id).where(place.c.id == at))
+    return found

@@ -38,6 +38,13 @@ class Reading:
         """Something was written: look again."""
         self._seen.clear()
 
+    def settle(self) -> None:
+        """Bring the sums that are kept up to date with what this transaction has written."""
+        if "ledger.touched" in self._tx.info:
+            from storage.ledger import settle
+
+            settle(self._tx)
+
     def all(self, query: Query, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         if isinstance(query, Prepared):
             return query.all(self._tx, values or {})

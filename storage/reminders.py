@@ -1,124 +1,242 @@
-"""Reminders as rows: what is owed to whom at which hour, and why one was not sent. A clock only wakes us to look."""
+"""Reminders as rows: what is owed to whom at which hour, claimed once, ended once, with the reason. A clock only wakes us."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
 
+from storage import preferences
+from storage.calendar import Calendar
 from storage.mail import insert_new
-from storage.models import Chat, Reminder, table
-from storage.prepared import Prepared
+from storage.models import Chat, Outbox, Reminder, table
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.reminder_kinds import FOLLOW_UP, KINDS, UNFINISHED_GUIDE, VISIT_SOON, Slot
+from storage.reminder_rules import LOCAL, Item, Sent, Wait, instant
 
-reminder, chat = table(Reminder), table(Chat)
+reminder, chat, outbox = table(Reminder), table(Chat), table(Outbox)
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
-FOLLOW_UP, UNFINISHED_GUIDE = "follow_up_visit_due", "unfinished_guide"
-HOUR = {FOLLOW_UP: time(7, 0), UNFINISHED_GUIDE: time(8, 0)}
-LIVES = {FOLLOW_UP: timedelta(days=5), UNFINISHED_GUIDE: timedelta(days=10)}
 GUIDE_AFTER = (1, 3, 7)
 """Days after the last activity on which somebody is reminded of a guide they left; then never again."""
-QUIET = {
-    "citizen": ((time(20, 0), time(7, 0)), (time(11, 30), time(13, 30))),
-    "member": ((time(21, 0), time(6, 30)),),
-}
-"""Local hours in which nothing proactive is sent, by audience."""
+TOO_LATE = "too late"
+"""What delivery says of a reminder that did not leave before the quiet hours."""
+ONE_CLOCK = 7072
+__all__ = ["FOLLOW_UP", "GUIDE_AFTER", "LOCAL", "UNFINISHED_GUIDE", "VISIT_SOON", "clear", "remind"]
 
 
-def instant(on: date, at: time) -> datetime:
-    """The UTC instant of a local hour."""
-    return datetime.combine(on, at, LOCAL).astimezone(UTC)
+def remind(tx: Connection, kind: str, subject: str, chat_id: int, on: date, ordinal: int = 1, *, at: datetime | None = None,
+           expires: datetime | None = None, agreed: bool = False, asked_at: datetime | None = None) -> None:
+    """Owe somebody a reminder of a day; the same one twice is one, and one that was called off is owed again."""
+    what = KINDS[kind]
+    due = at or instant(on, what.hour)
+    row = {"kind": kind, "subject": subject, "chat_id": chat_id, "due_on": on, "ordinal": ordinal}
+    fresh = {"due_at": due, "expires_at": expires or due + what.lives, "state": "scheduled", "reason": "", "agreed": agreed,
+             "asked_at": asked_at, "deferred": 0}
+    insert_new(tx, reminder, [{**row, **fresh}])
+    tx.execute(_REVIVE, {"re_" + name: value for name, value in (row | fresh).items()})
 
 
-def opening(now: datetime, audience: str) -> datetime:
-    """`now`, or the end of the quiet hours it falls into."""
-    local = now.astimezone(LOCAL)
-    for start, end in QUIET[audience]:
-        overnight = start > end
-        if overnight and local.time() >= start:
-            return instant(local.date() + timedelta(days=1), end)
-        if (overnight and local.time() < end) or (not overnight and start <= local.time() < end):
-            return instant(local.date(), end)
-    return now
-
-
-def remind(tx: Connection, kind: str, subject: str, chat_id: int, on: date, ordinal: int = 1) -> None:
-    """Owe somebody a reminder on a day; the same one twice is one."""
-    due = instant(on, HOUR[kind])
-    insert_new(tx, reminder, [{"kind": kind, "subject": subject, "chat_id": chat_id, "due_at": due, "due_on": on,
-                               "expires_at": due + LIVES[kind], "ordinal": ordinal, "state": "scheduled", "reason": ""}])
-
-
-_CLEAR = (
+_REVIVE = (
+    update(reminder)
+    .where(*(reminder.c[name] == bindparam("re_" + name) for name in ("kind", "subject", "chat_id", "due_on", "ordinal")),
+           reminder.c.state.in_(("cleared", "muted")), reminder.c.parcel.is_(None))
+    .values(due_at=bindparam("re_due_at"), expires_at=bindparam("re_expires_at"), state=bindparam("re_state"),
+            reason=bindparam("re_reason"), agreed=bindparam("re_agreed"), asked_at=bindparam("re_asked_at"),
+            deferred=bindparam("re_deferred"), finished_at=None)
+)
+_CLEAR_ALL = (
     update(reminder)
     .where(reminder.c.kind == bindparam("of"), reminder.c.subject == bindparam("about"), reminder.c.state == "scheduled")
     .values(state="cleared", reason=bindparam("why"), finished_at=bindparam("now"))
 )
-_CLEAR_ALL, _CLEAR_ONE = Prepared(_CLEAR), Prepared(_CLEAR.where(reminder.c.chat_id == bindparam("whom")))
+_CLEAR_ONE = _CLEAR_ALL.where(reminder.c.chat_id == bindparam("whom"))
 
 
 def clear(tx: Connection, kind: str, subject: str, chat_id: int | None, now: datetime, reason: str) -> None:
     """What was owed about a subject is no longer due (to one chat, or to anybody)."""
-    values = {"of": kind, "about": subject, "why": reason, "now": now}
-    if chat_id is None:
-        _CLEAR_ALL.each(tx, [values])
-    else:
-        _CLEAR_ONE.each(tx, [{**values, "whom": chat_id}])
+    values = {"of": kind, "about": subject, "why": reason, "now": now, "whom": chat_id}
+    tx.execute(_CLEAR_ALL if chat_id is None else _CLEAR_ONE, values)
+
+
+def clear_chat(tx: Connection, chat_id: int, now: datetime, reason: str) -> list[Item]:
+    """Nothing more is owed to this chat; what it was."""
+    gone = reminder.c.chat_id == chat_id, reminder.c.state == "scheduled"
+    items = [_item(row) for row in Reading(tx).all(_ITEMS.where(*gone))]
+    tx.execute(update(reminder).where(*gone).values(state="cleared", reason=reason, finished_at=now))
+    return items
+
+
+# --- what is due, and how it ends ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A reminder whose hour has come, with the chat it is owed to."""
+class Door:
+    """A chat through which somebody can be reached."""
 
-    id: int
-    kind: str
-    subject: str
-    ordinal: int
     chat_id: int
-    due_at: datetime
-    expires_at: datetime
     account: str
-    chat_state: str
+    state: str
     language: str | None
-    person_id: int | None
     heard_at: datetime
 
 
-_DUE = (
-    select(reminder.c.id, reminder.c.kind, reminder.c.subject, reminder.c.ordinal, reminder.c.chat_id, reminder.c.due_at,
-           reminder.c.expires_at, chat.c.account, chat.c.state, chat.c.language, chat.c.person_id, chat.c.heard_at)
-    .join(chat, chat.c.id == reminder.c.chat_id)
+_ITEMS = select(reminder.c.id, reminder.c.kind, reminder.c.subject, reminder.c.ordinal, reminder.c.chat_id, reminder.c.due_at,
+                reminder.c.due_on, reminder.c.expires_at, reminder.c.asked_at, reminder.c.agreed, reminder.c.deferred,
+                reminder.c.reason)
+_DUE_CHATS = (
+    select(reminder.c.chat_id, chat.c.person_id).join(chat, chat.c.id == reminder.c.chat_id)
     .where(reminder.c.state == "scheduled", reminder.c.due_at <= bindparam("now"))
-    .order_by(reminder.c.due_at, reminder.c.id).limit(bindparam("limit"))
+    .group_by(reminder.c.chat_id, chat.c.person_id).order_by(func.min(reminder.c.due_at)).limit(bindparam("limit"))
+)
+_DOORS = (select(chat.c.person_id, chat.c.id, chat.c.account, chat.c.state, chat.c.language, chat.c.heard_at)
+          .where(or_(chat.c.id.in_(bindparam("chats", expanding=True)),
+                     chat.c.person_id.in_(bindparam("people", expanding=True))))
+          .order_by(chat.c.heard_at.desc(), chat.c.id))
+_OWED = (_ITEMS.where(reminder.c.state == "scheduled", reminder.c.chat_id.in_(bindparam("chats", expanding=True)),
+                      reminder.c.due_at < bindparam("until")).order_by(reminder.c.due_at, reminder.c.id))
+_SENT = (select(reminder.c.chat_id, reminder.c.finished_at, reminder.c.kind, reminder.c.subject, reminder.c.parcel)
+         .where(reminder.c.state.in_(("claimed", "sent")), reminder.c.parcel.is_not(None),
+                reminder.c.chat_id.in_(bindparam("chats", expanding=True)),
+                or_(reminder.c.finished_at > bindparam("since"), reminder.c.subject.in_(bindparam("subjects", expanding=True)))))
+
+
+def alone(tx: Connection) -> bool:
+    """Whether this is the only clock that looks at reminders until the transaction ends. SQLite has one writer anyway."""
+    if tx.dialect.name != "postgresql":
+        return True
+    return bool(tx.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": ONE_CLOCK}))
+
+
+def due_people(tx: Connection, now: datetime, limit: int) -> dict[tuple[str, int], list[Door]]:
+    """Who is owed something now: a person, or a chat nobody has joined from, with all their doors, last used first."""
+    rows = Reading(tx)
+    chats = rows.all(_DUE_CHATS, {"now": now, "limit": limit})
+    if not chats:
+        return {}
+    ids = {row.chat_id for row in chats}
+    people = {row.person_id for row in chats if row.person_id is not None}
+    found: dict[tuple[str, int], list[Door]] = {}
+    for person_id, *door in rows.all(_DOORS, {"chats": list(ids), "people": list(people)}):
+        found.setdefault(("person", person_id) if person_id is not None else ("chat", door[0]), []).append(Door(*door))
+    return found
+
+
+def owed(rows: Reading, chats: Sequence[int], until: datetime) -> list[Item]:
+    """What is owed to these chats and due before an instant."""
+    return [_item(row) for row in rows.all(_OWED, {"chats": list(chats), "until": until})]
+
+
+def _item(row: Sequence[Any]) -> Item:
+    return Item(row[0], KINDS[row[1]], *row[2:])
+
+
+def sent(rows: Reading, chats: Sequence[int], subjects: Sequence[str], since: datetime) -> dict[int, list[Sent]]:
+    """What went out to these chats since then, and whatever was ever said to them about these subjects; by chat."""
+    found: dict[int, list[Sent]] = {}
+    slots = {slot[0]: slot for slot in Slot}
+    for row in rows.all(_SENT, {"chats": list(chats), "subjects": list(subjects), "since": since}):
+        found.setdefault(row.chat_id, []).append(
+            Sent(row.finished_at, row.kind, row.subject, row.parcel, slots[row.parcel.split(":")[1]]))
+    return found
+
+
+_CLAIM = (update(reminder).where(reminder.c.id == bindparam("which"), reminder.c.state == "scheduled")
+          .values(state="claimed", parcel=bindparam("carrier"), reason="", finished_at=bindparam("now")))
+_FINISH = (update(reminder).where(reminder.c.id == bindparam("which"), reminder.c.state.in_(("scheduled", "claimed")))
+           .values(state=bindparam("final"), reason=bindparam("why"), finished_at=bindparam("now")))
+_PUT_OFF = (update(reminder).where(reminder.c.id == bindparam("which"), reminder.c.state == "scheduled")
+            .values(due_at=bindparam("until"), reason=bindparam("why"), deferred=bindparam("times")))
+
+
+def claim(tx: Connection, id_: int, parcel: str, now: datetime) -> bool:
+    """Take this one for a message; False where somebody else has it. From here on it counts as said."""
+    return tx.execute(_CLAIM, {"which": id_, "carrier": parcel, "now": now}).rowcount == 1
+
+
+def finish(tx: Connection, id_: int, state: str, why: str, now: datetime) -> None:
+    """The one final state of a reminder that has none yet."""
+    tx.execute(_FINISH, {"which": id_, "final": state, "why": why, "now": now})
+
+
+def put_off(tx: Connection, id_: int, wait: Wait) -> None:
+    """Look again later."""
+    tx.execute(_PUT_OFF, {"which": id_, "until": wait.until, "why": wait.why, "times": wait.deferred})
+
+
+# --- what became of the messages ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A reminder whose message has met its fate."""
+
+    item: Item
+    fate: str
+    problem: str
+    at: datetime
+
+
+_CARRIED = (
+    _ITEMS.add_columns(outbox.c.state.label("fate"), outbox.c.problem, outbox.c.finished_at)
+    .join(outbox, outbox.c.key == reminder.c.parcel)
+    .where(reminder.c.state == "claimed", outbox.c.state.in_(("sent", "unknown", "failed"))).order_by(reminder.c.id)
+    .limit(bindparam("limit"))
 )
 
 
-def due(tx: Connection, now: datetime, limit: int) -> list[Due]:
-    """The reminders whose hour has come, held until the transaction ends so that no other process sends them too."""
-    query = _DUE.with_for_update(of=reminder, skip_locked=True) if tx.dialect.name == "postgresql" else _DUE
-    return [Due(*row) for row in Reading(tx).all(query, {"now": now, "limit": limit})]
+def carried(rows: Reading, limit: int) -> list[Carried]:
+    """Reminders on their way whose messages were sent, refused, or whose fate nobody knows."""
+    return [Carried(_item(row[:12]), row.fate, row.problem or "", row.finished_at)
+            for row in rows.all(_CARRIED, {"limit": limit})]
 
 
-def finish(tx: Connection, ids: Sequence[int], state: str, reason: str, now: datetime) -> None:
-    """The one final state of these reminders."""
-    if ids:
-        tx.execute(update(reminder).where(reminder.c.id.in_(ids)).values(state=state, reason=reason, finished_at=now))
+def owe_again(tx: Connection, id_: int, wait: Wait) -> None:
+    """Its message never left: it is owed as before."""
+    tx.execute(update(reminder).where(reminder.c.id == id_, reminder.c.state == "claimed").values(
+        state="scheduled", parcel=None, due_at=wait.until, reason=wait.why, finished_at=None))
 
 
-def put_off(tx: Connection, id_: int, until: datetime) -> None:
-    """Quiet hours, or somebody in the middle of something: look again later."""
-    tx.execute(update(reminder).where(reminder.c.id == id_).values(due_at=until))
+def repeat(tx: Connection, said: Item, calendar: Calendar) -> bool:
+    """Owe the next reminder of a subject, if its kind has one more; whether it has."""
+    gaps = said.kind.gaps
+    if said.ordinal > len(gaps):
+        return False
+    gap = gaps[said.ordinal - 1]
+    on = calendar.after(said.due_on, gap) if said.kind.working else said.due_on + timedelta(days=gap)
+    remind(tx, said.kind.name, said.subject, said.chat_id, on, said.ordinal + 1, asked_at=said.asked_at)
+    return True
 
 
-def sent_since(rows: Reading, chat_id: int, since: datetime) -> int:
-    """How many reminders this chat was sent since then."""
-    return len(rows.all(select(reminder.c.id).where(
-        reminder.c.chat_id == chat_id, reminder.c.state == "sent", reminder.c.finished_at >= since)))
+# --- why not --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a reminder, for whoever asks why it did not come."""
+
+    kind: str
+    subject: str
+    due_on: date
+    state: str
+    reason: str
+    finished_at: datetime | None
+    person: str
+    own: bool
+
+
+def fates(rows: Reading, chats: Sequence[int], team: Mapping[int, str], since: datetime, limit: int) -> list[Fate]:
+    """The last reminders owed to these chats, and to those of a team (chat -> label), that were not sent as planned."""
+    wanted = and_(reminder.c.chat_id.in_([*chats, *team]), reminder.c.state != "sent",
+                  or_(reminder.c.finished_at > since, and_(reminder.c.finished_at.is_(None), reminder.c.reason != "")))
+    query = select(reminder.c.kind, reminder.c.subject, reminder.c.due_on, reminder.c.state, reminder.c.reason,
+                   reminder.c.finished_at, reminder.c.chat_id).where(wanted)
+    found = rows.all(query.order_by(func.coalesce(reminder.c.finished_at, reminder.c.due_at).desc()).limit(limit))
+    return [Fate(row.kind, row.subject, row.due_on, row.state, row.reason, row.finished_at, team.get(row.chat_id, ""),
+                 row.chat_id in chats) for row in found]
 
 
 # --- records ------------------------------------------------------------------------------------------------------------
@@ -126,7 +244,7 @@ def sent_since(rows: Reading, chat_id: int, since: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RemindMe:
-    """Somebody asked to be reminded of something unfinished."""
+    """Somebody asked to be reminded of something unfinished. It also takes back a general “stop”."""
 
     kind: str
     subject: str
@@ -142,15 +260,59 @@ class StopReminding:
     subject: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class StartReminding:
+    """Somebody wants to be reminded again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComeAt:
+    """An hour was agreed for a visit: a short note an hour before."""
+
+    subject: str
+    on: date
+    at: time
+
+
 @record.register
 def _remind_me(thing: RemindMe, tx: Connection, context: Context) -> None:
-    clear(tx, thing.kind, thing.subject, context.chat_id, context.now, "put off")
-    remind(tx, thing.kind, thing.subject, context.chat_id, context.today + timedelta(days=thing.after_days), thing.ordinal)
+    preferences.change(tx, context, stopped=False)
+    clear(tx, thing.kind, thing.subject, context.chat_id, context.now, "put_off")
+    remind(tx, thing.kind, thing.subject, context.chat_id, context.today + timedelta(days=thing.after_days), thing.ordinal,
+           asked_at=context.now)
 
 
 @record.register
 def _stop(thing: StopReminding, tx: Connection, context: Context) -> None:
-    which = (reminder.c.chat_id == context.chat_id) & (reminder.c.state == "scheduled")
-    if thing.kind:
-        which &= (reminder.c.kind == thing.kind) & (reminder.c.subject == thing.subject)
-    tx.execute(update(reminder).where(which).values(state="muted", reason="asked to stop", finished_at=context.now))
+    if not thing.kind:
+        preferences.change(tx, context, stopped=True)
+        return
+    tx.execute(update(reminder).where(
+        reminder.c.chat_id.in_(preferences.chats_of(tx, context)), reminder.c.state == "scheduled", reminder.c.kind == thing.kind,
+        reminder.c.subject == thing.subject).values(state="muted", reason="one_stopped", finished_at=context.now))
+
+
+@record.register
+def _start(thing: StartReminding, tx: Connection, context: Context) -> None:
+    preferences.change(tx, context, stopped=False, paused_until=None)
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Whoever is reminded chose another day."""
+
+    kind: str
+    subject: str
+    on: date
+
+
+@record.register
+def _put_off_to(thing: PutOff, tx: Connection, context: Context) -> None:
+    clear(tx, thing.kind, thing.subject, context.chat_id, context.now, "put_off")
+    remind(tx, thing.kind, thing.subject, context.chat_id, thing.on, agreed=True, asked_at=context.now)
+
+
+@record.register
+def _come_at(thing: ComeAt, tx: Connection, context: Context) -> None:
+    at = instant(thing.on, thing.at)
+    remind(tx, VISIT_SOON, thing.subject, context.chat_id, thing.on, at=at - KINDS[VISIT_SOON].lives, expires=at, agreed=True)

@@ -1,7 +1,7 @@
 """Where a household stands in a campaign on a day: pure rules over the record, used by chat, export and tests."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -68,14 +68,13 @@ class VisitFact:
     away_until: date | None = None
     next_on: date | None = None
     superseded: bool = False
+    on: date = field(init=False, repr=False, compare=False)
+    """The local day, worked out once: the rules ask for it again and again."""
 
     def __post_init__(self) -> None:
         if self.occurred_at.tzinfo is not UTC and self.occurred_at.utcoffset() is None:
             raise ValueError("occurred_at must know its time zone")
-
-    @property
-    def on(self) -> date:
-        return self.occurred_at.astimezone(LOCAL).date()
+        object.__setattr__(self, "on", self.occurred_at.astimezone(LOCAL).date())
 
     @property
     def part_of_day(self) -> PartOfDay:
@@ -92,6 +91,8 @@ class AttainmentFact:
     revoked_on: date | None = None
     recorded_by: Who | None = None
     assisted_by: str | None = None
+    visit: int | None = None
+    """The visit it came with: confirmed later, it stands on record twice and is still one person's."""
 
     def stands(self, as_of: date) -> bool:
         return self.achieved_on <= as_of and (self.revoked_on is None or self.revoked_on > as_of)

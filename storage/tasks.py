@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, exists, insert, or_, select, update
 
@@ -16,19 +17,23 @@ from storage.models import (
     FollowUpTask,
     Household,
     RegisterEntry,
-    Reminder,
     Visit,
     table,
 )
 from storage.outcomes import OUTCOMES, Barrier
 from storage.prepared import Prepared
+from storage.reminder_kinds import FOLLOW_UP, HANDED_OVER, OVERDUE, VISIT_SOON
 from storage.task_rules import GIVEN_UP_AFTER, OPEN, Past, State, Task, Why, open_task, tasks
 
 task, household, visit = table(FollowUpTask), table(Household), table(Visit)
 attainment, entry, campaign = table(Attainment), table(RegisterEntry), table(Campaign)
-assignment, chat, reminder = table(Assignment), table(Chat), table(Reminder)
+assignment, chat = table(Assignment), table(Chat)
 later = visit.alias("later")
 
+SETTLED = "tasks.settled"
+"""Households whose tasks are as they should be since the ledger was last settled in this transaction."""
+VISIT_KINDS = (FOLLOW_UP, VISIT_SOON, OVERDUE, HANDED_OVER)
+"""What is owed about a household until somebody goes there."""
 AT_ONCE = 500
 """Households whose tasks are looked at together when a day has passed."""
 _HERE: BindParameter[int] = bindparam("household")
@@ -63,19 +68,21 @@ _CHANGE = Prepared(
 )
 
 
-def settle(tx: Connection, household_id: int, now: datetime, today: date) -> Task | None:
-    """Make a household's tasks what its history says; the one that is open now.
+def settle(tx: Connection, household_id: int, now: datetime, today: date, *, moved: bool = False) -> Task | None:
+    """Make a household's tasks what its history says; the one that is open now. `moved`: somebody else holds the house.
 
-    To be called after anything that may change it: a visit, a correction, an attainment, an exclusion, a merge.
+    Called for every visit; whatever else touches a household (an exclusion, an attainment, a merge) comes by `settle_open`.
     """
     found = tx.execute(_HOUSEHOLD.with_for_update() if tx.dialect.name == "postgresql" else _HOUSEHOLD,
                        {"household": household_id}).one()  # two who record at once wait for each other here
     achieved_on, excluded = _whether_done(tx, household_id, today)
     past = _past(tx, household_id)
     wanted = tasks(past, achieved_on, excluded or found.merged_into_id is not None, today)
-    _write(tx, household_id, wanted, {each.id for each in past}, now, today)
+    changed = _write(tx, household_id, wanted, {each.id for each in past}, now, today)
     left = open_task(wanted)
-    _remind(tx, household_id, left, now)
+    if changed or moved:
+        _remind(tx, household_id, left, now)
+    tx.info.setdefault(SETTLED, set()).add(household_id)
     return left
 
 
@@ -94,8 +101,8 @@ def _whether_done(tx: Connection, household_id: int, today: date) -> tuple[date 
 
 
 def _write(tx: Connection, household_id: int, wanted: Iterable[Task], standing: Container[int], now: datetime,
-           today: date) -> None:
-    """Bring the rows to what they should be; what is closed is closed before another is opened."""
+           today: date) -> bool:
+    """Bring the rows to what they should be, what is closed before what is opened; whether what is open changed."""
     kept = {row[0]: tuple(row[1:6]) for row in _KEPT.all(tx, {"household": household_id})}
     by_visit = {each.visit.id: each for each in wanted}
     changes = [_changed(visit_id, row[0], State.CANCELLED, today, None, Why.NOT_NEEDED if visit_id in standing else Why.UNDONE)
@@ -109,6 +116,14 @@ def _write(tx: Connection, household_id: int, wanted: Iterable[Task], standing: 
     new = [_row(household_id, each, now) for visit_id, each in by_visit.items() if visit_id not in kept]
     if new:
         _NEW.each(tx, new)
+    return any(change["stand"] in OPEN or kept[change["of"]][1] in OPEN for change in changes if not _only_ready(change, kept)) \
+        or bool(new)
+
+
+def _only_ready(change: dict[str, Any], kept: Mapping[int, tuple[object, ...]]) -> bool:
+    """Its day has come, and that is all: whoever is to be reminded is reminded already."""
+    before = kept[change["of"]]
+    return change["stand"] in OPEN and before[1] in OPEN and change["due"] == before[0]
 
 
 def _same(kept: tuple[object, ...], stands: tuple[object, ...]) -> bool:
@@ -118,7 +133,7 @@ def _same(kept: tuple[object, ...], stands: tuple[object, ...]) -> bool:
     return kept == stands
 
 
-def _changed(visit_id: int, due: object, state: State, closed: date | None, by: int | None, why: Why) -> dict[str, object]:
+def _changed(visit_id: int, due: object, state: State, closed: date | None, by: int | None, why: Why) -> dict[str, Any]:
     return {"of": visit_id, "due": due, "stand": state.value, "closed": closed, "by": by, "why": why.value}
 
 
@@ -140,39 +155,31 @@ _CHAT = Prepared(
     select(chat.c.id).where(chat.c.person_id == bindparam("person"), chat.c.state == "active")
     .order_by(chat.c.heard_at.desc(), chat.c.id.desc()).limit(1)
 )
-_OWED = Prepared(
-    select(reminder.c.id, reminder.c.chat_id, reminder.c.due_on)
-    .where(reminder.c.kind == reminders.FOLLOW_UP, reminder.c.subject == bindparam("about"), reminder.c.state == "scheduled")
-)
-_REVIVE = (
-    update(reminder)
-    .where(reminder.c.kind == reminders.FOLLOW_UP, reminder.c.subject == bindparam("about"),
-           reminder.c.chat_id == bindparam("whom"), reminder.c.due_on == bindparam("due"), reminder.c.state == "cleared")
-    .values(state="scheduled", reason="", finished_at=None)
-)
-
-
 def _remind(tx: Connection, household_id: int, left: Task | None, now: datetime) -> None:
     """One reminder for the open task, to whoever holds the house or made the visit; none where there is nothing to do."""
     subject = f"household:{household_id}"
-    owed = _OWED.all(tx, {"about": subject})
-    whom = None
-    if left is not None and not left.for_leader:
-        person_id = _HOLDER.scalar(tx, {"household": household_id}) or left.visit.person_id
-        whom = _CHAT.scalar(tx, {"person": person_id})
-    if whom is None or left is None:
-        if owed:
-            reminders.clear(tx, reminders.FOLLOW_UP, subject, None, now, "nothing left to do")
+    for kind in VISIT_KINDS:
+        reminders.clear(tx, kind, subject, None, now, "visited")
+    if left is None or left.for_leader:
         return
-    if [(row.chat_id, row.due_on) for row in owed] == [(whom, left.due_on)]:
-        return
-    if owed:
-        reminders.clear(tx, reminders.FOLLOW_UP, subject, None, now, "visited")
-    if tx.execute(_REVIVE, {"about": subject, "whom": whom, "due": left.due_on}).rowcount == 0:
-        reminders.remind(tx, reminders.FOLLOW_UP, subject, whom, left.due_on)
+    person_id = _HOLDER.scalar(tx, {"household": household_id}) or left.visit.person_id
+    whom = _CHAT.scalar(tx, {"person": person_id})
+    if whom is not None:
+        reminders.remind(tx, FOLLOW_UP, subject, whom, left.due_on, agreed=left.visit.next_on is not None)
 
 
 # --- a day has passed -----------------------------------------------------------------------------------------------------
+
+def settle_open(tx: Connection, household_ids: Iterable[int], now: datetime, today: date) -> None:
+    """Something about these households was written: an open task of theirs may have to be closed."""
+    ids = set(household_ids) - tx.info.pop(SETTLED, set())
+    if not ids:
+        return
+    waiting = tx.execute(select(task.c.household_id).where(task.c.household_id.in_(ids), task.c.state.in_(("draft", "ready"))))
+    for household_id in sorted(waiting.scalars()):
+        settle(tx, household_id, now, today)
+    tx.info.pop(SETTLED, None)
+
 
 _STALE = (
     select(task.c.household_id)

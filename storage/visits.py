@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
-from storage import tasks
-from storage.models import Attainment, Campaign, Companion, Household, Visit, table
+from storage import ledger, tasks
+from storage.models import Attainment, Campaign, Companion, Household, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification
 from storage.people import note
 from storage.prepared import Prepared
@@ -17,7 +17,7 @@ from storage.reading import Reading
 from storage.record import Context, record
 
 household, visit, attainment, campaign = table(Household), table(Visit), table(Attainment), table(Campaign)
-companion, later = table(Companion), visit.alias("later")
+companion, later, entry = table(Companion), visit.alias("later"), table(RegisterEntry)
 
 UNDO_FOR = timedelta(minutes=10)
 ALIKE_WITHIN = timedelta(minutes=10)
@@ -101,6 +101,19 @@ def last_visit(rows: Reading, household_id: int) -> tuple[datetime, Outcome, str
     return (row.occurred_at, OUTCOMES[row.outcome], row.note) if row else None
 
 
+def settled(rows: Reading, household_id: int, service: str | None, today: date) -> bool:
+    """Whether nobody needs to go to a household now: it has what the campaign is for, left the register, or is away."""
+    if service is not None and rows.first(select(attainment.c.id).where(
+            attainment.c.household_id == household_id, attainment.c.service == service, attainment.c.revoked_on.is_(None))):
+        return True
+    if rows.first(select(entry.c.id).where(entry.c.household_id == household_id, entry.c.excluded_on <= today,
+                                           entry.c.confirmed_by.is_not(None))):
+        return True
+    last = rows.first(select(visit.c.away_until).where(visit.c.household_id == household_id, visit.c.void.is_(False))
+                      .order_by(visit.c.occurred_at.desc(), visit.c.id.desc()).limit(1))
+    return last is not None and last.away_until is not None and last.away_until >= today
+
+
 @dataclass(frozen=True, slots=True)
 class Logged:
     """A visit somebody recorded, as it may be taken back."""
@@ -128,6 +141,14 @@ def last_key(rows: Reading, person_id: int) -> str:
     key = rows.scalar(_LAST_LOGGED, {"person": person_id}) or ""
     whole, _, number = key.rpartition("/")
     return f"{whole}/" if whole and number.isdigit() else key
+
+
+def last_logged_at(rows: Reading, person_id: int) -> datetime | None:
+    """When this person recorded something last that still stands."""
+    found: datetime | None = rows.scalar(select(visit.c.recorded_at).where(
+        visit.c.person_id == person_id, visit.c.void.is_(False), ~exists().where(later.c.supersedes_id == visit.c.id))
+        .order_by(visit.c.id.desc()).limit(1))
+    return found
 
 
 def logged(rows: Reading, person_id: int, key: str) -> list[Logged]:
@@ -207,6 +228,7 @@ _ATTAINMENTS = Prepared(insert(attainment))
 @record.register
 def _log(thing: LogVisit, tx: Connection, context: Context) -> None:
     _keep(tx, thing, context)
+    ledger.touch(tx, (thing.household_id,), context.today, since=thing.occurred_on)
     tasks.settle(tx, thing.household_id, context.now, context.today)
 
 
@@ -249,6 +271,7 @@ def _undo(thing: UndoVisit, tx: Connection, context: Context) -> None:
     tx.execute(insert(visit), {**copied, "key": f"undo:{row.id}", "supersedes_id": row.id, "void": True,
                                "reason": "undone", "recorded_at": context.now})
     _revoke(tx, row.id)
+    ledger.touch(tx, (row.household_id,), context.today)
     tasks.settle(tx, row.household_id, context.now, context.today)
     note(tx, context, "visit.undone", f"visit:{row.id}")
 
@@ -270,6 +293,7 @@ def _correct(thing: CorrectVisit, tx: Connection, context: Context) -> None:
         raise AlreadyTold
     _revoke(tx, row.id)
     _keep(tx, thing.told, context, by=row.person_id, supersedes_id=row.id, reason=thing.reason)
+    ledger.touch(tx, (row.household_id,), context.today)
     tasks.settle(tx, row.household_id, context.now, context.today)
     note(tx, context, "corrected_visit", f"visit:{row.id}", f"{row.outcome} -> {thing.told.outcome.value}")
 
@@ -286,3 +310,4 @@ def _went_along(thing: WentAlong, tx: Connection, context: Context) -> None:
         copied = {name: value for name, value in row._mapping.items() if name != "id"}
         tx.execute(insert(attainment), {**copied, "key": f"{row.key}:with:{thing.person_id}", "recorded_by": thing.person_id,
                                         "recorded_at": context.now})
+        ledger.touch(tx, (row.household_id,), context.today)

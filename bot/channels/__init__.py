@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from handlers.papers import Paper
 from handlers.talk import Incoming, Message
 
 if TYPE_CHECKING:
@@ -31,6 +32,19 @@ class Limits:
     group_per_minute: float
     proactive: timedelta | None = None
     """How long after somebody's last message we may still write to them unasked; None: always."""
+    monthly: int = 0
+    """Messages an account may send in a month; 0: as many as it likes."""
+    resends: bool = True
+    """Whether a message of which nobody knows if it arrived is sent again, where its own policy allows that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came along and was not fetched: `fetch` brings it, at most so many bytes, or None."""
+
+    name: str
+    size: int
+    fetch: Callable[[int], Awaitable[bytes | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,7 @@ class Received:
     external_id: str
     chat: str
     incoming: Incoming
+    attached: Attached | None = None
 
 
 Receive = Callable[[str, Sequence[Received]], Awaitable[None]]
@@ -73,6 +88,15 @@ class Sent:
     problem: str = ""
     moved_to: str = ""
     """The chat's new name, where the platform moved it."""
+
+
+Papers = Callable[[str], Awaitable[Paper | None]]
+"""A picture or document by its name in a message; None where there is none: the words stand alone. Never raises."""
+
+
+async def no_papers(name: str) -> Paper | None:
+    """For a channel that has nobody to make them."""
+    return None
 
 
 class Channel(Protocol):

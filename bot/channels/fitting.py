@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 from bot.channels import Limits
-from handlers.talk import Message
+from handlers.talk import Message, Policy
 
 ROOM = 100
 """Units left free for markup that a channel adds."""
@@ -18,16 +18,18 @@ def units(text: str) -> int:
 
 
 def fit(message: Message, limits: Limits) -> list[Message]:
-    """The message as one or more that the channel can carry."""
+    """The message as one or more that the channel can carry, with a policy it can keep."""
+    if not limits.resends and message.policy is not Policy.DROP:
+        message = replace(message, policy=Policy.DROP)
     extra = 0 if limits.buttons else sum(units(choice.label) + 5 for choice in message.choices)
     room = limits.characters - ROOM - units(message.title) - units(message.note) - extra
     if units(message.text) <= room:
         return [message]
     parts = split(message.text, max(room, 500))
     first = Message(title=message.title, text=parts[0], edits=message.edits, ack=message.ack, removes=message.removes,
-                    picture=message.picture, policy=message.policy)
+                    picture=message.picture, alt=message.alt, policy=message.policy)
     middle = [Message(text=part, policy=message.policy) for part in parts[1:-1]]
-    last = replace(message, title="", text=parts[-1], edits="", ack="", removes="", picture="")
+    last = replace(message, title="", text=parts[-1], edits="", ack="", removes="", picture="", alt="")
     return [first, *middle, last]
 
 
@@ -48,7 +50,7 @@ def _last_letter(text: str, room: int) -> int:
     """How many letters fit, never ending inside a cluster of letters that are shown as one."""
     end = min(room, len(text))
     while units(text[:end]) > room:
-        end -= units(text[:end]) - room
+        end -= (units(text[:end]) - room + 1) // 2  # a letter takes one unit or two
     while end > 1 and _joined(text[end - 1], text[end] if end < len(text) else ""):
         end -= 1
     return end

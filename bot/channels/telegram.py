@@ -6,27 +6,25 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.channels import Limits, Receive, Received, Sent
-from bot.channels.telegram_incoming import Self, mentions_group, received
+from bot.channels import Attached, Limits, Papers, Receive, Received, Sent, no_papers
+from bot.channels.telegram_incoming import Self, document, mentions_group, received
 from bot.channels.telegram_polling import Backoff, Polling
 from bot.channels.telegram_sending import Sending
 from bot.channels.telegram_webhook import Webhook
 from bot.channels.telegram_wire import Wire, is_loopback
-from handlers.talk import Message
+from handlers.talk import Kind, Message
 
 if TYPE_CHECKING:
     from bot.channels.telegram_bot import Ordinary
 
 LOG = logging.getLogger(__name__)
-
-
-def _no_pictures(name: str) -> bytes | None:
-    return None
 
 
 class Telegram:
@@ -37,18 +35,19 @@ class Telegram:
         mode: Literal["polling", "webhook"] = "polling", webhook_secret: str = "", public_url: str = "",
         per_second: float = 29.0, chat_per_second: float = 1.0,
         commands: Mapping[str, Sequence[tuple[str, str]]] | None = None,
-        pictures: Callable[[str], bytes | None] = _no_pictures,
+        papers: Papers = no_papers,
+        named: Callable[[str], None] = lambda name: None,
     ) -> None:
         self.name = name
         self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
-        self._commands = dict(commands or {})
+        self._commands, self._named = dict(commands or {}), named
         self._limits = Limits(
             characters=4096, buttons=100, edits=True, pictures=True, per_second=per_second,
             chat_per_second=chat_per_second, chat_burst=3, group_per_minute=19)
         self._wire = Wire(token, api_base)
         self._me = Self(token.strip().partition(":")[0])
         self._asked_name = -1e9
-        self._sending = Sending(self._wire, self._limits, pictures)
+        self._sending = Sending(self._wire, self._limits, papers)
         self._announcing: asyncio.Task[None] | None = None
         self._ordinary: Ordinary | None = None
         self._polling: Polling | None = None
@@ -108,14 +107,21 @@ class Telegram:
         async def keep(updates: Sequence[object]) -> None:
             if not self._me.username and any(map(mentions_group, updates)):
                 await self._learn_name()
-            found: list[Received] = [one for one in (received(update, self._me) for update in updates) if one]
+            found: list[Received] = [self._with_file(one, update) for update in updates if (one := received(update, self._me))]
             if found:
                 await receive(self.account, found)
 
         return keep
 
+    def _with_file(self, one: Received, update: object) -> Received:
+        """A file's name comes along, and the way to fetch it; whether anybody does is not ours to say."""
+        file = document(update) if one.incoming.kind is Kind.FILE else None
+        if file is None:
+            return one
+        return replace(one, attached=Attached(file.name, file.size, partial(self._wire.fetch, file.file_id)))
+
     async def _learn_name(self) -> None:
-        """Our own name, needed in groups only. Without it commands still work."""
+        """Our own name, for groups and for links that lead here. Without it commands still work."""
         if time.monotonic() - self._asked_name < 60:
             return
         self._asked_name = time.monotonic()
@@ -123,6 +129,7 @@ class Telegram:
         name = reply.result.get("username") if reply.ok and isinstance(reply.result, dict) else None
         if isinstance(name, str):
             self._me = Self(self._me.id, name)
+            self._named(name)
 
     # -- an operator's calls
 
@@ -134,7 +141,8 @@ class Telegram:
         return self._ordinary
 
     async def _announce(self) -> None:
-        """Put the command menus up. Some servers cannot: that is never fatal."""
+        """Learn our name and put the command menus up. Some servers cannot: that is never fatal."""
+        await self._learn_name()
         backoff = Backoff(5.0, 300.0)
         for _ in range(5):
             for language, commands in self._commands.items():

@@ -59,6 +59,24 @@ def received(update: object, me: Self) -> Received | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file in a message: what it takes to fetch it, kept nowhere."""
+
+    file_id: str
+    name: str
+    size: int
+
+
+def document(update: object) -> Document | None:
+    """The file of a message, where it holds one."""
+    message = _object(update.get("message")) if isinstance(update, dict) else {}
+    found = _object(message.get("document"))
+    file_id, name, size = clean(found.get("file_id")), clean(found.get("file_name")), found.get("file_size")
+    known = isinstance(size, int) and 0 <= size < _LARGEST
+    return Document(file_id, name, size if known else 0) if file_id and name else None  # type: ignore[arg-type]
+
+
 def mentions_group(update: object) -> bool:
     """Whether our own name is needed to read this."""
     message = _object(update.get("message")) if isinstance(update, dict) else {}

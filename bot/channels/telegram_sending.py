@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from bot.channels import Fate, Limits, Sent, is_group
+from bot.channels import Fate, Limits, Papers, Sent, is_group
 from bot.channels.fitting import units
 from bot.channels.telegram_outgoing import CAPTION, caption_fields, plain, text_fields
+from bot.channels.telegram_papers import Uploads, method
 from bot.channels.telegram_wire import Reply, Wire
+from handlers.papers import Paper
 from handlers.talk import Message
 
 GONE_EDITS = ("to edit not found", "can't be edited", "no text in the message", "message_id_invalid", "message identifier")
@@ -23,8 +25,9 @@ SIDE_WAIT = 1.0
 class Sending:
     """One bot's way out."""
 
-    def __init__(self, wire: Wire, limits: Limits, pictures: Callable[[str], bytes | None]) -> None:
-        self._wire, self._limits, self._pictures = wire, limits, pictures
+    def __init__(self, wire: Wire, limits: Limits, papers: Papers) -> None:
+        self._wire, self._limits, self._papers = wire, limits, papers
+        self._uploads = Uploads(wire)
         self._previews = False
         self._shown: set[tuple[str, str]] = set()
         self._recent: deque[tuple[float, str]] = deque(maxlen=64)
@@ -60,9 +63,9 @@ class Sending:
         return task
 
     async def _say(self, chat: str, message: Message) -> Sent:
-        picture = self._pictures(message.picture) if message.picture else None
-        if picture:
-            return await self._show(chat, message, picture)
+        attached = await self._attached(message) if message.picture or message.document else ()
+        if attached:
+            return await self._show(chat, message, attached)
         if not (message.text or message.title or message.note):
             return Sent(Fate.SENT)  # there was only a press to answer or a message to delete
         if message.edits.isdecimal():
@@ -95,21 +98,33 @@ class Sending:
             reply = await self._wire.call(method, fields)
         return reply
 
-    async def _show(self, chat: str, message: Message, picture: bytes) -> Sent:
-        """A picture with the words under it, or before them where they are too long for a caption."""
-        key = (chat, message.picture)
+    async def _attached(self, message: Message) -> Sequence[tuple[tuple[str, str], str, Paper]]:
+        """What goes with a message, each with the call that carries it; what is not to be had is left out."""
+        named = [(name, as_picture) for name, as_picture in ((message.picture, True), (message.document, False)) if name]
+        papers = [(name, as_picture, await self._papers(name)) for name, as_picture in named]
+        found = [(method(paper, as_picture=as_picture), name, paper) for name, as_picture, paper in papers if paper]
+        return [(way, name, paper) for way, name, paper in found if way]
+
+    async def _show(self, chat: str, message: Message, attached: Sequence[tuple[tuple[str, str], str, Paper]]) -> Sent:
+        """Pictures and documents, the words under the last of them, or after it where they are too long for a caption."""
         captioned = units(plain(message)) <= CAPTION
-        if key not in self._shown:
+        keys = {(chat, name) for _, name, _ in attached}
+        for number, (way, name, paper) in enumerate(attached, start=1):
+            if (chat, name) in self._shown:
+                continue
+            with_words = captioned and number == len(attached)
             self._recent.append((time.monotonic(), chat))
-            fields = caption_fields(chat, message) if captioned else {"chat_id": chat}
-            reply = await self._wire.upload("sendPhoto", fields, "photo", picture)
+            reply = await self._uploads.send(way, name, paper, caption_fields(chat, message) if with_words else {"chat_id": chat})
             # the words matter more than the picture: they go even where it was refused
-            if reply.fate is not Fate.REFUSED and (captioned or not reply.ok):
-                return self._sent(chat, reply)
-            self._shown.add(key)
-        sent = await self._new(chat, message)
-        if sent.fate is not Fate.NOT_SENT:  # otherwise it is tried again, and the picture must not come twice
-            self._shown.discard(key)
+            if (reply.fate is not Fate.REFUSED or not plain(message)) and (with_words or not reply.ok):
+                return self._done(keys, self._sent(chat, reply))
+            self._shown.add((chat, name))
+        return self._done(keys, await self._new(chat, message))
+
+    def _done(self, keys: set[tuple[str, str]], sent: Sent) -> Sent:
+        """Forget what was shown, unless the rest is tried again: what came before must not come twice."""
+        if sent.fate is not Fate.NOT_SENT:
+            self._shown -= keys
         return sent
 
     def _sent(self, chat: str, reply: Reply) -> Sent:

@@ -21,6 +21,7 @@ CONNECT = 10.0
 GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid", "bot was blocked", "bot was kicked")
 """What a 400 says when nobody is there to read; a 403 always means that."""
 _JSON = "application/json"
+_FILE = re.compile(r"[\w][\w ./()-]{0,250}")
 _PRIVATE = re.compile(r"\"[^\"]*\"|\d{5,}|@\w+")
 
 
@@ -52,6 +53,7 @@ class Wire:
     def __init__(self, token: str, api_base: str) -> None:
         # the address holds the token, so nothing but `post` ever sees it
         self._address = f"{api_base.rstrip('/')}/bot{quote(token.strip(), safe=':')}/"
+        self._files = f"{api_base.rstrip('/')}/file/bot{quote(token.strip(), safe=':')}/"
         self._proxy = _proxy(self._address)
         self._exchange: Exchange | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -61,9 +63,9 @@ class Wire:
         """One call with plain fields. Never raises."""
         return await self.reply(method, json_text.write(fields), deadline=deadline)
 
-    async def upload(self, method: str, fields: Mapping[str, Any], name: str, file: bytes) -> Reply:
-        """One call with a file. Never raises."""
-        return await self.reply(method, form(fields, {name: (f"{name}.png", file, "image/png")}))
+    async def upload(self, method: str, fields: Mapping[str, Any], field: str, file: tuple[str, bytes, str]) -> Reply:
+        """One call with a file: its name, its bytes and what it is. Never raises."""
+        return await self.reply(method, form(fields, {field: file}))
 
     async def reply(self, method: str, body: bytes | aiohttp.FormData, *, deadline: float = DEADLINE) -> Reply:
         try:
@@ -99,6 +101,24 @@ class Wire:
             failure = Unanswered(type(error).__name__)
         raise failure  # outside the handler, so that it carries no context
 
+    async def fetch(self, file_id: str, most: int) -> bytes | None:
+        """A file that somebody sent, at most so many bytes of it; None where it is larger or cannot be had. Never raises."""
+        reply = await self.call("getFile", {"file_id": file_id}, deadline=CONNECT)
+        path = reply.result.get("file_path") if reply.ok and isinstance(reply.result, dict) else None
+        if not isinstance(path, str) or not _FILE.fullmatch(path) or ".." in path or self._closed:
+            return None
+        data = bytearray()
+        try:
+            async with self._open().get(self._files + quote(path), timeout=aiohttp.ClientTimeout(total=DEADLINE, connect=CONNECT),
+                                        allow_redirects=False) as answer:
+                async for piece in answer.content.iter_any():
+                    data += piece
+                    if len(data) > most:
+                        return None
+                return bytes(data) if answer.status == 200 else None
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return None
+
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
@@ -128,11 +148,11 @@ def is_loopback(address: str) -> bool:
 
 def form(fields: Mapping[str, Any], files: Mapping[str, tuple[str, bytes, str]]) -> aiohttp.FormData:
     """Fields and files as one multipart body; what is not text is written as JSON."""
-    made = aiohttp.FormData(default_to_multipart=True)
+    made = aiohttp.FormData(quote_fields=False, default_to_multipart=True)  # file names in plain UTF-8
     for name, value in fields.items():
         made.add_field(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     for name, (filename, content, kind) in files.items():
-        made.add_field(name, content, filename=filename, content_type=kind)
+        made.add_field(name, content, filename=filename.replace('"', ""), content_type=kind)
     return made
 
 

@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.channels import Fate, Limits, Receive, Received, Sent
+from bot.channels import Fate, Limits, Papers, Receive, Received, Sent, no_papers
 from handlers.talk import Incoming, Kind, Message
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ class Terminal:
     colours: bool = field(default_factory=sys.stdout.isatty)
     account: str = "terminal"
     limits: Limits = LIMITS
+    papers: Papers = no_papers
+    folder: Path = Path("gocua-papers")
+    """Where pictures and documents are put; made when there is the first one."""
     _receive: Receive | None = None
     said: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,15 +64,28 @@ class Terminal:
 
     async def send(self, chat: str, message: Message) -> Sent:
         if chat == self.chat:
-            self.out(self.drawn(message))
+            self.out(self.drawn(message, await self._put_down(message)))
         self.said.set()
         return Sent(Fate.SENT, external_id=uuid.uuid4().hex[:12])
 
-    def drawn(self, message: Message) -> str:
+    async def _put_down(self, message: Message) -> list[Path]:
+        """Write what goes with a message into the folder."""
+        papers = [await self.papers(name) for name in (message.picture, message.document) if name]
+        paths = []
+        for paper in papers:
+            if paper is not None:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                path = self.folder / Path(paper.name).name
+                path.write_bytes(paper.content)
+                paths.append(path)
+        return paths
+
+    def drawn(self, message: Message, papers: Sequence[Path] = ()) -> str:
         """The message as lines of text."""
         bold, dim, plain = (BOLD, DIM, PLAIN) if self.colours else ("", "", "")
         lines = [f"{bold}{message.title}{plain}" if message.title else "", message.text,
                  f"{dim}{message.note}{plain}" if message.note else ""]
+        lines += [f"📎 {path}" for path in papers]
         loud = [choice for choice in message.choices if not choice.quiet]
         quiet = [choice for choice in message.choices if choice.quiet]
         lines.append("\n".join(f"  {number}. {choice.label}" for number, choice in enumerate(loud, start=1)))

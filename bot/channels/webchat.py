@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import logging
 import math
@@ -14,16 +15,18 @@ from functools import partial
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.channels import Fate, Limits, Receive, Received, Sent
+from bot.channels import Fate, Limits, Papers, Receive, Received, Sent, no_papers
 from bot.web.headers import protect
 from bot.web.lines import drawn
 from bot.web.listeners import Full, Listener, Listeners, Unforgotten
 from bot.web.pace import Pace
 from bot.web.pages import Pages, remember, static
 from bot.web.said import LONGEST, PAYLOAD, Said, Unreadable, read
+from bot.web.shelf import KINDS, handed_out, named, seal
+from bot.web.upload import attached
 from bot.web.visitors import Visitors
 from content.words import LANGUAGES
-from handlers.talk import Kind, Message
+from handlers.talk import Incoming, Kind, Message
 from storage.transcript import Line
 
 log = logging.getLogger(__name__)
@@ -48,11 +51,11 @@ class WebChat:
     limits = LIMITS
 
     def __init__(self, *, transcript: Transcript, demo: bool, public_url: str, language: str = "vi",
-                 pictures: Callable[[str], bytes | None] = lambda name: None) -> None:
+                 papers: Papers = no_papers) -> None:
         self._transcript = transcript
         self._visitors = Visitors(demo=demo, public_url=public_url)
         self._pages = Pages(language)
-        self._pictures = pictures
+        self._papers = papers
         self._listeners = Listeners()
         self._unforgotten = Unforgotten()
         self._said = {"chat": Pace(10, 2), "address": Pace(60, 20)}
@@ -65,9 +68,11 @@ class WebChat:
         self._receive = receive
         return [
             web.get("/", self._front), web.get("/health", _health),
-            web.get("/static/{name}", _static), web.get("/favicon.ico", _icon), web.get("/picture/{name}.png", self._picture),
+            web.get("/static/{name}", _static), web.get("/favicon.ico", _icon),
+            web.get(f"/chat/{{part}}/{{kind:{'|'.join(KINDS)}}}/{{row:[0-9]{{1,18}}}}/{{seal:[0-9a-f]{{32}}}}", self._paper),
             web.get("/chat/{part}", self._chat), web.get("/chat/{part}/lines", self._lines),
             web.get("/chat/{part}/events", self._events), web.post("/chat/{part}/say", self._say),
+            web.post("/chat/{part}/file", self._file),
         ]
 
     def middlewares(self) -> list[Middleware]:
@@ -120,23 +125,50 @@ class WebChat:
         token = request.cookies[self._visitors.cookie] if known else self._visitors.issue()[0]
         self._visitors.keep(page, token)
 
-    async def _picture(self, request: web.Request) -> web.StreamResponse:
-        drawing = await asyncio.to_thread(self._pictures, request.match_info["name"])
-        if drawing is None:
+    async def _paper(self, request: web.Request) -> web.StreamResponse:
+        """A picture or document of this browser's own chat."""
+        chat, kind, row = self._visitors.chat(request), request.match_info["kind"], int(request.match_info["row"])
+        if chat is None or not hmac.compare_digest(seal(chat, row, kind), request.match_info["seal"]):
             raise web.HTTPNotFound
-        return web.Response(body=drawing, content_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+        if wait := self._asked["address"].wait(self._visitors.address(request)):
+            raise web.HTTPTooManyRequests(headers={"Retry-After": str(math.ceil(wait))})
+        lines = await self._transcript(self.account, chat, WINDOW, row - 1)
+        name = named(lines, self._unforgotten.of(chat), row, kind)
+        paper = await self._papers(name) if name else None
+        if paper is None:
+            raise web.HTTPNotFound
+        return handed_out(paper, kind)
 
     # --- what the page's script calls -----------------------------------------------------------------------------
 
+    def _kept_out(self, request: web.Request) -> tuple[str, web.Response | None]:
+        """The chat of whoever sends something, or why they may not."""
+        chat = self._visitors.chat(request)
+        if not self._visitors.from_our_page(request):
+            return "", self._refuse(request, 403, "web.refused")
+        if chat is None:
+            return "", self._refuse(request, 401, "web.no_cookies")
+        wait = self._too_often(request, chat, self._said)
+        return chat, self._refuse(request, 429, "web.too_fast", wait) if wait else None
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """Take a file in: whether it is read at all is decided by who sends it."""
+        chat, refusal = self._kept_out(request)
+        if refusal is not None or self._receive is None:
+            return refusal or self._refuse(request, 503, "web.refused")
+        try:
+            id_, file = attached(request)
+        except Unreadable:
+            return self._refuse(request, 400, "web.refused")
+        incoming = Incoming(Kind.FILE, datetime.now(UTC), language=self._pages.chosen(request))
+        await self._receive(self.account, [Received(f"{chat}:{id_}", chat, incoming, file)])
+        return web.json_response({"ok": True, "reload": False})
+
     async def _say(self, request: web.Request) -> web.StreamResponse:
         """Take one thing in. It is answered only once it is committed."""
-        chat, problem = self._visitors.chat(request), None
-        if not self._visitors.from_our_page(request):
-            return self._refuse(request, 403, "web.refused")
-        if chat is None:
-            return self._refuse(request, 401, "web.no_cookies")
-        if wait := self._too_often(request, chat, self._said):
-            return self._refuse(request, 429, "web.too_fast", wait)
+        (chat, refusal), problem = self._kept_out(request), None
+        if refusal is not None:
+            return refusal
         if request.content_type != "application/json":
             return self._refuse(request, 415, "web.refused")
         try:
@@ -178,7 +210,7 @@ class WebChat:
         after = _number(request.query.get("after", ""))
         lines = await self._transcript(self.account, chat, WINDOW, after)
         last = max((line.id for line in lines if line.ours), default=after)
-        response = web.json_response({"lines": drawn(lines, self._unforgotten.of(chat)), "last": last}, dumps=_plainly)
+        response = web.json_response({"lines": drawn(lines, self._unforgotten.of(chat), chat), "last": last}, dumps=_plainly)
         response.enable_compression()
         return response
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+T = TypeVar("T")
 
 
 def fail(message: str) -> NoReturn:
@@ -31,3 +37,29 @@ def settings_from(**over: object) -> Settings:
     for noisy in ("httpx", "httpcore", "telegram", "apscheduler", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     return settings
+
+
+def writing(write: Callable[[Connection], T]) -> T:
+    """Do something in one transaction of this environment's database: all of it or nothing."""
+    from storage.database import Database
+
+    database = Database(settings_from().database_url)
+    database.inspect()
+    try:
+        with database.write() as tx:
+            return write(tx)
+    finally:
+        database.close()
+
+
+def reading(read: Callable[[Connection], T]) -> T:
+    """Look something up in this environment's database."""
+    from storage.database import Database
+
+    database = Database(settings_from().database_url)
+    database.inspect()
+    try:
+        with database.read() as tx:
+            return read(tx)
+    finally:
+        database.close()

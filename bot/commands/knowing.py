@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.ground import language
+from bot.commands.ground import fail, language, settings_from
 from content.vietnam_time import local_day
 from content.words import words
 
@@ -44,3 +44,65 @@ def ask(text: Annotated[str, typer.Argument(help="A question in somebody's own w
         found = finder.find(question)
         answer = {"text": question, "action": str(found.action), "topics": list(found.topics)}
         typer.echo(json.dumps(answer, ensure_ascii=False) if as_json else f"{found.action}: {', '.join(found.topics)}")
+
+
+@app.command()
+def missed(days: Annotated[int, typer.Option(help="How far back to look.")] = 30,
+           as_json: Annotated[bool, typer.Option("--json", help="One JSON object a group.")] = False) -> None:
+    """List the questions that found no guide, grouped by the topic that came nearest; digits are already taken out."""
+    import json
+    from collections import Counter, defaultdict
+    from datetime import timedelta
+
+    from content.fold import fold
+    from storage import missed as questions
+    from storage.database import Database
+    from storage.reading import Reading
+
+    database = Database(settings_from().database_url)
+    database.inspect()
+    with database.read() as tx:
+        found = questions.since(Reading(tx), datetime.now(UTC) - timedelta(days=days))
+    database.close()
+    groups: dict[str, Counter[str]] = defaultdict(Counter)
+    written: dict[str, str] = {}
+    for question in found:
+        groups[question.guess or "-"][written.setdefault(fold(question.words), question.words)] += 1
+    for guess, asked in sorted(groups.items(), key=lambda group: -group[1].total()):
+        if as_json:
+            group = {"topic": guess, "times": asked.total(), "asked": dict(asked.most_common())}
+            typer.echo(json.dumps(group, ensure_ascii=False))
+            continue
+        typer.echo(f"{guess}  {asked.total()}")
+        for said, times in asked.most_common():
+            typer.echo(f"  {times:4d}  {said}")
+
+
+@app.command()
+def usage(guide: Annotated[str, typer.Argument(help="A guide's id; without one, every guide.")] = "",
+          days: Annotated[int, typer.Option(help="How far back to look.")] = 30) -> None:
+    """Guides in numbers: begun, finished, under way, given up; for one guide, step by step. Fewer than five are not shown."""
+    from datetime import timedelta
+
+    from content.library import Library
+    from storage import usage as figures
+    from storage.database import Database
+    from storage.reading import Reading
+
+    now, locale = datetime.now(UTC), language()
+    known = Library.load().guide(guide, locale) if guide else None
+    if guide and known is None:
+        fail(f"there is no guide {guide}")
+    database = Database(settings_from().database_url)
+    database.inspect()
+    with database.read() as tx:
+        rows = Reading(tx)
+        if known is None:
+            for use in figures.uses(rows, now - timedelta(days=days), now):
+                finished, active, abandoned = figures.parts(use)
+                typer.echo(f"{use.guide:28} {figures.shown(use.started):>6} {finished:>6} {active:>6} {abandoned:>6}")
+        else:
+            for step in figures.funnel(rows, known.id, [step.id for step in known.steps], now - timedelta(days=days), now):
+                why = ", ".join(f"{reason} {count}" for reason, count in step.reasons.items() if count >= figures.SMALL)
+                typer.echo(f"{step.step:28} {figures.shown(step.reached):>6} {figures.shown(step.stuck):>6}  {why}")
+    database.close()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.web.shelf import addressed
 from storage.transcript import Line
 
-SHOWN = ("title", "text", "note", "choices", "picture", "ack", "removes")
+SHOWN = ("title", "text", "note", "choices", "picture", "alt", "document", "ack", "removes")
 
 
-def drawn(lines: Iterable[Line], kept: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Lines for the page, oldest first; `kept` holds bodies that storage has already forgotten.
+def drawn(lines: Iterable[Line], kept: Mapping[int, Mapping[str, Any]], chat: str) -> list[dict[str, Any]]:
+    """Lines for the page, oldest first; `kept` holds bodies that storage has already forgotten, `chat` is whose they are.
 
     A line of ours is named after the first row it was said in, and `v` is the row that it shows: a row that edits another
     changes that line where it stands.
@@ -22,7 +23,7 @@ def drawn(lines: Iterable[Line], kept: Mapping[int, Mapping[str, Any]]) -> list[
         body = line.body or kept.get(line.id, {})
         if not body:
             continue
-        each = _ours(line, body) if line.ours else _theirs(line, body)
+        each = _ours(line, body, chat) if line.ours else _theirs(line, body)
         if each is None:
             continue
         if each["id"] in found:
@@ -37,8 +38,9 @@ def drawn(lines: Iterable[Line], kept: Mapping[int, Mapping[str, Any]]) -> list[
     return list(found.values())
 
 
-def _ours(line: Line, body: Mapping[str, Any]) -> dict[str, Any]:
+def _ours(line: Line, body: Mapping[str, Any], chat: str) -> dict[str, Any]:
     shown = {name: body[name] for name in SHOWN if name in body}
+    addressed(shown, chat, line.id)
     return {"id": str(body.get("edits") or line.id), "v": line.id, "at": int(line.at.timestamp()), **shown}
 
 

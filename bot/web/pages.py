@@ -16,7 +16,7 @@ LANGUAGE = "lang"
 A_YEAR = "public, max-age=31536000, immutable"
 FILES = {"chat.js": "text/javascript", "style.css": "text/css", "door.svg": "image/svg+xml"}
 SPOKEN = ("sending", "sent", "failed", "retry", "waiting", "offline", "reconnecting", "too_long", "refused", "removed", "you",
-          "bot", "choices", "quiet", "picture", "no_cookies")
+          "bot", "choices", "quiet", "picture", "document", "no_cookies")
 """Phrases that the script says (`web.*`)."""
 
 

@@ -18,7 +18,7 @@ OLDEST = timedelta(days=7)
 FIELDS = {"id": str, "text": str, "press": str, "start": str, "line": str, "ago": int}
 KINDS = {"text": Kind.TEXT, "press": Kind.PRESS, "start": Kind.START}
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LINE = re.compile(r"\d{0,19}")
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
@@ -54,7 +54,7 @@ def read(raw: bytes) -> Said:
     """The body of a post. Raises Unreadable."""
     fields = _fields(raw)
     kinds = [name for name in KINDS if name in fields]
-    if len(kinds) != 1 or not _ID.fullmatch(str(fields.get("id", ""))) or not _LINE.fullmatch(str(fields.get("line", ""))):
+    if len(kinds) != 1 or not ID.fullmatch(str(fields.get("id", ""))) or not _LINE.fullmatch(str(fields.get("line", ""))):
         raise Unreadable
     kind = KINDS[kinds[0]]
     words = _clean(str(fields[kinds[0]]))

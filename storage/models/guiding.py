@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlalchemy import Column, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from storage.models.base import Big, identity, refers
 
 DUE = text("state = 'scheduled'")
+ON_ITS_WAY = text("state = 'claimed'")
 
 
 class GuideRun(SQLModel, table=True):
@@ -34,6 +35,7 @@ class Reminder(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("kind", "subject", "chat_id", "due_on", "ordinal"),
         Index("ix_reminder_due", "due_at", sqlite_where=DUE),
+        Index("ix_reminder_claimed", "id", sqlite_where=ON_ITS_WAY),
         Index("ix_reminder_subject", "kind", "subject", "chat_id"),
     )
     id: int | None = identity()
@@ -46,4 +48,13 @@ class Reminder(SQLModel, table=True):
     ordinal: int = 1
     state: str = "scheduled"
     reason: str = ""
+    """Why it ended as it did; while it is scheduled, why it still waits."""
     finished_at: datetime | None = None
+    asked_at: datetime | None = None
+    """When the person last asked for reminders of this subject: the count of three begins anew."""
+    agreed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """For an appointment on `due_on`: it is kept even where that day is a holiday."""
+    deferred: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often it waited because the person was in the middle of something."""
+    parcel: str | None = Field(default=None, index=True)
+    """The outbox key of the message that carries it."""

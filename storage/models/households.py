@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from storage.models.base import identity, refers
+
+MERGED = text("merged_into_id IS NOT NULL")
 
 
 class Household(SQLModel, table=True):
     """A household and the short number by which its hamlet calls it. No papers, no birth dates."""
 
-    __table_args__ = (UniqueConstraint("hamlet_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("hamlet_id", "number"),
+        Index("ix_household_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
+    )
     id: int | None = identity()
     hamlet_id: int = refers("place")
     number: int
     label: str = ""
     lane: str = ""
     adult_count: int | None = None
+    farm: bool | None = None
+    """Whether it farms, where a campaign counts farm households; None where nobody said."""
     added_on: date
     merged_into_id: int | None = refers("household", optional=True)
 
@@ -35,6 +42,11 @@ class Campaign(SQLModel, table=True):
     ends_on: date
     goal_service: str
     target_percent: int = 100
+    register_frozen_on: date | None = None
+    """From the day after, households on the list are later additions and marked as such."""
+    closed_on: date | None = None
+    kept: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """Whether the standing of its households is kept current, so that sums need not be counted from the record."""
 
 
 class RegisterEntry(SQLModel, table=True):
@@ -50,6 +62,8 @@ class RegisterEntry(SQLModel, table=True):
     excluded_on: date | None = None
     excluded_by: int | None = refers("person", optional=True)
     confirmed_by: int | None = refers("person", optional=True)
+    kept_on: date | None = None
+    """Somebody looked at a report that it is gone and decided that it stays."""
 
 
 class Visit(SQLModel, table=True):

@@ -5,20 +5,29 @@ import logging
 import re
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from bot.channels import Received
 from bot.channels.terminal import Terminal
-from handlers.talk import Incoming, Kind
+from bot.channels.zalo_bot import ZaloBot
+from bot.channels.zalo_oa import ZaloOfficial
+from bot.house import open_store
+from handlers.talk import Incoming, Kind, Message
 from storage.database import Database
 from storage.models import METADATA
 from tests.bot.test_poison import explode
-from tests.houses import furnish, living, quiet
+from tests.houses import furnish, living, quiet, settings
+from tests.loopback.zalo_bot import LoopbackZaloBot
+from tests.loopback.zalo_bot.bot import event
+from tests.loopback.zalo_oa import LoopbackZaloOa
+from tests.zalo import app_of, sign_in
 
 ID_NUMBER, OTP, PASSWORD, PHONE = "079123456789", "482913", "Hoaban@9988", "0912345678"
 TOKEN = "7000000001:AAcanaryTOKENcanaryTOKENcanary"
+ZALO = "7000000002:AAcanaryZALOcanaryZALOcanary"
 SPOKEN = [
     f"cccd của tôi {ID_NUMBER}",
     f"mã otp là {OTP}",
@@ -82,3 +91,39 @@ def test_a_setting_that_is_wrong_is_named_without_its_value(
         main()
     shown = "".join(capsys.readouterr())
     assert "GOCUA_TELEGRAM_PER_SECOND" in shown and TOKEN not in shown
+
+
+async def test_no_key_of_zalo_gets_out_and_no_secret_gets_in(
+    sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Through both channels, with every sort of trouble, down to a file that waits for a slow database."""
+    caplog.set_level(logging.DEBUG)
+    store = open_store(settings(sqlite_url))
+    async with LoopbackZaloBot(ZALO) as api, LoopbackZaloOa() as oa:
+        await sign_in(oa, store)
+        bot = ZaloBot("main", ZALO, api_base=api.url, mode="webhook", webhook_secret="canary-webhook", spool=tmp_path)
+        official = ZaloOfficial("main", app_of(oa), oa.secret_key, store, api_base=oa.url, spool=tmp_path)
+        api.switches.fail = [{"method": "sendMessage", "status": 502, "body": f"/bot{ZALO}/ {oa.app_secret}"},
+                             {"method": "sendMessage", "code": 400, "description": f"no {ZALO}"}]
+        oa.switches.fail = [{"path": "/cs", "error": -216}, {"path": "/cs", "status": 500, "body": "AT1-loopback-access"}]
+        async with living(sqlite_url, [bot, official], listen=True) as house:
+            api.bot().webhook = {"url": f"{house.address}{bot.path}", "secret_token": "canary-webhook"}
+            oa.webhook = f"{house.address}{official.path}"
+            for secret in SPOKEN:
+                assert await api.post(event(api.bot(), "u1", "text", text=secret)) == 200
+                assert await oa.post(oa.text("U1", secret)) == 200
+            await oa.post(oa.event("U1", "user_submit_info", None, info={"phone": PHONE, "name": "Lan"}))
+            assert bot._spool is not None
+            bot._spool._write([Received("s1", "u1", Incoming(Kind.TEXT, datetime.now(UTC), SPOKEN[0]))])
+            spooled = b"".join(file.read_bytes() for file in tmp_path.glob("*.json")).decode()
+            await quiet(house.store, 60)
+        wrong = ZaloBot("main", f"9:{ZALO}", api_base=api.url)
+        sent = await wrong.send("u1", Message(text="chào"))
+        await wrong.close()
+    store.close()
+    logged = caplog.text + "".join(capsys.readouterr()) + repr((bot, official, wrong, sent))
+    for canary in (ZALO.partition(":")[2], "canary-webhook", oa.app_secret, oa.secret_key, "loopback-access", "loopback-refresh",
+                   ID_NUMBER, OTP, PASSWORD, PHONE):
+        assert canary not in logged, "in a log"
+    for canary in (ID_NUMBER, OTP, PASSWORD, ZALO.partition(":")[2], oa.app_secret, "canary-webhook"):
+        assert canary not in everything(sqlite_url) + spooled, "kept"

@@ -45,3 +45,31 @@ def test_a_database_is_made_checked_and_invited_into(tmp_path: Path, monkeypatch
     assert "ok" in RUN.invoke(app, ["db", "check"]).stdout
     assert RUN.invoke(app, ["doctor"]).exit_code == 0
     assert RUN.invoke(app, ["invite", "volunteer", "no-such-place"]).exit_code != 0
+
+
+def test_a_commune_is_put_in_with_its_hamlets_merged_and_parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOCUA_DATABASE_URL", f"sqlite:///{tmp_path}/gocua.db")
+
+    def told(*typed: str, well: bool = True) -> str:
+        ran = RUN.invoke(app, list(typed))
+        assert (ran.exit_code == 0) is well, ran.output
+        return ran.output
+
+    told("db", "upgrade")
+    assert "01933  Xã Đồng Phúc" in told("place", "find", "x. bang phuc cu")
+    assert told("place", "find", "zzz", well=False)
+    assert "Đã thêm 2 nơi" in told("place", "import", "01933")
+    assert "giữ nguyên 2" in told("place", "import", "01933")
+    told("place", "import", "99999", well=False)
+    told("place", "import", well=False)
+    assert "01933-02  Thôn Hai" in told("hamlet", "add", "01933", "Thôn Một", " Thôn  Hai ")
+    told("hamlet", "add", "01934", "Thôn Một", well=False)
+    told("hamlet", "rename", "01933-01", "Thôn Nhất")
+    told("hamlet", "merge", "01933-02", "01933-01", "--on", "2999-01-01", well=False)
+    told("hamlet", "merge", "01933-02", "01933-01")
+    assert told("place", "list", "01933") == "01933-01  Thôn Nhất\n"
+    told("hamlet", "undo", "01933-02")
+    told("hamlet", "undo", "01933-01")
+    assert told("place", "list", "01933") == "01933-01  Thôn Một\n01933-02  Thôn Hai\n"
+    told("hamlet", "undo", "01933-01", well=False)
+    assert len(told("place", "list").splitlines()) == 34 and len(told("place", "list", "19").splitlines()) > 50

@@ -113,3 +113,32 @@ def test_everything_leaves_once_and_each_chat_in_order(sends: list[tuple[int, in
         for lane in (REPLY, BROADCAST):
             ids = [sent.id for sent in left if sent.chat_id == chat and sent.lane == lane]
             assert ids == sorted(ids)
+
+
+@given(st.lists(st.floats(0.0, 1.5), min_size=5, max_size=12))
+@settings(max_examples=50, deadline=None)
+def test_busy_moments_cost_nothing_and_no_second_holds_more_than_the_limit(pauses: list[float]) -> None:
+    """However unevenly the program gets to run, it makes up for it, and the platform never sees more than 30 in a second."""
+    queue, times, now = Queue(TELEGRAM), [], 0.0
+    for number in range(700):
+        queue.add(parcel(number, number), 0.0)
+    for pause in pauses:
+        for _ in range(20):
+            while (found := queue.take(now)) is not None:
+                times.append(now)
+                queue.finished(found, now)
+            now += 0.03
+        now += pause
+    assert all(sum(start <= at < start + 1 for at in times) <= 30 for start in times)
+
+
+def test_a_program_that_is_often_a_little_late_still_speaks_at_its_full_rate() -> None:
+    queue, times, now = Queue(TELEGRAM), [], 0.0
+    for number in range(2_000):
+        queue.add(parcel(number, number), 0.0)
+    while now < 20:
+        while (found := queue.take(now)) is not None:
+            times.append(now)
+            queue.finished(found, now)
+        now += 0.05
+    assert len(times) >= 20 * 29 * 0.98

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from bot.clock import send_due
+from bot.reminding import send_due
 from bot.turn import Mind
 from content.library import Library
 from content.vietnam_time import instant
@@ -78,8 +78,12 @@ def states(database: Database) -> list[tuple[str, str]]:
 
 
 def tick(database: Database, now: datetime) -> int:
+    """A look at what is due; what is posted arrives, and that is seen by the next look."""
     with database.write() as tx:
-        return send_due(tx, MIND, now)
+        looked_at = send_due(tx, MIND, now)
+        tx.execute(update(table(Outbox)).where(table(Outbox).c.state == "new").values(state="sent", finished_at=now))
+        send_due(tx, MIND, now)
+    return looked_at
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,7 @@ def test_quiet_hours_hold_when_it_is_sent(database: Database, hour: int, minute:
     tick(database, instant(DAY, hour, minute))
     assert sent(database) == int(goes)
     if not goes:
-        assert states(database) == [("scheduled", "")]
+        assert states(database) == [("scheduled", "quiet")]
         tick(database, instant(DAY + timedelta(days=int(hour >= 20)), 14 if hour in (11, 13) else 8))
         assert sent(database) == 1
 
@@ -125,14 +129,14 @@ def test_nothing_is_said_about_what_is_finished_or_to_whom_is_gone(database: Dat
         tx.execute(update(table(Chat)).where(table(Chat).c.id == 2).values(state="blocked"))
     tick(database, instant(DAY, 9))
     assert sent(database) == 0
-    assert states(database) == [("cleared", "nothing left to do"), ("cleared", "the chat is blocked")]
+    assert states(database) == [("cleared", "nothing_left"), ("cleared", "blocked")]
 
 
 def test_after_an_outage_what_is_over_is_dropped_with_a_reason(database: Database) -> None:
     with database.write() as tx:
         begin(tx)
     tick(database, instant(DAY + timedelta(days=40), 9))
-    assert sent(database) == 0 and states(database) == [("expired", "its time was over")]
+    assert sent(database) == 0 and states(database) == [("expired", "late")]
 
 
 def test_somebody_in_the_middle_of_something_is_not_interrupted(database: Database) -> None:
@@ -150,7 +154,7 @@ def test_asking_to_stop_is_final(database: Database) -> None:
         context = begin(tx)
         record(reminders.StopReminding(), tx, replace(context, now=datetime.now(UTC)))
     tick(database, instant(DAY, 9))
-    assert sent(database) == 0 and states(database) == [("muted", "asked to stop")]
+    assert sent(database) == 0 and states(database) == [("muted", "stopped")]
 
 
 def test_two_clocks_send_it_once(database: Database) -> None:

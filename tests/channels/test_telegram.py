@@ -13,13 +13,27 @@ from bot.channels import Fate, Received
 from bot.channels.fitting import fit, units
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_bot import TelegramTrouble
+from handlers.papers import Paper
 from handlers.talk import Choice, Kind, Message
+from tests.drawings import png
 from tests.loopback.bot_api import LoopbackBotApi
 
 SECRET = "kho-doan_1"
-PICTURE = b"\x89PNG\r\n\x1a\n-a-picture"
+PICTURE = png(72, 96)
 MENU = (Choice("Ghi lượt", "/visit"), Choice("Số liệu", "/summary"), Choice("Hướng dẫn làm định danh điện tử", "g:1"),
         Choice("Quay lại", "/back", quiet=True), Choice("Trang chủ", "/menu", quiet=True))
+
+
+PAPERS = {
+    "cover": Paper("cover.png", "image/png", PICTURE),
+    "drawing": Paper("drawing.png", "image/png", PICTURE, lasts=True),
+    "report": Paper("báo cáo.pdf", "application/pdf", b"%PDF-1.4 report"),
+    "broken": Paper("broken.png", "image/png", b"no picture"),
+}
+
+
+async def shelf(name: str) -> Paper | None:
+    return PAPERS.get(name)
 
 
 class Inbox:
@@ -71,8 +85,7 @@ def inbox() -> Inbox:
 
 
 def made(api: LoopbackBotApi, **more: object) -> Telegram:
-    shown = {"cover": PICTURE}
-    return Telegram("xa", api.bot().token, api_base=api.url, pictures=shown.get, **more)  # type: ignore[arg-type]
+    return Telegram("xa", api.bot().token, api_base=api.url, papers=shelf, **more)  # type: ignore[arg-type]
 
 
 def calls(api: LoopbackBotApi, method: str) -> int:
@@ -383,12 +396,43 @@ async def test_pictures(api: LoopbackBotApi, bot: Telegram) -> None:
     assert (photo["kind"], photo["text"], words["kind"]) == ("photo", "", "text") and len(words["keyboard"]) == 3
     await bot.send("7", Message("Không có ảnh", picture="missing"))
     assert user.transcript()[-1]["kind"] == "text"
-    assert set(api.bot().files.values()) == {len(PICTURE)}
+    assert {bytes(file) for file in api.bot().files.values()} == {PICTURE}
     api.faults.once("sendMessage", "flood")
     long = Message("dài hơn " * 300, picture="cover")
     assert (await bot.send("7", long)).fate is Fate.NOT_SENT
     assert (await bot.send("7", long)).fate is Fate.SENT
     assert [m["kind"] for m in user.transcript()[-2:]] == ["photo", "text"] and len(api.bot().files) == 3
+
+
+async def test_documents(api: LoopbackBotApi, bot: Telegram) -> None:
+    user = api.user(7)
+    sent = await bot.send("7", Message("Trong tệp <này>", title="Báo cáo", document="report", choices=MENU))
+    shown = user.transcript()[-1]
+    assert (shown["kind"], shown["text"], sent.external_id) == ("document", "Báo cáo\nTrong tệp <này>", str(shown["message_id"]))
+    (file,) = api.bot().files.values()
+    assert (file.name, bytes(file)) == ("báo cáo.pdf", b"%PDF-1.4 report") and len(shown["keyboard"]) == 3
+    await bot.send("7", Message("dài " * 300, document="report"))
+    assert [m["kind"] for m in user.transcript()[-2:]] == ["document", "text"]
+    await bot.send("7", Message("Cả hai", picture="cover", document="report"))
+    assert [(m["kind"], m["text"]) for m in user.transcript()[-2:]] == [("photo", ""), ("document", "Cả hai")]
+    assert (await bot.send("7", Message(document="report"))).fate is Fate.SENT
+    assert (await bot.send("7", Message(document="missing"))).fate is Fate.SENT
+    assert (await bot.send("7", Message("Chữ vẫn đến", picture="broken"))).fate is Fate.SENT
+    assert (user.transcript()[-1]["kind"], user.transcript()[-1]["text"]) == ("text", "Chữ vẫn đến")
+    api.faults.once("sendDocument", "flood")
+    both = Message("Cả hai", picture="cover", document="report")
+    assert [(await bot.send("7", both)).fate for _ in range(2)] == [Fate.NOT_SENT, Fate.SENT]
+    assert [m["kind"] for m in user.transcript()[-3:]] == ["text", "photo", "document"]
+
+
+async def test_a_picture_that_lasts_is_uploaded_once(api: LoopbackBotApi, bot: Telegram) -> None:
+    user = api.user(7)
+    for text in ("một", "hai"):
+        assert (await bot.send("7", Message(text, picture="drawing"))).fate is Fate.SENT
+    assert len(api.bot().files) == 1 and calls(api, "sendPhoto") == 2
+    api.bot().files.clear()  # a platform that has forgotten it
+    assert (await bot.send("7", Message("ba", picture="drawing"))).fate is Fate.SENT
+    assert len(api.bot().files) == 1 and [m["text"] for m in user.transcript() if m["kind"] == "photo"] == ["một", "hai", "ba"]
 
 
 # -- how sends fail

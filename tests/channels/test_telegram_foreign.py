@@ -14,13 +14,21 @@ from aiohttp import web
 
 from bot.channels import Fate, Received
 from bot.channels.telegram import Telegram
+from handlers.papers import Paper
 from handlers.talk import Choice, Kind, Message
+from tests.drawings import png
 
 TOKEN = "77:synthetic"
 PERSON = {"id": 7, "is_bot": False, "first_name": "X", "language_code": "vi"}
 CHAT = {"id": 7, "type": "private"}
 MENU = (Choice("Ghi lượt", "/visit"), Choice("Quay lại", "/back", quiet=True))
 MENUS = {"": [("menu", "Trang chủ")], "vi": [("menu", "Trang chủ")], "en": [("menu", "Home")]}
+
+
+async def drawn(name: str) -> Paper | None:
+    return Paper(f"{name}.png", "image/png", png(60, 40)) if name == "x" else Paper("a.pdf", "application/pdf", b"%PDF-1.4 a")
+
+
 COMMAND = Path(sys.executable).parent / "lo-bot-api-emulator"
 
 
@@ -126,17 +134,18 @@ async def dialogue(foreign: Emulator, talk: Talk) -> None:
 
 
 async def test_polling(foreign: Emulator) -> None:
-    channel = Telegram("xa", TOKEN, api_base=foreign.url, commands=MENUS, pictures=lambda name: b"\x89PNG-a-picture")
+    channel = Telegram("xa", TOKEN, api_base=foreign.url, commands=MENUS, papers=drawn)
     talk = Talk(channel)
     talk.broken = 1
     await channel.start(talk)
     await dialogue(foreign, talk)
     assert (await channel.send("7", Message("Ảnh", picture="x", choices=MENU))).fate is Fate.SENT
+    assert (await channel.send("7", Message("Tệp", document="y", choices=MENU))).fate is Fate.SENT
     assert (await channel.send("7", Message("Xoá", removes="5"))).fate is Fate.SENT
     assert (await channel.me())["id"] == 7
     await channel.stop()
     await channel.close()
-    needed = ("getUpdates", "sendMessage", "editMessageText", "answerCallbackQuery", "setMyCommands", "sendPhoto",
+    needed = ("getUpdates", "sendMessage", "editMessageText", "answerCallbackQuery", "setMyCommands", "sendPhoto", "sendDocument",
               "deleteMessage")
     verdict = await foreign.verdict(*(part for name in needed for part in ("--require-method", name)))
     assert verdict["ok"], verdict

@@ -87,7 +87,7 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/chat/citizen", "/chat/citizen/lines", "/chat/citizen/events", "/static/chat.js",
-                                  "/static/nothing", "/health", "/nowhere", "/chat/nobody", "/picture/none.png"])
+                                  "/static/nothing", "/health", "/nowhere", "/chat/nobody", "/chat/citizen/picture/1/0"])
 async def test_every_answer_is_protected(demo: Echo, browser: New, path: str) -> None:
     async with browser().get(demo.address + path, headers=HTML) as answer:
         policy = answer.headers["Content-Security-Policy"]
@@ -452,7 +452,7 @@ def test_a_transcript_is_drawn_like_a_board_on_which_corrections_overwrite(rows:
         if name not in board:
             order.append(name)
         board[name] = body["text"]
-    assert [(line["id"], line["text"]) for line in drawn(given_lines, {})] == [(name, board[name]) for name in order]
+    assert [(line["id"], line["text"]) for line in drawn(given_lines, {}, "a")] == [(name, board[name]) for name in order]
 
 
 # --- being told ---------------------------------------------------------------------------------------------------------

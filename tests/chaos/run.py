@@ -29,11 +29,13 @@ STARTS = 30.0
 class Program:
     """The real program in a process of its own."""
 
-    def __init__(self, url: str, api: str, log: Path, mode: str = "polling") -> None:
+    def __init__(self, url: str, api: str, log: Path, mode: str = "polling", *, per_second: float = 1000.0,
+                 chat_per_second: float = 1000.0) -> None:
         self._env = {
             **{name: value for name, value in os.environ.items() if not name.startswith("GOCUA_")},
             "GOCUA_DATABASE_URL": url, "GOCUA_TELEGRAM_TOKEN": TOKEN, "GOCUA_TELEGRAM_API_BASE": api,
-            "GOCUA_TELEGRAM_PER_SECOND": "1000", "GOCUA_TELEGRAM_CHAT_PER_SECOND": "1000", "GOCUA_WEB_CHAT": "false",
+            "GOCUA_TELEGRAM_PER_SECOND": str(per_second), "GOCUA_TELEGRAM_CHAT_PER_SECOND": str(chat_per_second),
+            "GOCUA_WEB_CHAT": "false",
             "GOCUA_LISTEN": "127.0.0.1:0", "GOCUA_LOG_LEVEL": "warning", "GOCUA_TELEGRAM_MODE": mode, "PYTHONPATH": str(ROOT)}
         self._log = log
         self.process: asyncio.subprocess.Process | None = None

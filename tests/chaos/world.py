@@ -28,6 +28,7 @@ class World:
     each: int
     users: list[User] = field(default_factory=list)
     scripts: list[list[str]] = field(default_factory=list)
+    account: str = ACCOUNT
 
     def furnish(self, url: str) -> None:
         database = Database(url)
@@ -61,8 +62,8 @@ class World:
         for number in range(self.chats):
             person = people.add_person(tx, f"Tổ viên {chr(65 + number % 26)}", "vi", now)
             people.serve(tx, person, "volunteer", hamlet[1], hamlet[0], now.date() - timedelta(days=2))
-            made = {"account": ACCOUNT, "ref": str(self.chat_id(number)), "created_at": now, "heard_at": now, "state": "active",
-                    "shown": [], "person_id": person}
+            made = {"account": self.account, "ref": str(self.chat_id(number)), "created_at": now, "heard_at": now,
+                    "state": "active", "shown": [], "person_id": person}
             mail.insert_new(tx, table(Chat), [made])
 
     @staticmethod
@@ -152,7 +153,7 @@ def judge(world: World, url: str, api: LoopbackBotApi, interrupted: int, kills: 
 def _visits(tx: Connection, world: World, number: int, verdict: Verdict) -> None:
     """One chat's visits: the households it named, each once, in that order."""
     visit, household, chat = table(Visit), table(Household), table(Chat)
-    mine = tx.scalar(select(chat.c.person_id).where(chat.c.account == ACCOUNT, chat.c.ref == str(world.chat_id(number))))
+    mine = tx.scalar(select(chat.c.person_id).where(chat.c.account == world.account, chat.c.ref == str(world.chat_id(number))))
     logged = list(tx.execute(select(household.c.number).join(visit, visit.c.household_id == household.c.id)
                              .where(visit.c.person_id == mine).order_by(visit.c.id)).scalars())
     expected = world.numbers(number)

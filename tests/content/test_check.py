@@ -88,7 +88,7 @@ LONG = "Một hai ba bốn năm sáu bảy tám chín mười một hai ba bốn
         ("Hôm sau quay lại.", "Gọi số 001 234 567 890 nhé.", "id-number"),
         ("Hôm sau quay lại.", "Việc này **rất** dễ.", "markup"),
         ("Hôm sau quay lại.", "Gọi {fact:old-hotline} nhé.", "unconfirmed-fact-sounds-certain"),
-        ("cost: Miễn phí", "cost: Miễn phí\npicture: a.png\nalt: Ảnh quầy", "picture-missing"),
+        ("cost: Miễn phí", "cost: Miễn phí\npicture: desk", "picture-missing"),
     ],
 )
 def test_one_fault_gives_exactly_its_finding(root: Path, old: str, new: str, problem: str) -> None:
@@ -134,11 +134,18 @@ def test_an_unconfirmed_fact_needs_a_soft_word_and_a_warning(root: Path) -> None
     assert {problem for _, _, problem in problems(root)} == {"unconfirmed-fact-without-warning"}
 
 
-def test_a_picture_needs_words(root: Path) -> None:
-    (root / "guides" / "pictures").mkdir()
-    (root / "guides" / "pictures" / "a.png").write_bytes(b"\x89PNG")
-    both(root, "cost: Miễn phí", "cost: Miễn phí\npicture: a.png")
-    assert {problem for _, _, problem in problems(root)} == {"picture-without-words"}
+SKETCH = 'title: {vi: Đến quầy, en: Go}\nalt: {vi: Quầy, en: Desk}\nscene:\n  - step: {vi: Quầy, en: Desk}\n    icon: desk\n'
+
+
+@pytest.mark.parametrize(("old", "new", "wrong"), [
+    ("", "", False), ("icon: desk", "icon: nothing", True), ("en: Desk}\nscene", "en: ''}\nscene", True),
+    ("vi: Quầy, en: Desk}\n    ", f"vi: {'dài ' * 80}, en: Desk}}\n    ", True), ("title", "titel", True),
+    ("vi: Đến quầy, en", "vi: Đến, quầy, en", True), ("Đến quầy", "'{fact:nothing}'", True)])
+def test_a_picture_is_looked_over_like_the_words(root: Path, old: str, new: str, wrong: bool) -> None:
+    (root / "pictures").mkdir()
+    (root / "pictures" / "desk.yaml").write_text(SKETCH.replace(old, new, 1), "utf-8")
+    both(root, "cost: Miễn phí", "cost: Miễn phí\npicture: desk")
+    assert {problem for _, _, problem in problems(root)} == ({"picture-unusable"} if wrong else set())
 
 
 def test_a_long_sentence_on_the_list_is_let_through(root: Path) -> None:

@@ -18,46 +18,105 @@ from bot.clock import KEEP_LETTERS
 from bot.settings import Settings
 from content.fold import fold
 from content.library import Library
+from content.lists.trouble import Trouble
 from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
 from content.words import LANGUAGES, keys, words
+from handlers import confirm, home, report, report_files, reporting, settings
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
+from handlers.feedback import KINDS as FEEDBACK
 from handlers.join import WORDING
+from handlers.proposals import BY_STATUS, HELP
+from handlers.settings import Setting
 from handlers.talk import Kind
 from handlers.visit import SERVICES
-from storage import people, reminders
-from storage.outcomes import Barrier, Contradiction, FirstChoice, Mode, Outcome, Status
+from storage import people, reminders, tallies
+from storage.audience import Audience
+from storage.broadcasts import Kind as Kind_
+from storage.broadcasts import State as Sending
+from storage.course import Denominator
+from storage.gatherings import GatheringKind
+from storage.help_rules import State
+from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
+from storage.reminder_kinds import KINDS
+from storage.reminder_rules import REASONS
+from storage.rhythms import RhythmKind
+from storage.today import Why as Going
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
 FAMILIES = {file.stem for file in FILES}
-OPERATORS = ("check", "command", "database", "demo", "doctor", "web")
+OPERATORS = ("campaign", "check", "command", "database", "demo", "doctor", "household", "place", "web", "zalo")
 """Phrases for whoever runs it, for a channel's own menu and for the web page: no screens of a conversation."""
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
-         "web.", "quick.", "quick.mode.")  # fmt: skip
+         "web.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
+         "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.", "list.",
+         "reminder.kind.", "why.reason.", "why.state.", "gathering.kind.", "dossier.is.",
+         "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
+         "holiday.how.", "workdays.head.", "workdays.told.",
+         "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
+         "report.part.", "report.", "quick.", "quick.mode.", "today.why.", "picture.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
 COMMANDS = ("start", "menu", "huongdan", "tham", "solieu", "dulieucuatoi")
-CONSENTS = {"team-2026-11": "f51fa445"}
+CONSENTS = {"team-2026-11": "f51fa445", "home-2026-11": "8ffda7ef", "household-2026-11": "b0515a69"}
 """What each wording of the consent is, hashed: other words need another name, for the name is what is kept."""
 QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "visit.hamlet": (set(), ()), "visit.household": ({"hamlet"}, ()), "visit.first": ({"number"}, tuple(FirstChoice)),
     "visit.outcome": (set(), tuple(Outcome)), "visit.barrier": (set(), tuple(Barrier)), "visit.services": (set(), SERVICES),
     "visit.next": (set(), ()), "visit.until": (set(), ()), "visit.note": (set(), ("-",)), "visit.check": ({"summary"}, ("save",)),
     "join.code": (set(), ()), "join.name": (set(), ()), "join.agree": ({"role", "place"}, ("yes", "no")),
+    "exclude.decide": ({"household", "report", "day"}, ("gone", "stays")),
     "quick.said": (set(), ()), "quick.hamlet": (set(), ()), "quick.line": ({"said"}, ()), "quick.day": ({"said"}, ()),
     "quick.future": ({"said"}, ()), "quick.far_back": ({"said"}, ()), "quick.sure": ({"said", "count"}, ("yes", "-")),
     "quick.again": ({"number", "outcome"}, ("yes", "-")), "quick.along": (set(), ()), "quick.barrier": ({"numbers"}, ()),
     "quick.service": ({"numbers"}, ()), "quick.next": ({"numbers"}, ()), "quick.until": ({"numbers"}, ()),
-    "quick.number": ({"number", "hamlet"}, ()),
+    "quick.number": ({"number", "hamlet"}, ()), "announce.barrier": (set(), ()), "announce.day": (set(), ()),
     "invite.role": (set(), ()), "invite.where": (set(), ()),
+    "link.code": (set(), ()), "link.agree": ({"name"}, ("yes", "no")), "members.who": (set(), ()),
+    "members.deed": ({"name", "role", "place"}, ("phone", "remove", "lead")), "members.sure_lead": ({"name", "place"}, ("yes",)),
+    "members.sure_remove": ({"name", "place"}, ("yes",)), "resign.where": (set(), ()),
+    "resign.sure": ({"role", "place"}, ("yes",)), "merge.kept": (set(), ()), "merge.sure": ({"kept", "gone"}, ("yes",)),
+    "home.commune": (set(), ()), "home.hamlet": (set(), ()), "home.keep": ({"place"}, ("yes", "no")),
+    "help.words": (set(), ("-",)), "meet.day": (set(), ()), "meet.part": (set(), ("morning", "afternoon", "evening")),
+    "meet.household": (set(), ("-",)), "assign.member": (set(), ()), "duty.hamlet": (set(), ()), "duty.who": ({"hamlet"}, ()),
+    "news.agree": ({"hamlet"}, ("yes", "no")), "broadcast.kind": (set(), tuple(Kind_)),
+    "broadcast.audience": (set(), tuple(Audience)),
+    "broadcast.text": (set(), ()), "broadcast.lives": (set(), ("1", "3", "7")), "broadcast.urgent": (set(), ("no", "yes")),
+    "broadcast.where": (set(), ()),
+    "feedback.kind": (set(), FEEDBACK), "feedback.words": (set(), ()), "feedback.sign": (set(), ("yes", "no")),
+    "confirm.code": (set(), ()), "confirm.guided": ({"number", "hamlet"}, ("guided", "not_yet")),
+    "confirm.link": ({"number"}, ("yes", "no")),
+    "dossier.name": (set(), ()), "dossier.expected": (set(), ()), "day.sure": ({"day"}, ("yes", "other")),
+    "day.which": (set(), ()),
+    "desk.commune": (set(), ()), "desk.address": (set(), ()), "desk.hours": (set(), ()), "desk.saturday": (set(), ("-",)),
+    "desk.extra": (set(), ("-",)), "desk.days": (set(), ("0", "1", "2", "3", "4")), "desk.check": ({"summary"}, ("save",)),
+    "settings.what": ({"state"}, tuple(Setting)), "settings.kinds": (set(), ()), "settings.until": (set(), ()),
+    "settings.hours": (set(), settings.HOURS), "settings.steps": (set(), ("normal", "larger")), "settings.language": (set(), ()),
+    "gathering.kind": (set(), tuple(GatheringKind)), "gathering.barrier": (set(), ()), "gathering.day": (set(), ()),
+    "gathering.place": (set(), ()), "gathering.starts": (set(), ()), "gathering.ends": (set(), ()),
+    "gathering.venue": (set(), ()),
+    "gathering.partner": (set(), ("-",)), "gathering.about": (set(), ("-",)), "gathering.check": ({"summary"}, ("save",)),
+    "attendance.people": (set(), ()), "workdays.from": (set(), ()), "workdays.to": (set(), ()),
+    "workdays.form": (set(), ("xlsx", "csv")), "rhythm.what": (set(), tuple(RhythmKind)), "rhythm.place": (set(), ()),
+    "rhythm.market": (set(), ("-",)), "rhythm.until": (set(), ()), "rhythm.check": ({"summary"}, ("save",)),
+    "postpone.day": (set(), ()),
+    "holiday.day": (set(), ()), "holiday.how": (set(), ("free", "works", "table")), "holiday.check": ({"summary"}, ("save",)),
+    "daycode.code": (set(), ()),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
+SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired")
+CHECKED = ("visit", "desk", "gathering", "rhythm", "holiday")
+"""Dialogues with a last look, on which answers may be corrected."""
+WORKDAY_HEADS = ("person", "place", "day", "visits", "gatherings", "workday", "present", "told_by")
+SHEETS = ("indicators", "statuses", "places", "barriers", "targets", "external", "days", "codebook")
+COLUMNS = ("indicator", "share", "status", "households", "barrier", "in_progress", "service", "of", "target", "known", "figure",
+           "numerator", "denominator", "source", "stated_on", "day", "achieved", "reached", "contacted", "visits")
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
-           "guide.helped": ("go",)}  # fmt: skip
+           "guide.helped": ("go",), "assist.at_step": ("done", "stuck")}  # fmt: skip
 """Questions of a guide: the screen is content, the buttons are phrases."""
 
 
@@ -66,13 +125,31 @@ def built() -> set[str]:
     made = {f"{name}.called" for name in DIALOGUES}
     families: dict[str, type[StrEnum]] = {"status": Status, "role": Role}
     made |= {f"{family}.{value}" for family, values in families.items() for value in values}
-    made |= {reason.value for reason in Contradiction} | {f"command.{name}" for name in COMMANDS}
+    made |= {f"summary.do.{kind}" for kind in ("confirm", *HELP.values(), *(kind for kind, _ in BY_STATUS))}
+    made |= {f"report.indicator.{name}" for name in (*report.INDICATORS, *report.SURVEY)}
+    made |= {f"report.column.{name}" for name in (*report.PLACES, *COLUMNS)} | {f"report.sheet.{name}" for name in SHEETS}
+    made |= {f"report.code.{name}" for name in (*report_files.RAW, *tallies.PLAIN, "status", "group", "barrier", "stuck")}
+    made |= {f"report.of.{each}" for each in Denominator} | {f"report.part.{part}" for part in ("n", "d", "percent")}
+    made |= {f"report.{kind}.{form}" for kind, form in reporting.OFFERED}
+    made |= {reason.value for reason in (*Contradiction, *Trouble)} | {f"command.{name}" for name in COMMANDS}
+    made |= {f"reminder.kind.{kind}" for kind in KINDS} | {f"why.reason.{reason}" for reason in REASONS}
+    made |= {f"why.state.{state}" for state in ("scheduled", "claimed", "failed", "cleared", "muted", "expired", "suppressed")}
+    made |= {f"dossier.is.{state}" for state in ("received", "waiting", "late")} | {"dossier.received", "dossier.deleted"}
+    made |= {f"day.month.{month}" for month in range(1, 13)} | {"rhythm.harvest_is", "rhythm.peace_is"}
+    made |= {f"workdays.head.{column}" for column in WORKDAY_HEADS} | {"workdays.told.code", "workdays.told.leader"}
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
-    made |= {f"quick.mode.{mode}" for mode in Mode if mode is not Mode.DOOR}
+    made |= {f"helper.state.{state}" for state in State if state.live}
+    made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in FEEDBACK}
+    made |= {f"picture.{body}" for body in ("phone", "paper")}
+    made |= {f"quick.mode.{mode}" for mode in ("meeting", "office", "phone")} | {f"today.why.{why}" for why in Going}
+    made |= {f"broadcast.is.{state}" for state in Sending}
+    made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
+    made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
+    made |= {f"broadcast.skipped.{why}" for why in SKIPPED}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
         made |= {key, *(f"{key}.{option}" for option in options)}
-        if key.startswith("visit.") and key != "visit.check":
+        if key.split(".")[0] in CHECKED and not key.endswith((".check", "desk.commune", "rhythm.market.unclear")):
             made.add(f"{key}.short")  # what may be corrected on the last look
     return made | {f"{key}.{option}" for key, options in SCREENS.items() for option in options}
 
@@ -86,7 +163,7 @@ def program() -> Iterator[ast.AST]:
 def key_in(node: ast.AST) -> str:
     """The key that a constant is, or nothing (columns and templates look like keys)."""
     text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-    looks = KEY.fullmatch(text) and text.split(".")[0] in FAMILIES and not text.endswith((".id", ".html"))
+    looks = KEY.fullmatch(text) and text.split(".")[0] in FAMILIES and not text.endswith((".id", ".html", ".png"))
     return text if looks else ""
 
 
@@ -179,8 +256,11 @@ def test_vietnamese_sentences_are_short() -> None:
             assert word_count(sentence) <= LONGEST_SENTENCE, f"{key}: {sentence}"
 
 
-MEMBERS = re.compile(r"(visit|quick|invite|join|summary|menu\.member)\b")
-BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|reminder\.(stopped|enough|several|visit|nothing))\b")
+MEMBERS = re.compile(
+    r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member|helper|meet|assign|duty|broadcast"
+    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|unclear|today|announce|paper|meeting|correct|allot|card|along|task|daycode\.yours)\b")
+BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|why|"
+                  r"reminder\.(stopped|started|enough|several|visit|nothing|kind))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
 
@@ -214,20 +294,33 @@ def test_values_are_put_in_as_they_are() -> None:
 def together() -> Iterator[tuple[str, list[str]]]:
     """The labels that stand on one screen, by key."""
     ways = ["way.back", "way.menu"]
-    more = {"visit.services": ["way.ready"], "visit.check": ["way.edit"], "guide.helped": ["guide.remind_me"]}
-    more |= {key: [f"day.in_{days}" for days in (1, 2, 3, 7)] for key in ("visit.next", "visit.until")}
+    more = {"visit.services": ["way.ready"], "visit.check": ["way.edit"], "guide.helped": ["guide.remind_me", "guide.ask_person"],
+            "duty.who": ["way.ready"]}
+    more |= {key: [f"day.in_{days}" for days in (1, 2, 3, 7)] for key in ("visit.next", "visit.until", "meet.day")}
     options = {key: options for key, (_, options) in QUESTIONS.items() if key != "visit.outcome"} | SCREENS
     for key, values in options.items():
         yield key, [*(f"{key}.{value}" for value in values), *more.get(key, []), *ways]
     for first in FirstChoice:
         yield f"visit.outcome {first}", [*(f"visit.outcome.{outcome}" for outcome in first.outcomes), *ways]
     yield "invite.role", [*(f"role.{role}" for role in Role), *ways]
-    yield "corrections", [*(key for key in built() if key.endswith(".short")), "way.not_now"]
+    for name in CHECKED:
+        short = [key for key in built() if key.startswith(f"{name}.") and key.endswith(".short")]
+        yield f"corrections {name}", [*short, "way.not_now"]
     yield "menu", ["menu.log", "menu.summary", "menu.invite", "menu.guides", "menu.join", "welcome.privacy", "language.vi"]
     yield "way.left", ["way.resume", "guide.remind_me", "way.drop", "way.menu"]
     yield "search", ["search.none", "search.more", "menu.guides", "way.menu", "way.go_on"]
     yield "reminder", ["way.resume", "way.log", "reminder.enough", "reminder.enough_all"]
+    yield "visit.saved", ["visit.undo", "vouch.show"]
+    yield "reminder", ["way.resume", "way.log", "postpone.other_day", "reminder.enough", "reminder.enough_all"]
     yield "visit.undone", ["way.log_again", "visit.undo", "way.menu"]
+    yield "help", ["help.never_mind", "help.go_on", "help.feedback", "help.close", "help.ask", "help.answer", "way.menu"]
+    yield "asked", ["helper.accept", "helper.pass_on", "helper.take_over", "helper.assign", "helper.all_open", "helper.duty"]
+    yield "helping", ["helper.meet", "helper.close", "helper.give_back", "help.go_on", "way.menu"]
+    yield "preview", ["broadcast.trial", "broadcast.send", "broadcast.drop", "broadcast.stop"]
+    yield "judging", ["broadcast.approve", "broadcast.refuse"]
+    yield "mailbag", ["mailbag.handled", "mailbag.all", "way.menu"]
+    yield "asked at home", ["confirm.guided.guided", "confirm.guided.not_yet", "confirm.no_more"]
+    yield "news", ["news.enough", "way.menu"]
     yield "privacy", ["privacy.stop", "way.menu"]
 
 
@@ -280,7 +373,7 @@ def test_operators_are_told_to_use_what_exists(language: str) -> None:
     known = set(commands(typer.main.get_command(app)))
     settings = {f"GOCUA_{name.upper()}" for name in Settings.model_fields}
     for key, phrase in words(language).phrases.items():
-        for told in re.findall(r"[“(](gocua [a-z ]+[a-z])", phrase):
+        for told in re.findall(r"[“(](gocua [a-z]+(?:[ -][a-z]+)*)", phrase):
             assert told in known, f"{key}: {told}"
         assert set(re.findall(r"GOCUA_[A-Z_]+", phrase)) <= settings, key
         assert all((ROOT / page).is_file() for page in re.findall(r"docs/[a-z/-]+\.md", phrase)), key
@@ -289,5 +382,7 @@ def test_operators_are_told_to_use_what_exists(language: str) -> None:
 
 
 def test_other_words_of_consent_have_another_name() -> None:
-    agreed = "\0".join(words(language).phrases["join.agree"] for language in LANGUAGES)
-    assert sha256(agreed.encode()).hexdigest().startswith(CONSENTS[WORDING])
+    wordings = {WORDING: ["join.agree"], home.WORDING: ["home.keep", "news.agree"], confirm.WORDING: ["confirm.link"]}
+    for wording, said_ in wordings.items():
+        agreed = "\0".join(words(language).phrases[key] for key in said_ for language in LANGUAGES)
+        assert sha256(agreed.encode()).hexdigest().startswith(CONSENTS[wording]), wording

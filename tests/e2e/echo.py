@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from bot.channels import Received
+from bot.channels import Papers, Received, no_papers
 from bot.channels.webchat import WebChat
 from handlers.talk import Choice, Incoming, Kind, Message
 from storage.transcript import Line
@@ -35,6 +35,7 @@ class Echo:
         self.lines: dict[str, list[Line]] = {}
         self.ids: set[str] = set()
         self.broken = False
+        self.papers: Papers = no_papers
         self.pause = 0.0
         self.row = 0
         self.options = {"demo": demo, "public_url": public_url, "language": language}
@@ -48,7 +49,7 @@ class Echo:
 
     async def open(self) -> None:
         """Begin to serve, on the same port as before where there was one."""
-        self.chat = WebChat(transcript=self.transcript, pictures=lambda name: None, **self.options)  # type: ignore[arg-type]
+        self.chat = WebChat(transcript=self.transcript, papers=self.papers, **self.options)  # type: ignore[arg-type]
         app = web.Application(client_max_size=64 * 1024, middlewares=self.chat.middlewares())
         app.router.add_routes(self.chat.routes(self.receive))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)

@@ -268,9 +268,9 @@ def test_any_text_at_all_is_read_without_harm(text: str) -> None:
 def test_long_texts_take_no_time(piece: str) -> None:
     text = piece * (50_000 // len(piece))
     read(piece, MONDAY, HAMLETS)
-    began = time.perf_counter()
+    began = time.process_time()
     read(text, MONDAY, HAMLETS)
-    assert time.perf_counter() - began < 0.5 and len(text) > MOST_LETTERS
+    assert time.process_time() - began < 0.5 and len(text) > MOST_LETTERS
 
 
 def test_no_two_results_share_a_phrase() -> None:

@@ -13,12 +13,12 @@ from typing import Any, Protocol
 import aiohttp
 
 from bot import demo
-from bot.channels import Channel, Received
+from bot.channels import Channel, Received, Sent
 from bot.channels.telegram import Telegram
 from bot.channels.terminal import Terminal
 from bot.channels.webchat import WebChat
 from bot.house import House
-from handlers.talk import Incoming, Kind
+from handlers.talk import Incoming, Kind, Message
 from storage import transcript
 from tests.loopback.bot_api import LoopbackBotApi
 from tests.loopback.people import User
@@ -41,45 +41,57 @@ class Seen:
 
 
 class Driver(Protocol):
-    """A person on one channel. `channels` are made anew after every restart of the house."""
+    """People on one channel, by part. `channels` are made anew after every restart of the house."""
 
-    async def open(self, part: str) -> None: ...
+    async def open(self, parts: Sequence[str]) -> None: ...
     def channels(self) -> Sequence[Channel]: ...
-    async def say(self, house: House, said: str) -> None: ...
-    async def seen(self) -> Seen: ...
+    async def say(self, house: House, part: str, said: str) -> None: ...
+    async def seen(self, part: str) -> Seen: ...
     async def close(self) -> None: ...
+
+
+class Room(Terminal):
+    """A terminal at which several people sit: each sees what is said to them."""
+
+    def __init__(self, shown: dict[str, list[str]]) -> None:
+        super().__init__("", colours=False)
+        self.shown = shown
+
+    async def send(self, chat: str, message: Message) -> Sent:
+        self.shown.setdefault(chat, []).append(self.drawn(message))
+        return await super().send(chat, message)
 
 
 class OnTerminal:
     """Types everything; presses by typing the label."""
 
     def __init__(self) -> None:
-        self.part = ""
-        self._shown: list[str] = []
-        self._terminal: Terminal | None = None
+        self._shown: dict[str, list[str]] = {}
+        self._terminal: Room | None = None
 
-    async def open(self, part: str) -> None:
-        self.part = part
+    async def open(self, parts: Sequence[str]) -> None:
+        self._shown = {part: [] for part in parts}
 
     def channels(self) -> Sequence[Channel]:
-        self._terminal = Terminal(self.part, out=self._shown.append, colours=False)
+        self._terminal = Room(self._shown)
         return [self._terminal]
 
-    async def say(self, house: House, said: str) -> None:
+    async def say(self, house: House, part: str, said: str) -> None:
         self._shown.clear()
         terminal = self._terminal
         assert terminal is not None
         await terminal.ready.wait()
-        name = uuid.uuid4().hex
+        terminal.chat, name = part, uuid.uuid4().hex
         for _ in range(2):
             if said.startswith("!"):
                 incoming = Incoming(Kind(said.removeprefix("!").strip()), datetime.now(UTC))
-                await house.reception.receive("terminal", [Received(name, self.part, incoming)])
+                await house.reception.receive("terminal", [Received(name, part, incoming)])
             else:
                 await terminal.hear(said.strip("[]"), name)
+        terminal.chat = ""
 
-    async def seen(self) -> Seen:
-        words = "\n".join(self._shown)
+    async def seen(self, part: str) -> Seen:
+        words = "\n".join(self._shown.get(part, []))
         return Seen(words, words.splitlines() + words.replace("[", "\n").replace("]", "\n").splitlines())
 
     async def close(self) -> None:
@@ -91,49 +103,48 @@ class OnTelegram:
 
     def __init__(self) -> None:
         self.api = LoopbackBotApi(TOKEN)
-        self.user: User | None = None
+        self.users: dict[str, User] = {}
         self.address = ""
         self._from = 0
 
-    async def open(self, part: str) -> None:
+    async def open(self, parts: Sequence[str]) -> None:
         self.address = await self.api.start()
-        self.user = self.api.user(CHATS[part], token=TOKEN)
+        self.users = {part: self.api.user(CHATS[part], token=TOKEN) for part in parts}
 
     def channels(self) -> Sequence[Channel]:
         return [Telegram("main", TOKEN, api_base=self.address, per_second=1_000, chat_per_second=1_000)]
 
-    async def say(self, house: House, said: str) -> None:
-        user = self.user
-        assert user is not None
+    async def say(self, house: House, part: str, said: str) -> None:
+        user = self.users[part]
         self._from = len(self.api.bot(TOKEN).sends)
         if said.startswith("!"):
             kind = said.removeprefix("!").strip()
             update = user.send({"file": "document"}.get(kind, kind))
         elif said.startswith("["):
-            update = user.press(None, self._label(said.strip("[]")))
+            update = user.press(None, self._label(user, said.strip("[]")))
         else:
             update = user.say(said)
         await self.api.deliver_again(update, token=TOKEN)
-        for _ in range(400):
+        for _ in range(2_000):
             if update in self.api.bot(TOKEN).updates.confirmed:
                 return
             await asyncio.sleep(0.01)
         raise TimeoutError("the update was not confirmed")
 
-    def _label(self, begins: str) -> str:
+    @staticmethod
+    def _label(user: User, begins: str) -> str:
         """The newest button that begins so."""
-        assert self.user is not None
-        for message in reversed(self.user.transcript()):
+        for message in reversed(user.transcript()):
             for row in message.get("keyboard") or []:
                 for button in row:
                     if begins_so(button["text"], begins):
                         return str(button["text"])
         raise LookupError(begins)
 
-    async def seen(self) -> Seen:
-        assert self.user is not None
-        ids = {send.message_id for send in self.api.bot(TOKEN).sends[self._from:] if send.chat_id == self.user.id}
-        shown = [message for message in self.user.transcript() if message["message_id"] in ids]
+    async def seen(self, part: str) -> Seen:
+        user = self.users[part]
+        ids = {send.message_id for send in self.api.bot(TOKEN).sends[self._from:] if send.chat_id == user.id}
+        shown = [message for message in user.transcript() if message["message_id"] in ids]
         labels = [button["text"] for message in shown for row in message.get("keyboard") or [] for button in row]
         return Seen("\n".join(message["text"] for message in shown), labels)
 
@@ -145,13 +156,13 @@ class OnWebChat:
     """Posts as the page's script does; every post is sent twice with the same id."""
 
     def __init__(self) -> None:
-        self.part = ""
+        self._parts: Sequence[str] = ()
         self._house: House | None = None
-        self._before: dict[str, Any] = {}
-        self._lines: list[dict[str, Any]] = []
+        self._before: dict[str, dict[str, Any]] = {}
+        self._lines: dict[str, list[dict[str, Any]]] = {}
 
-    async def open(self, part: str) -> None:
-        self.part = part
+    async def open(self, parts: Sequence[str]) -> None:
+        self._parts = parts
 
     def channels(self) -> Sequence[Channel]:
         async def read(account: str, chat: str, limit: int, after: int) -> list[transcript.Line]:
@@ -160,17 +171,17 @@ class OnWebChat:
 
         return [WebChat(transcript=read, demo=True, public_url="")]
 
-    async def say(self, house: House, said: str) -> None:
+    async def say(self, house: House, part: str, said: str) -> None:
         self._house = house
-        self._before = {line["id"]: line.get("v") for line in await self._read()}
+        self._before = {each: {line["id"]: line.get("v") for line in await self._read(each)} for each in self._parts}
         if said.startswith("!"):
             incoming = Incoming(Kind(said.removeprefix("!").strip()), datetime.now(UTC))
-            chat = demo.ACCOUNTS["web"].format(self.part)
+            chat = demo.ACCOUNTS["web"].format(part)
             await house.reception.receive("web", [Received(uuid.uuid4().hex, chat, incoming)])
             return
         body: dict[str, str] = {"id": str(uuid.uuid4())}
         if said.startswith("["):
-            body |= self._press(said.strip("[]"))
+            body |= self._press(part, said.strip("[]"))
         elif said.startswith("/start"):
             body["start"] = said.removeprefix("/start").strip()
         else:
@@ -178,26 +189,27 @@ class OnWebChat:
         async with aiohttp.ClientSession() as session:
             for _ in range(2):
                 headers = {"Origin": house.address, "X-Gocua": "1", "Content-Type": "application/json"}
-                url = f"{house.address}/chat/{self.part}/say"
+                url = f"{house.address}/chat/{part}/say"
                 async with session.post(url, data=json.dumps(body), headers=headers) as answer:
                     assert answer.status == 200, await answer.text()
 
-    def _press(self, begins: str) -> dict[str, str]:
-        for line in reversed(self._lines):
+    def _press(self, part: str, begins: str) -> dict[str, str]:
+        for line in reversed(self._lines[part]):
             for choice in line.get("choices", ()):
                 if begins_so(choice[0], begins):
                     return {"press": choice[1], "line": str(line["v"])}
         raise LookupError(begins)
 
-    async def _read(self) -> list[dict[str, Any]]:
+    async def _read(self, part: str) -> list[dict[str, Any]]:
         assert self._house is not None
-        url = f"{self._house.address}/chat/{self.part}/lines"
+        url = f"{self._house.address}/chat/{part}/lines"
         async with aiohttp.ClientSession() as session, session.get(url) as answer:
-            self._lines = (await answer.json())["lines"]
-        return self._lines
+            self._lines[part] = (await answer.json())["lines"]
+        return self._lines[part]
 
-    async def seen(self) -> Seen:
-        lines = [line for line in await self._read() if "v" in line and self._before.get(line["id"], 0) != line["v"]]
+    async def seen(self, part: str) -> Seen:
+        before = self._before[part]
+        lines = [line for line in await self._read(part) if "v" in line and before.get(line["id"], 0) != line["v"]]
         words = "\n".join("\n".join(line.get(name, "") for name in ("title", "text", "note")) for line in lines)
         return Seen(words, [choice[0] for line in lines for choice in line.get("choices", ())])
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+from tests.loopback.body import Upload
 from tests.loopback.chat import Chat, Event
 from tests.loopback.clock import Clock
 from tests.loopback.faults import Faults
@@ -71,7 +72,8 @@ class Bot:
         self.updates = Updates(clock, 500_000_000 + faults.seed % 1_000_000, faults.repeats)
         self.webhook: Webhook | None = None
         self.chats: dict[int, Chat] = {}
-        self.files: dict[str, int] = {}
+        self.files: dict[str, Upload] = {}
+        self.documents: dict[str, bytes] = {}
         self.commands: dict[str, list[Json]] = {}
         self.presses: dict[str, Press] = {}
         self.sends: list[Send] = []

@@ -99,6 +99,11 @@ class LoopbackBotApi:
         if path.startswith("/bot"):
             token, _, method = path[4:].partition("/")
             self._call(unquote(token), method, request, connection)
+        elif path.startswith("/file/bot"):
+            token, _, name = path[9:].partition("/documents/")
+            bot = self.bots.get(unquote(token))
+            file = bot.documents.get(unquote(name).removesuffix(".bin")) if bot else None
+            connection.answer(200 if file is not None else 404, file or b"", b"application/octet-stream")
         elif path.startswith("/control/"):
             self._control.serve(path[9:], request, connection)
         else:

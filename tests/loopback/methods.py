@@ -7,6 +7,7 @@ from typing import Any
 from tests.loopback.body import Upload, flag, integer, structure
 from tests.loopback.bot import Bot
 from tests.loopback.chat import Chat, Message
+from tests.loopback.files import accept
 from tests.loopback.markup import keyboard, readable, utf16
 from tests.loopback.refusal import Json, Refusal, bad
 from tests.loopback.settings import SETTINGS
@@ -76,17 +77,17 @@ def _file(bot: Bot, params: Json, kind: str) -> Json:
     if isinstance(given, str) and given.startswith("attach://"):
         given = params.get(given.removeprefix("attach://"))
     if isinstance(given, Upload):
-        if not given:
-            raise bad("file must be non-empty")
+        accept(kind, given)
         file_id = f"{kind}-{bot.id}-{len(bot.files) + 1:08d}"
-        bot.files[file_id] = len(given)
-    elif isinstance(given, str) and given in bot.files:
+        bot.files[file_id] = given
+    elif isinstance(given, str) and given in bot.files and given.startswith(f"{kind}-"):
         file_id = given
     elif given:
         raise bad("wrong file identifier/HTTP URL specified")
     else:
         raise bad(f"there is no {kind} in the request")
-    return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": bot.files[file_id]}
+    return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": len(bot.files[file_id]),
+            **({"file_name": bot.files[file_id].name} if kind == "document" else {})}
 
 
 def _media(kind: str) -> Method:
@@ -209,8 +210,12 @@ def get_chat(bot: Bot, params: Json) -> Json:
 
 
 def get_file(bot: Bot, params: Json) -> Json:
-    # No bot of this project may download what people send; the call is on record as refused.
-    raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+    # Only files that a test put there can be fetched; a photographed paper never is, and the call is on record.
+    file_id = str(params.get("file_id") or "")
+    if file_id not in bot.documents:
+        raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+    return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": len(bot.documents[file_id]),
+            "file_path": f"documents/{file_id}.bin"}
 
 
 METHODS: dict[str, Method] = {

@@ -83,6 +83,13 @@ class User:
             return self._deliver({"contact": own | more})
         return self._deliver(_THINGS[kind] | more)
 
+    def send_file(self, name: str, content: bytes) -> int:
+        """Send a document that the bot may fetch."""
+        file_id = f"file-{len(self.bot.documents)}"
+        self.bot.documents[file_id] = content
+        described = {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_name": name, "file_size": len(content)}
+        return self._deliver({"document": described})
+
     def forward(self, text: str, from_user: int = 0, **more: Any) -> int:
         """Forward someone's message (a hidden person unless an id is given)."""
         origin: Json = {"type": "hidden_user", "date": int(self.bot.clock.now()), "sender_user_name": "hidden"}

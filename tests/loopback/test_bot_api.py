@@ -11,6 +11,7 @@ from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, TelegramError
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
+from tests.drawings import png
 from tests.loopback.bot_api import LoopbackBotApi
 from tests.loopback.people import NoSuchButton
 
@@ -104,6 +105,12 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("message is not modified", "edit_message_reply_markup", {"message_id": 2, "reply_markup": YES_NO}),
     ("message to delete not found", "delete_message", {"message_id": 999}),
     ("wrong file identifier", "send_photo", {"photo": "no-such-id"}),
+    ("image_process_failed", "send_photo", {"photo": b"no picture at all"}),
+    ("image_process_failed", "send_photo", {"photo": png()[:-9]}),
+    ("photo_invalid_dimensions", "send_photo", {"photo": png(9_000, 1_001)}),
+    ("photo_invalid_dimensions", "send_photo", {"photo": png(210, 10)}),
+    ("file is too big", "send_photo", {"photo": png() + b"x" * 10 * 1024 * 1024}),
+    ("file must be non-empty", "send_document", {"document": b""}),
     ("caption is too long", "send_photo", {"photo": b"x", "caption": "x" * 1025}),
 ]  # fmt: skip
 
@@ -147,13 +154,16 @@ async def test_the_longest_text_and_other_edges_are_accepted(api: LoopbackBotApi
 
 
 async def test_files_by_upload_and_by_id(api: LoopbackBotApi, bot: Bot) -> None:
-    data = bytes(range(256)) * 40 + b"\r\n--not-a-boundary\r\n"
-    sent = await bot.send_photo(7, data, caption="<b>QR</b>", parse_mode="HTML", reply_markup=YES_NO)
-    assert sent.caption == "QR" and sent.photo[-1].file_size == len(data)
+    data, picture = bytes(range(256)) * 40 + b"\r\n--not-a-boundary\r\n", png(90, 60)
+    sent = await bot.send_photo(7, picture, caption="<b>QR</b>", parse_mode="HTML", reply_markup=YES_NO)
+    assert sent.caption == "QR" and sent.photo[-1].file_size == len(picture)
     again = await bot.send_photo(7, sent.photo[-1].file_id)
     assert again.photo[-1].file_unique_id == sent.photo[-1].file_unique_id
     document = await bot.send_document(7, data, filename="bảng.xlsx")
     assert document.document and document.document.file_size == len(data)
+    assert document.document.file_name == "bảng.xlsx" and bytes(api.bot().files[document.document.file_id]) == data
+    with pytest.raises(BadRequest, match=r"(?i)wrong file identifier"):
+        await bot.send_photo(7, document.document.file_id)
     await bot.edit_message_caption(7, sent.message_id, caption="Mã")
     with pytest.raises(BadRequest, match=r"(?i)no text in the message"):
         await bot.edit_message_text("a", 7, sent.message_id)

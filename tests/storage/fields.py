@@ -89,3 +89,9 @@ def made(tx: Connection, houses: int = 10, members: int = 2, lanes: int = 5, tod
         field_.members.append(person)
         field_.chats.append(int(chat.scalar_one()))
     return field_
+
+
+def take_back(tx: Connection) -> None:
+    """Nothing of this transaction was: not even what the ledger was told."""
+    tx.info.clear()
+    tx.rollback()

@@ -17,7 +17,7 @@ from storage.record import record
 from storage.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact, standing
 from storage.task_rules import GIVEN_UP_AFTER, Past, State, Why
 from storage.task_rules import tasks as tasks_of
-from tests.storage.fields import GOAL, TODAY, Field, at, made
+from tests.storage.fields import GOAL, TODAY, Field, at, made, take_back
 
 task, reminder, visit = table(FollowUpTask), table(Reminder), table(Visit)
 
@@ -200,7 +200,7 @@ def test_thirty_late_and_shuffled_visits_leave_what_they_would_have_in_order(dat
             for house, outcome, on, hour, member in order:
                 field.visit(house, outcome, on, hour, member=member)
             left.append(([each for each in rows(field) if each[1] != "cancelled"], owed(field)))
-            tx.rollback()
+            take_back(tx)
     assert left[0][0] and left[0][1]
     assert left[1] == left[0] and left[2] == left[0]
 
@@ -267,5 +267,5 @@ def test_rows_never_hold_an_open_task_for_what_is_done(
                           CampaignFact(days(-40), days(60), frozenset({GOAL})))
         assert status not in ("achieved", "excluded") or open_ == 0
         assert (open_ or 0) <= 1
-        tx.rollback()
+        take_back(tx)
     database.close()

@@ -104,12 +104,18 @@
     if (line.title) element.appendChild(make('strong', 'title', line.title));
     if (line.picture) {
       var image = make('img');
-      image.alt = words.picture.replace('{title}', line.title || '');
-      image.src = '/picture/' + encodeURIComponent(line.picture) + '.png';
+      image.alt = line.alt || words.picture.replace('{title}', line.title || '');
+      image.src = base + '/' + line.picture;
       image.addEventListener('error', function () { image.remove(); });
       element.appendChild(image);
     }
     if (line.text) element.appendChild(write(make('span', 'text'), line.text));
+    if (line.document) {
+      var paper = make('a', 'document', words.document);
+      paper.href = base + '/' + line.document;
+      paper.setAttribute('download', '');
+      element.appendChild(paper);
+    }
     choiceRow(line, element, false);
     choiceRow(line, element, true);
     if (line.note) element.appendChild(write(make('span', 'note'), line.note));
@@ -299,6 +305,18 @@
     expecting = atEnd = true;
     toEnd();
   }
+  /* A list as a file: sent once, never kept in the browser. Whether it is read is the server's to decide. */
+  function sendFile(file) {
+    problem.hidden = true;
+    hideHint();
+    expecting = atEnd = true;
+    waiting(true);
+    call('/file?id=' + uuid() + '&name=' + encodeURIComponent(file.name.slice(-120)),
+      {method: 'POST', body: file, headers: {'Content-Type': 'application/octet-stream', 'X-Gocua': '1'}})
+      .then(function (answer) {
+        if (answer.status !== 200) { waiting(false); complain(answer.json.problem || words.refused); } else if (!open) catchUp();
+      }, function () { waiting(false); complain(words.refused); });
+  }
   function complain(text) { problem.textContent = text; problem.hidden = false; }
 
   var flushing = false, flushTimer = 0, tries = 0;
@@ -437,6 +455,15 @@
   box.addEventListener('input', function () { grow(); keep('localStorage', 'draft', box.value); });
   box.addEventListener('keydown', function (event) {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) { event.preventDefault(); typed(); }
+  });
+  document.getElementById('file').addEventListener('change', function () {
+    if (this.files[0]) sendFile(this.files[0]);
+    this.value = '';
+  });
+  document.addEventListener('dragover', function (event) { event.preventDefault(); });
+  document.addEventListener('drop', function (event) {
+    event.preventDefault();
+    if (event.dataTransfer && event.dataTransfer.files[0]) sendFile(event.dataTransfer.files[0]);
   });
   form.addEventListener('submit', function (event) { event.preventDefault(); typed(); box.focus(); });
   function hideHint() {

@@ -1,0 +1,162 @@
+"""Feeding broadcasts into the outbox, a few seconds' worth at a time, and showing how far they are in one edited message."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot import notices
+from bot.store import Store, out_of_reach
+from bot.turn import Mind
+from bot.zalo import why_not_unasked
+from content.vietnam_time import instant, local_day
+from content.words import words
+from handlers.broadcast import as_received, progress
+from handlers.look import Look
+from handlers.talk import Notice
+from storage import broadcasts, duty, mail
+from storage.broadcasts import Kind, Next, Sending, State
+from storage.quiet_hours import opening
+from storage.reading import Reading
+
+log = logging.getLogger(__name__)
+EVERY = 1.0
+"""Seconds between two looks while something is being sent."""
+IDLE = 5.0
+AHEAD = 3.0
+"""Seconds' worth of messages that stand in the outbox: enough that sending never pauses, few enough that a stop is soon felt."""
+MOST = 500
+SHOW_EVERY = timedelta(seconds=4)
+
+
+class Broadcasting:
+    """Looks for broadcasts to send, and keeps the outbox supplied."""
+
+    def __init__(self, store: Store, mind: Mind, posted: Callable[[], None]) -> None:
+        self._store, self._mind, self._posted = store, mind, posted
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        while not self._stopping.is_set():
+            pause = IDLE
+            try:
+                if await self._store.read(broadcasts.any_running):
+                    if await self._store.write(lambda tx: feed(tx, self._mind, datetime.now(UTC))):
+                        self._posted()
+                    pause = EVERY
+            except Exception as error:
+                if not out_of_reach(error):
+                    raise
+                log.error("the database is out of reach: %s", type(error).__name__)
+            try:
+                await asyncio.wait_for(self._stopping.wait(), pause)
+            except TimeoutError:
+                continue
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+
+def feed(tx: Connection, mind: Mind, now: datetime) -> int:
+    """Put what may go now into the outbox; how many messages."""
+    made = 0
+    for sending in broadcasts.running(tx):
+        if sending.state is State.APPROVED:
+            broadcasts.begin(tx, sending, local_day(now), list(mind.limits), now)
+        if sending.state is not State.STOPPED:
+            if sending.expires_at <= now:
+                broadcasts.skip_rest(tx, sending.id, "expired")
+            else:
+                made += sum(_supply(tx, mind, sending, account, now) for account in mind.limits)
+        made += _show(tx, mind, sending, now)
+    return made
+
+
+def _supply(tx: Connection, mind: Mind, sending: Sending, account: str, now: datetime) -> int:
+    """The next recipients of an account, as many as there is room for."""
+    ahead = min(MOST, int(mind.limits[account].per_second * AHEAD) + 1)
+    room = ahead - broadcasts.on_their_way(tx, account, mail.BROADCAST)
+    if room <= 0:
+        return 0
+    turn = broadcasts.upcoming(tx, sending.id, account, now, room)
+    if not turn:
+        return 0
+    welcome = _welcome(tx, mind, sending, account, turn, now)
+    said = {language: as_received(_look(tx, mind, language, now), sending.kind, sending.words, sending.place)
+            for language in {each.language or mind.language for each in welcome}}
+    broadcasts.post(tx, sending.id, [
+        {"account": account, "chat_id": each.chat_id, "lane": mail.BROADCAST, "policy": message.policy.value,
+         "parcel": message.pack(), "created_at": now}
+        for each in welcome for message in (said[each.language or mind.language],)], now)
+    return len(turn)
+
+
+def _welcome(tx: Connection, mind: Mind, sending: Sending, account: str, turn: Sequence[Next], now: datetime) -> list[Next]:
+    """Who may be written to now. The others are left out for good or wait, with the reason kept."""
+    blocked = [each for each in turn if each.state != "active"]
+    against = [each for each in turn if each.wants is False and each not in blocked]
+    limits, rows = mind.limits[account], Reading(tx)
+    closed = [each for each in turn if why_not_unasked(rows, account, limits, each.heard_at, now)]
+    for why, whom in (("blocked", blocked), ("opted_out", against), ("window", closed)):
+        broadcasts.skip(tx, sending.id, [each.chat_id for each in whom], why)
+    left_out = {each.chat_id for each in (*blocked, *against, *closed)}
+    rest = [each for each in turn if each.chat_id not in left_out]
+    tomorrow = instant(local_day(now) + timedelta(days=1), 7, 30)
+    full = _had_enough(tx, sending, rest, now)
+    broadcasts.wait(tx, sending.id, [each.chat_id for each in rest if each.chat_id in full], tomorrow)
+    rest = [each for each in rest if each.chat_id not in full]
+    if sending.urgent:  # approved as such by an officer
+        return rest
+    for member in (True, False):
+        opens = opening(now, "member" if member else "citizen")
+        if opens > now:
+            broadcasts.wait(tx, sending.id, [each.chat_id for each in rest if each.member is member], opens)
+            rest = [each for each in rest if each.member is not member]
+    return rest
+
+
+def _had_enough(tx: Connection, sending: Sending, turn: Sequence[Next], now: datetime) -> set[int]:
+    """Citizens who were written to today already; a warning goes all the same."""
+    ids = [each.chat_id for each in turn if not each.member]
+    if sending.kind is Kind.SCAM or not ids:
+        return set()
+    today = instant(local_day(now), 0)
+    return broadcasts.written_to(tx, ids, today, but=sending.id)
+
+
+def _look(tx: Connection, mind: Mind, language: str, now: datetime) -> Look:
+    return Look(Reading(tx), words(language), mind.library, now, local_day(now), now, 0, hours=mind.hours, accounts=mind.limits)
+
+
+def _show(tx: Connection, mind: Mind, sending: Sending, now: datetime) -> int:
+    """Its progress, to whoever wrote it: one message, edited while it changes; the end of it is told in any case."""
+    figures = broadcasts.figures(Reading(tx), sending.id)
+    pending = figures.waiting > 0
+    before = broadcasts.progress_message(tx, sending.id, sending.shown) if sending.shown else None
+    under_way = before is not None and before[0] in ("new", "sending")
+    fresh = sending.shown_at is not None and now - sending.shown_at < SHOW_EVERY
+    if under_way or (pending and fresh):
+        return 0
+    author = duty.address(Reading(tx), sending.chat_id)
+    state = sending.state if sending.state is State.STOPPED else State.SENDING if pending else State.DONE
+    if not pending:
+        broadcasts.finish(tx, sending.id, state, now)
+    if author is None or author.state != "active" or author.account not in mind.limits:
+        return 0
+    may_edit = mind.limits[author.account].edits
+    if before is not None and pending and not may_edit:
+        return 0
+    message = progress(_look(tx, mind, author.language or mind.language, now), replace(sending, state=state), figures)
+    if before is not None and may_edit:
+        message = replace(message, edits=before[1])
+    broadcasts.shown(tx, sending.id, sending.shown + 1, now)
+    told = Notice(author.chat_id, author.account, author.ref, message)
+    notices.show(tx, [told])
+    mail.post(tx, notices.rows(mind.limits, [told], f"bp:{sending.id}:{sending.shown}:", now)[:1])
+    return 1

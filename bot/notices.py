@@ -1,0 +1,44 @@
+"""Notices: what one person's letter has to say to another chat, on its way into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.channels import Limits
+from bot.channels.fitting import fit
+from handlers.talk import Message, Notice
+from storage import mail
+
+
+def rows(limits: Mapping[str, Limits], notices: Sequence[Notice], key: str, now: datetime, lane: int = mail.REPLY
+         ) -> list[dict[str, object]]:
+    """The outbox rows of notices, cut to what each channel carries, keyed `key` and a number."""
+    fitting = [(notice, part) for notice in notices for part in _parts(limits, notice)]
+    return [{"key": f"{key}{n}", "account": notice.account, "chat_id": notice.chat_id, "lane": lane,
+             "policy": mail.EDIT if part.edits else part.policy.value, "parcel": part.pack(), "created_at": now,
+             "state": "new"}
+            for n, (notice, part) in enumerate(fitting)]
+
+
+def _parts(limits: Mapping[str, Limits], notice: Notice) -> list[Message]:
+    return fit(notice.message, limits[notice.account]) if notice.account in limits else []
+
+
+def show(tx: Connection, notices: Sequence[Notice], refs: dict[int, str] | None = None) -> None:
+    """What a notice offers may be typed too: it goes before what the chat was shown."""
+    for notice in notices:
+        if refs is not None:
+            refs[notice.chat_id] = notice.ref
+        if notice.message.choices:
+            mail.add_shown(tx, notice.chat_id, [[c.data, c.label, "q"] if c.quiet else [c.data, c.label]
+                                                for c in notice.message.choices])
+
+
+def post(tx: Connection, limits: Mapping[str, Limits], notices: Sequence[Notice], key: str, now: datetime,
+         lane: int = mail.REPLY) -> None:
+    """Put notices into the outbox that follow from no letter (the clock's)."""
+    show(tx, notices)
+    mail.post(tx, rows(limits, notices, key, now, lane))

@@ -1,0 +1,61 @@
+"""Every minute: looking after requests for help, telling leaders what people say, asking households after a visit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import notices
+from bot.turn import Mind
+from content.vietnam_time import local_day
+from content.words import words
+from handlers.confirm import question
+from handlers.feedback import told
+from handlers.help_care import care
+from handlers.help_request import awake
+from handlers.look import Look
+from storage import confirmations, feedback, help_requests, mail
+from storage.quiet_hours import opening
+from storage.reading import Reading
+from storage.record import Context, record
+
+AT_ONCE = 50
+
+
+def tend(tx: Connection, mind: Mind, now: datetime, after: int = 0) -> int:
+    """Look after a page of live requests, from the one after `after`; the last one's id, 0 at the end."""
+    look = _look(tx, mind, now)
+    rows = look.rows
+    page = help_requests.live(rows, after, AT_ONCE)
+    for request in page:
+        done = care(look, request)
+        for thing in done.records:
+            record(thing, tx, Context(now, look.today, request.citizen.chat_id, None, "clock"))
+            rows.forget()
+        notices.post(tx, mind.limits, done.notices, f"help:{request.id}:{int(now.timestamp())}:", now)
+    return page[-1].id if len(page) == AT_ONCE else 0
+
+
+def pass_on(tx: Connection, mind: Mind, now: datetime) -> None:
+    """What waits to be told, at an hour when it is welcome: feedback to leaders, the question after a visit to households."""
+    look = _look(tx, mind, now)
+    if awake(look):
+        _tell_leaders(tx, mind, look)
+    if opening(now, "citizen") <= now:
+        for whom in confirmations.to_ask(look.rows, now, AT_ONCE):
+            if whom.account in mind.limits:
+                number = confirmations.ask(tx, whom, now)
+                notices.post(tx, mind.limits, [question(look, whom, number)], f"hw:{number}:", now, mail.REMINDER)
+
+
+def _tell_leaders(tx: Connection, mind: Mind, look: Look) -> None:
+    said = feedback.untold(look.rows, AT_ONCE)
+    for each in said:
+        notices.post(tx, mind.limits, told(look, each), f"fb:{each.id}:", look.now, mail.REMINDER)
+    feedback.told(tx, [each.id for each in said], look.now)
+
+
+def _look(tx: Connection, mind: Mind, now: datetime) -> Look:
+    return Look(Reading(tx), words(mind.language), mind.library, now, local_day(now), now, 0, hours=mind.hours,
+                accounts=mind.limits, house=mind.language)

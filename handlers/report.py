@@ -1,0 +1,124 @@
+"""The report of a campaign in a place: tables of the same numbers that the chat shows, ready for any kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from content.words import Words
+from handlers.shown import People
+from storage.course import Denominator
+from storage.coverage import Part
+from storage.coverage_rules import Coverage, con1, coop1, ref1, rr1
+from storage.outcomes import Barrier, Status
+from storage.overview import Overview
+from storage.shares import Share
+
+WEEK, MONTH = "week", "month"
+INDICATORS = ("goal_coverage", "goal_coverage_strict", "reach", "contact", "campaign_gain", "done_of_contacted", "refusal",
+              "verified_share", "adult_coverage")
+SURVEY = {"rr1": rr1, "coop1": coop1, "con1": con1, "ref1": ref1}
+Cell = str | int | Decimal | Share | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with a name. A share stands in one cell; how it looks is the file's business."""
+
+    key: str
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days a report is about: a whole week or month where one has just ended, else the one that runs, up to its day."""
+
+    kind: str
+    first: date
+    last: date
+
+
+def period(kind: str, on: date) -> Period:
+    """On a Monday the week before, on the first of a month the month before."""
+    if kind == MONTH:
+        last = on - timedelta(days=1) if on.day == 1 else on
+        return Period(kind, last.replace(day=1), last)
+    last = on - timedelta(days=1) if on.weekday() == 0 else on
+    return Period(kind, last - timedelta(days=last.weekday()), last)
+
+
+def indicators(coverage: Coverage) -> Iterator[tuple[str, Share | None]]:
+    """Every indicator by its name, in the order in which it is shown; None where too little is known."""
+    for name in INDICATORS:
+        part = getattr(coverage, name)
+        yield name, People(part.n, part.d) if part and name == "adult_coverage" else part
+    for name, rate in SURVEY.items():
+        yield name, rate(coverage)
+
+
+def sheets(words: Words, whole: Overview, *, shared: bool = True) -> list[Sheet]:
+    """The tables of a report. What is shared with others says nothing of places with very few households."""
+    return [_indicators(words, whole), _statuses(words, whole), _places(words, whole, shared=shared), _barriers(words, whole),
+            *_targets(words, whole), *_figures(words, whole), _days(words, whole)]
+
+
+def _sheet(words: Words, key: str, columns: tuple[str, ...], rows: Iterator[tuple[Cell, ...]]) -> Sheet:
+    head = tuple(words.say(f"report.column.{column}") for column in columns)
+    return Sheet(key, words.say(f"report.sheet.{key}"), head, tuple(rows))
+
+
+def _indicators(words: Words, whole: Overview) -> Sheet:
+    rows = ((words.say(f"report.indicator.{name}"), part) for name, part in indicators(whole.total))
+    return _sheet(words, "indicators", ("indicator", "share"), rows)
+
+
+def _statuses(words: Words, whole: Overview) -> Sheet:
+    rows = ((words.say(f"status.{status}"), whole.total.statuses[status]) for status in Status)
+    return _sheet(words, "statuses", ("status", "households"), rows)
+
+
+PLACES = ("code", "place", "register", "excluded", "eligible", "goal_coverage", "reach", "contact", "refusal", "untouched")
+
+
+def _places(words: Words, whole: Overview, *, shared: bool) -> Sheet:
+    return _sheet(words, "places", PLACES, (_place(part, hidden=shared and part.coverage.is_small) for part in whole.parts))
+
+
+def _place(part: Part, *, hidden: bool) -> tuple[Cell, ...]:
+    each = part.coverage
+    if hidden:
+        return (part.code, part.name, *(None,) * (len(PLACES) - 2))
+    return (part.code, part.name, each.register, each.excluded, each.eligible, each.goal_coverage, each.reach, each.contact,
+            each.refusal, each.statuses[Status.UNTOUCHED])
+
+
+def _barriers(words: Words, whole: Overview) -> Sheet:
+    """All barriers that are met, and a line of its own for households without a smartphone, even where there is none."""
+    total = whole.total
+    met = [barrier for barrier, _ in total.barriers.most_common()]
+    ordered = dict.fromkeys([*met, Barrier.NO_SMARTPHONE])
+    rows = ((words.say(f"visit.barrier.{barrier}"), total.barrier_share(barrier), total.barriers_in_progress[barrier])
+            for barrier in ordered)
+    return _sheet(words, "barriers", ("barrier", "share", "in_progress"), rows)
+
+
+def _targets(words: Words, whole: Overview) -> list[Sheet]:
+    rows = ((words.say(f"visit.services.{each.aim.service}"), words.say(f"report.of.{each.aim.denominator}"),
+             People(each.share.n, each.share.d) if each.aim.denominator is Denominator.ADULTS else each.share,
+             each.aim.percent, each.known) for each in whole.aims)
+    return [_sheet(words, "targets", ("service", "of", "share", "target", "known"), rows)] if whole.aims else []
+
+
+def _figures(words: Words, whole: Overview) -> list[Sheet]:
+    rows = ((each.name, each.numerator, each.denominator, each.source, each.stated_on) for each in whole.figures)
+    columns = ("figure", "numerator", "denominator", "source", "stated_on")
+    return [_sheet(words, "external", columns, rows)] if whole.figures else []
+
+
+def _days(words: Words, whole: Overview) -> Sheet:
+    rows = ((day.on, day.listed, day.excluded, day.achieved, day.reached, day.contacted, day.visits) for day in whole.days)
+    return _sheet(words, "days", ("day", "register", "excluded", "achieved", "reached", "contacted", "visits"), rows)

@@ -1,0 +1,46 @@
+"""Numbers as people read them: the same words for a share in a chat, a picture and a report."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from content.words import Words
+from storage.coverage_rules import Coverage
+from storage.shares import Change, Share
+
+HIDDEN = "–"
+
+
+class People(Share):
+    """A share of people instead of households."""
+
+
+def share(words: Words, part: Share) -> str:
+    """A share as it is shown everywhere: truncated per cent, and the numbers it comes from."""
+    phrase = "summary.people" if isinstance(part, People) else "summary.share"
+    return words.say(phrase, percent=percent(words, part), n=words.number(part.n), d=words.number(part.d))
+
+
+def percent(words: Words, part: Share) -> str:
+    value = part.percent()
+    return "—" if value is None else words.percent(value)
+
+
+def change(words: Words, since: Change) -> str:
+    """Households and points since then, with their signs."""
+    points = "—" if since.points is None else signed(words, since.points)
+    return words.say("summary.change", households=f"{since.households:+d}".replace("-", "−"), points=points)
+
+
+def signed(words: Words, value: Decimal) -> str:
+    shown = words.percent(abs(value)).removesuffix("%")
+    return ("−" if value < 0 else "+") + shown
+
+
+def pace(words: Words, value: Decimal) -> str:
+    return words.percent(value).removesuffix("%")
+
+
+def public(words: Words, coverage: Coverage) -> str:
+    """The headline of one place as it may leave the team: of very few households nothing can be told."""
+    return HIDDEN if coverage.is_small else share(words, coverage.goal_coverage)

@@ -1,0 +1,76 @@
+"""Visits agreed with a citizen who wants to be told the evening before who comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from storage.mail import insert_new
+from storage.models import Appointment, Person, table
+from storage.reading import Reading
+from storage.record import Context, record
+from storage.reminder_kinds import APPOINTMENT, KINDS
+from storage.reminder_rules import instant
+from storage.reminders import clear, remind
+
+appointment, person = table(Appointment), table(Person)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """An appointment that still holds, with the name of whoever comes."""
+
+    id: int
+    on: date
+    at: time
+    who: str
+    day_code: str
+
+
+def agreed(rows: Reading, id_: int, now: datetime) -> Agreed | None:
+    """The appointment, unless it was moved, called off or is over."""
+    row = rows.first(select(appointment.c.id, appointment.c.on_day, appointment.c.at_hour, person.c.label, appointment.c.day_code)
+                     .join(person, person.c.id == appointment.c.person_id)
+                     .where(appointment.c.id == id_, appointment.c.state == "agreed"))
+    found = Agreed(row.id, row.on_day, time.fromisoformat(row.at_hour), row.label, row.day_code) if row else None
+    return found if found and instant(found.on, found.at) > now else None
+
+
+@dataclass(frozen=True, slots=True)
+class Appoint:
+    """A visit was agreed with the citizen in a chat who wants to be reminded of it."""
+
+    key: str
+    chat_id: int
+    person_id: int
+    on: date
+    at: time
+    household_id: int | None = None
+    day_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOff:
+    """An appointment that no longer holds."""
+
+    id: int
+
+
+@record.register
+def _appoint(thing: Appoint, tx: Connection, context: Context) -> None:
+    insert_new(tx, appointment, [{"key": thing.key, "chat_id": thing.chat_id, "household_id": thing.household_id,
+                                  "person_id": thing.person_id, "on_day": thing.on, "at_hour": f"{thing.at:%H:%M}",
+                                  "day_code": thing.day_code, "state": "agreed"}])
+    id_ = tx.scalar(select(appointment.c.id).where(appointment.c.key == thing.key))
+    evening = instant(thing.on - timedelta(days=1), KINDS[APPOINTMENT].hour)
+    begins = instant(thing.on, thing.at)
+    remind(tx, APPOINTMENT, f"appointment:{id_}", thing.chat_id, thing.on, at=max(evening, context.now), expires=begins,
+           agreed=True, asked_at=context.now)
+
+
+@record.register
+def _call_off(thing: CallOff, tx: Connection, context: Context) -> None:
+    tx.execute(update(appointment).where(appointment.c.id == thing.id).values(state="called_off"))
+    clear(tx, APPOINTMENT, f"appointment:{thing.id}", None, context.now, "called_off")

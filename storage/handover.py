@@ -1,0 +1,60 @@
+"""Where reminding ends and people go on: what the bot can no longer say becomes a note for the team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select, update
+
+from storage import preferences, residence
+from storage.models import Appointment, GuideRun, Household, table
+from storage.reading import Reading
+from storage.reminder_kinds import APPOINTMENT, FOLLOW_UP, HANDED_OVER, OVERDUE, UNFINISHED_GUIDE
+from storage.reminder_plans import leaders
+from storage.reminder_rules import Item
+from storage.reminders import remind
+
+household, appointment, run = table(Household), table(Appointment), table(GuideRun)
+
+
+def hand_over(tx: Connection, items: Sequence[Item], now: datetime, today: date) -> None:
+    """Nobody can be written to any more: their team's leaders learn what was about to be said."""
+    rows = Reading(tx)
+    for item in items:
+        if item.kind.name == HANDED_OVER:
+            continue
+        for chat_id in _leaders(rows, item, today):
+            if chat_id != item.chat_id:
+                remind(tx, HANDED_OVER, item.subject, chat_id, today, at=now)
+
+
+def given_up(tx: Connection, item: Item, now: datetime, today: date) -> None:
+    """The last reminder of its kind went out: the leader's list takes over, and a guide counts as left."""
+    if item.kind.name == FOLLOW_UP:
+        for chat_id in _leaders(Reading(tx), item, today):
+            remind(tx, OVERDUE, item.subject, chat_id, today.fromordinal(today.toordinal() + 1))
+    elif item.kind.name == UNFINISHED_GUIDE:
+        number = int(item.subject.removeprefix("run:"))
+        tx.execute(update(run).where(run.c.conversation_id == number, run.c.state == "active").values(state="abandoned"))
+        hand_over(tx, [item], now, today)
+
+
+def _leaders(rows: Reading, item: Item, today: date) -> list[int]:
+    """The chats of those who lead where the subject of a reminder is at home."""
+    home = _household(rows, item)
+    if home is not None:
+        hamlet = rows.scalar(select(household.c.hamlet_id).where(household.c.id == home))
+    else:
+        hamlet = residence.homes(rows, [item.chat_id]).get(item.chat_id) or preferences.own(rows, item.chat_id).place_id
+    return leaders(rows, hamlet, today) if hamlet is not None else []
+
+
+def _household(rows: Reading, item: Item) -> int | None:
+    kind, _, number = item.subject.partition(":")
+    if kind == "household":
+        return int(number)
+    if item.kind.name == APPOINTMENT:
+        found: int | None = rows.scalar(select(appointment.c.household_id).where(appointment.c.id == int(number)))
+        return found
+    return None

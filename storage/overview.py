@@ -1,0 +1,80 @@
+"""A campaign in a place on a day, whole: what the summary in a chat, the picture, the report and the feed all show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from storage import campaigns, coverage, coverage_snapshots
+from storage.calendar import Calendar
+from storage.campaigns import Figure, Reached, Running
+from storage.coverage import Part
+from storage.coverage_rules import Coverage
+from storage.coverage_snapshots import Day
+from storage.pace import WEEKDAYS, Pace, pace
+from storage.reading import Reading
+from storage.shares import Change, change
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Every number with what it is counted from."""
+
+    campaign: Running
+    place_id: int
+    place_code: str
+    place_name: str
+    level: str
+    on: date
+    total: Coverage
+    parts: tuple[Part, ...]
+    """The places inside it: a province's communes, a commune's hamlets, a hamlet itself."""
+    days: tuple[Day, ...]
+    """The campaign day by day as it is known now; days on which nothing changed are left out."""
+    week_ago: Day | None
+    """What the snapshot of seven days before says; where none was taken, what is known of that day now."""
+    from_snapshot: bool
+    late: int
+    """Visits of up to a week ago that came in after that day's snapshot."""
+    pace: Pace | None
+    aims: tuple[Reached, ...]
+    figures: tuple[Figure, ...]
+
+    @property
+    def change(self) -> Change | None:
+        """Against seven days before; None in a campaign's first week."""
+        return change(self.total.goal_coverage, self.week_ago.goal_coverage) if self.week_ago else None
+
+    def between(self, first: date, last: date) -> Day:
+        """What the days from one to another brought."""
+        before, after = self.day(first - timedelta(days=1)), self.day(last)
+        return Day(last, *(getattr(after, name) - getattr(before, name) for name in
+                           ("listed", "excluded", "achieved", "reached", "contacted", "visits")))
+
+    def day(self, on: date) -> Day:
+        """A day as it is known now."""
+        found = [day for day in self.days if day.on <= on]
+        return found[-1] if found else Day(on, 0, 0, 0, 0, 0, 0)
+
+
+def overview(rows: Reading, campaign: Running, place_id: int, on: date, calendar: Calendar = WEEKDAYS) -> Overview | None:
+    """A campaign in a place at the end of a day (or as it stands, where the day is today)."""
+    here = coverage.where(rows, place_id)
+    if here is None:
+        return None
+    day = min(on, campaign.closed_on or on)
+    total = coverage.total(rows, campaign.goal, place_id, day)
+    days = tuple(coverage_snapshots.series(rows, campaign.goal, place_id, day))
+    kept = coverage_snapshots.at(rows, campaign.goal, place_id, day - WEEK)
+    now_known = next((each for each in reversed(days) if each.on <= day - WEEK), None)
+    parts = tuple(coverage.by_part(rows, campaign.goal, place_id, day))
+    running = campaign.closed_on is None and day >= campaign.starts_on
+    return Overview(
+        campaign, place_id, here.code, here.name, here.level, day, total, parts,
+        days, kept or (now_known if day - WEEK >= campaign.starts_on else None), kept is not None,
+        now_known.visits - kept.visits if kept and now_known else 0,
+        pace(campaign.target_percent, total.goal_coverage, days, (campaign.starts_on, campaign.ends_on), day,
+             calendar) if running else None,
+        tuple(campaigns.aims(rows, campaign.id, place_id, total.eligible)), tuple(campaigns.figures(rows, campaign.id, place_id)))

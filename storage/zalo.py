@@ -1,0 +1,86 @@
+"""What Zalo allows in a month and how an account stands with it: counted and written where every process sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, or_, select, update
+
+from storage.mail import insert_new
+from storage.models import Chat, Membership, ZaloMonth, ZaloStanding, table
+from storage.reading import Reading
+
+months, standings = table(ZaloMonth), table(ZaloStanding)
+chat, membership = table(Chat), table(Membership)
+WELL = "well"
+CARERS = ("admin", "commune_officer")
+"""Whoever is told that an account needs care; leaders where there is nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carer:
+    """Somebody who can be told: a chat of theirs."""
+
+    chat_id: int
+    account: str
+    language: str | None
+
+
+def month_of(day: date) -> str:
+    return f"{day:%Y-%m}"
+
+
+def add_sent(tx: Connection, account: str, month: str, count: int) -> int:
+    """Count messages that left; how many they are in this month now."""
+    insert_new(tx, months, [{"account": account, "month": month, "sent": 0, "told_percent": 0}])
+    here = (months.c.account == account, months.c.month == month)
+    tx.execute(update(months).where(*here).values(sent=months.c.sent + count))
+    return int(tx.scalar(select(months.c.sent).where(*here)) or 0)
+
+
+def sent_in(rows: Reading, account: str, month: str) -> int:
+    return int(rows.scalar(select(months.c.sent).where(months.c.account == account, months.c.month == month)) or 0)
+
+
+def tell_once(tx: Connection, account: str, month: str, percent: int) -> bool:
+    """Whether nobody was told of this share of the month's quota yet; from now on somebody was."""
+    return tx.execute(update(months).where(
+        months.c.account == account, months.c.month == month, months.c.told_percent < percent)
+        .values(told_percent=percent)).rowcount == 1
+
+
+def carers(tx: Connection, today: date) -> list[Carer]:
+    """The chats of those who look after the bot: each person where they were heard last."""
+    return _serving(tx, today, CARERS) or _serving(tx, today, ("leader",))
+
+
+def _serving(tx: Connection, today: date, roles: tuple[str, ...]) -> list[Carer]:
+    found = tx.execute(
+        select(chat.c.person_id, chat.c.id, chat.c.account, chat.c.language)
+        .join(membership, membership.c.person_id == chat.c.person_id)
+        .where(membership.c.role.in_(roles), membership.c.valid_from <= today, chat.c.state == "active",
+               or_(membership.c.valid_to.is_(None), membership.c.valid_to > today))
+        .order_by(chat.c.heard_at.desc(), chat.c.id)).all()
+    first: dict[int, Carer] = {}
+    for row in found:
+        first.setdefault(row.person_id, Carer(row.id, row.account, row.language))
+    return list(first.values())
+
+
+def stand(tx: Connection, account: str, state: str, problem: str, now: datetime) -> bool:
+    """Note how an account stands; whether that is news."""
+    insert_new(tx, standings, [{"account": account, "state": WELL, "problem": "", "since": now}])
+    return tx.execute(update(standings).where(standings.c.account == account, standings.c.state != state)
+                      .values(state=state, problem=problem[:200], since=now)).rowcount == 1
+
+
+def standing(rows: Reading, account: str) -> tuple[str, str, datetime] | None:
+    """State, problem and since when; None where nothing was ever noted."""
+    found = rows.all(select(standings.c.state, standings.c.problem, standings.c.since).where(standings.c.account == account))
+    return (found[0][0], found[0][1], found[0][2]) if found else None
+
+
+def is_known(rows: Reading, account: str, ref: str) -> bool:
+    """Whether somebody has written to this account before."""
+    return rows.scalar(select(chat.c.id).where(chat.c.account == account, chat.c.ref == ref)) is not None

@@ -1,0 +1,114 @@
+"""5,000 random reminders over two years: none at a wrong hour or on a wrong day, none twice, no limit passed, one end each."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import holidays
+import pytest
+from sqlalchemy import select
+
+from content.words import words
+from storage.database import Database
+from storage.models import Reminder, table
+from storage.reminder_rules import LOCAL
+from tests.bot.storm import Storm
+
+COUNT = 5_000
+FREE = holidays.country_holidays("VN", years=(2026, 2027, 2028, 2029))
+TET = [(date(2027, 2, 5), date(2027, 2, 10)), (date(2028, 1, 25), date(2028, 1, 30))]
+"""29 Tết to mùng 5."""
+QUIET = {"citizen": ((time(20), time(7)), (time(11, 30), time(13, 30))), "volunteer": ((time(21), time(6, 30)),),
+         "leader": ((time(21), time(6, 30)),)}
+reminder = table(Reminder)
+
+
+@pytest.fixture(scope="module")
+def storm(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storm]:
+    path = tmp_path_factory.mktemp("storm") / "gocua.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    made = Storm(database, random.Random(20261123))
+    with database.write() as tx:
+        made.settle_people(tx)
+        made.owe(tx, COUNT)
+    made.run()
+    yield made
+    database.close()
+
+
+def all_of(storm: Storm) -> list:  # type: ignore[type-arg]
+    with storm.database.read() as tx:
+        return list(tx.execute(select(reminder)).all())
+
+
+def test_every_reminder_ends_once_with_a_reason_in_words(storm: Storm) -> None:
+    rows = all_of(storm)
+    states = Counter(row.state for row in rows)
+    print(states, Counter(row.reason for row in rows), len(storm.delivered))
+    assert len(rows) >= COUNT * 0.95  # two random ones may be the same one
+    assert set(states) == {"sent", "failed", "cleared", "muted", "expired", "suppressed"}
+    for row in rows:
+        assert row.finished_at is not None
+        assert row.state == "sent" or words("vi").has(f"why.reason.{row.reason}"), row
+    assert states["sent"] > len(rows) * 0.3
+
+
+def test_none_came_in_quiet_hours(storm: Storm) -> None:
+    assert len(storm.delivered) > 1000
+    for message in storm.delivered:
+        at = message.at.astimezone(LOCAL).time()
+        for start, end in QUIET[message.role]:
+            inside = at >= start or at < end if start > end else start <= at < end
+            assert not inside, message
+
+
+def test_none_came_on_a_holiday_but_for_appointments_and_none_at_all_at_tet(storm: Storm) -> None:
+    kept = {row.id: row for row in all_of(storm)}
+    appointments = 0
+    for message in storm.delivered:
+        on = message.at.astimezone(LOCAL).date()
+        assert not any(first <= on <= last for first, last in TET), message
+        if on in FREE:
+            appointments += 1
+            assert all(kept[id_].agreed and kept[id_].due_on == on for id_ in message.reminders), message
+    assert appointments > 0
+
+
+def test_none_came_twice(storm: Storm) -> None:
+    times = Counter(id_ for message in storm.delivered for id_ in message.reminders)
+    assert times and max(times.values()) == 1
+    assert max(Counter(message.key for message in storm.delivered).values()) == 1
+
+
+def test_no_limit_was_passed(storm: Storm) -> None:
+    kept = {row.id: row for row in all_of(storm)}
+    full_weeks = 0
+    for messages in storm.by_person().values():
+        role = messages[0].role
+        days = Counter((message.at.astimezone(LOCAL).date(), message.key.split(":")[1]) for message in messages)
+        assert max((n for (_, slot), n in days.items() if slot == "d"), default=0) <= 1
+        pings = max((n for (_, slot), n in days.items() if slot == "p"), default=0)
+        assert pings <= {"citizen": 0, "volunteer": 3, "leader": 0}[role]
+        if role == "citizen":
+            posted = sorted({datetime.fromtimestamp(int(message.key.rsplit(":", 1)[1]), UTC) for message in messages})
+            for n, at in enumerate(posted):
+                within = sum(1 for other in posted[n:] if other - at < timedelta(days=7))
+                full_weeks += within == 3
+                assert within <= 3
+            subjects = Counter((kept[id_].kind, kept[id_].subject) for message in messages for id_ in message.reminders)
+            assert max(subjects.values()) <= 3
+    assert full_weeks > 10
+
+
+def test_after_an_outage_one_message_catches_up(storm: Storm) -> None:
+    """Whatever piled up while nobody ran the program, somebody gets at most one message on the day it runs again."""
+    assert len(storm.outages) > 20
+    for _, end in storm.outages:
+        day = end.astimezone(LOCAL).date()
+        for messages in storm.by_person().values():
+            that_day = {m.key for m in messages if m.at.astimezone(LOCAL).date() == day and m.at >= end
+                        and m.key.split(":")[1] != "p"}
+            assert len(that_day) <= 1

@@ -1,0 +1,166 @@
+"""Somebody on each of Zalo's channels: types the number of a choice, presses a button where there are some."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.channels import Channel, Received
+from bot.channels.zalo_bot import ZaloBot
+from bot.channels.zalo_oa import ZaloOfficial
+from bot.channels.zalo_words import TYPED
+from bot.house import House, open_store
+from bot.store import Store
+from handlers.talk import Incoming, Kind
+from tests.houses import quiet, settings
+from tests.journeys.drivers import CHATS, TOKEN, Driver, Seen, begins_so
+from tests.loopback.zalo_bot import LoopbackZaloBot
+from tests.loopback.zalo_bot.bot import event
+from tests.loopback.zalo_oa import LoopbackZaloOa
+from tests.zalo import app_of, sign_in
+
+SECRET = "loopback-secret"
+
+
+class OnZaloBot:
+    """Types the number of a choice on the loopback Zalo Bot Platform, or its words; every event is posted twice."""
+
+    def __init__(self) -> None:
+        self.api = LoopbackZaloBot(TOKEN)
+        self.address = ""
+        self._from = 0
+
+    async def open(self, parts: Sequence[str]) -> None:
+        self.address = await self.api.start()
+
+    def channels(self) -> Sequence[Channel]:
+        return [ZaloBot("main", TOKEN, api_base=self.address, mode="webhook", webhook_secret=SECRET, per_second=1_000,
+                        chat_per_second=1_000)]
+
+    async def say(self, house: House, part: str, said: str) -> None:
+        chat = f"z{CHATS[part]}"
+        self._from = len(self.api.bot().posts)
+        self.api.bot().webhook = {"url": f"{house.address}/zalo-bot/main", "secret_token": SECRET}
+        if said.startswith("!"):
+            kind = said.removeprefix("!").strip()
+            if kind not in ("photo", "sticker", "voice"):  # this platform does not tell what it was
+                incoming = Incoming(Kind(kind), datetime.now(UTC))
+                await house.reception.receive("zalo-bot:main", [Received(uuid.uuid4().hex, chat, incoming)])
+                return
+            made = event(self.api.bot(), chat, {"photo": "image"}.get(kind, kind))
+        elif said.startswith("["):
+            number, label = meant(said.strip("[]"), [post.words for post in self.api.posts(chat)])
+            await self._post(event(self.api.bot(), chat, "text", text=number or label))
+            await quiet(house.store)
+            shown = (await self.seen(part)).words
+            if not number or (shown.strip() and "⚠️" not in shown):
+                return
+            # where a number is an answer of its own (a household's, a day's) or goes to a helper, people type the words
+            self._from = len(self.api.bot().posts)
+            made = event(self.api.bot(), chat, "text", text=label)
+        else:
+            made = event(self.api.bot(), chat, "text", text=said)
+        await self._post(made)
+
+    async def _post(self, made: dict[str, Any]) -> None:
+        for _ in range(2):
+            assert await self.api.post(made) == 200
+
+    async def seen(self, part: str) -> Seen:
+        chat = f"z{CHATS[part]}"
+        words = "\n".join(post.words for post in self.api.bot().posts[self._from:] if post.chat == chat)
+        return Seen(words, [label for _, label in offered(words)])
+
+    async def close(self) -> None:
+        await self.api.stop()
+
+
+class OnZaloOa:
+    """Presses buttons of an Official Account, or types the number; every event is posted twice."""
+
+    def __init__(self) -> None:
+        self.oa = LoopbackZaloOa()
+        self.url = ""
+        self._stores: list[Store] = []
+        self._from = 0
+
+    async def open(self, parts: Sequence[str]) -> None:
+        await self.oa.start()
+
+    def channels(self) -> Sequence[Channel]:
+        self._stores.append(open_store(settings(self.url)))
+        return [ZaloOfficial("main", app_of(self.oa), self.oa.secret_key, self._stores[-1], api_base=self.oa.url,
+                             per_second=1_000)]
+
+    async def say(self, house: House, part: str, said: str) -> None:
+        chat = f"z{CHATS[part]}"
+        if not self.oa.oauth.made:
+            await sign_in(self.oa, house.store)
+        self._from = len(self.oa.posts)
+        self.oa.webhook = f"{house.address}/zalo-oa/main"
+        names = {"photo": "image", "voice": "audio", "contact": "business_card"}
+        if said.startswith("!"):
+            kind = said.removeprefix("!").strip()
+            made = self.oa.event(chat, f"user_send_{names.get(kind, kind)}", {"attachments": [{"payload": {
+                "coordinates": {"latitude": "10.7", "longitude": "106.7"}}}]})
+        elif said.startswith("["):
+            payload, label = self._pressed(chat, said.strip("[]"))
+            await self._post(self.oa.text(chat, payload or label))
+            await quiet(house.store)
+            shown = (await self.seen(part)).words
+            if not payload.isdigit() or (shown.strip() and "⚠️" not in shown):
+                return
+            self._from = len(self.oa.posts)
+            made = self.oa.text(chat, label)
+        else:
+            made = self.oa.text(chat, said)
+        await self._post(made)
+
+    async def _post(self, made: dict[str, Any]) -> None:
+        for _ in range(2):
+            assert await self.oa.post(made) == 200
+
+    def _pressed(self, chat: str, begins: str) -> tuple[str, str]:
+        """The newest button that begins so, as it comes in; where there are too many for buttons, what is typed."""
+        posts = self.oa.said_to(chat)
+        for post in reversed(posts):
+            for button in post.buttons:
+                if begins_so(button["title"], begins):
+                    return str(button["payload"]), ""
+        return meant(begins, [post.words for post in posts])
+
+    async def seen(self, part: str) -> Seen:
+        chat = f"z{CHATS[part]}"
+        words = "\n".join(post.words for post in self.oa.posts[self._from:] if post.chat == chat)
+        return Seen(words, [label for _, label in offered(words)])
+
+    async def close(self) -> None:
+        await self.oa.stop()
+        for store in self._stores:
+            store.close()
+
+
+def offered(words: str) -> list[tuple[str, str]]:
+    """What a plain message offers: number (nothing for quiet ones) and label."""
+    found = []
+    for line in words.splitlines():
+        number, dot, label = line.partition(". ")
+        if dot and number.isdigit():
+            found.append((number, label))
+        elif line.startswith(TYPED):
+            found += [("", label) for label in line.removeprefix(TYPED).strip().split(" · ")]
+    return found
+
+
+def meant(begins: str, said: Sequence[str]) -> tuple[str, str]:
+    """The newest choice that begins so: its number while it stands in the last message, and its words."""
+    for age, words in enumerate(reversed(said)):
+        for number, label in offered(words):
+            if begins_so(label, begins):
+                return number if age == 0 else "", label
+    raise LookupError(begins)
+
+
+ZALO: dict[str, type[Driver]] = {"zalo-bot": OnZaloBot, "zalo-oa": OnZaloOa}
