@@ -14,7 +14,6 @@ from bot.house import House, open_store
 from bot.papers import Printer
 from bot.settings import Settings
 from bot.store import Store
-from content.library import Library
 from storage import transcript
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def build(settings: Settings, *, create: bool = False, demo: bool = False) -> Ho
     def open_door(name: str) -> None:
         house.open_door(f"https://t.me/{name}?start={{}}")
 
-    papers = Printer(store.database, Library.load(), lambda: house.mind.doors())
+    papers = Printer(store.database, lambda: house.mind)
     channels: list[Channel] = list(telegram_bots(settings, papers, open_door))
     middlewares: list[object] = []
     channels += [*zalo.bots(settings, store, papers), *zalo.officials(settings, store, papers)]
@@ -99,7 +98,7 @@ async def talk_in_terminal(settings: Settings, part: str) -> None:
 
     house: House
     store = open_store(settings)
-    terminal = Terminal(part, papers=Printer(store.database, Library.load(), lambda: house.mind.doors()))
+    terminal = Terminal(part, papers=Printer(store.database, lambda: house.mind))
     house = House(settings, store, [terminal], listen=False)
     await house.start()
     lines: asyncio.Queue[str] = asyncio.Queue()

@@ -49,7 +49,7 @@ def _settle() -> None:
     """What was loaded by now stays for good: the collector need not look at it again, nor look often."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
+    gc.set_threshold(5_000, 10, 10)
 
 
 class House:

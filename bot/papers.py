@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from content.library import Library
+from bot.turn import Mind
 from content.vietnam_time import local_day
 from content.words import LANGUAGES, words
 from handlers.catalogue import PAPERS
@@ -30,9 +30,8 @@ _KIND = re.compile(r"[a-z][a-z-]{0,31}")
 class Printer:
     """Makes papers from names (`kind:language:rest`), one at a time; whoever asks for one in the making waits for the same."""
 
-    def __init__(self, database: Database, library: Library, doors: Callable[[], tuple[str, ...]],
-                 makers: Mapping[str, Make] = PAPERS) -> None:
-        self._database, self._library, self._doors, self._makers = database, library, doors, makers
+    def __init__(self, database: Database, mind: Callable[[], Mind], makers: Mapping[str, Make] = PAPERS) -> None:
+        self._database, self._mind, self._makers = database, mind, makers
         self._one = asyncio.Semaphore(1)
         self._making: dict[str, asyncio.Task[Paper | None]] = {}
         self._kept: OrderedDict[str, tuple[Paper, float]] = OrderedDict()
@@ -64,13 +63,14 @@ class Printer:
     def _make(self, name: str) -> Paper | None:
         kind, _, rest = name.partition(":")
         language, _, rest = rest.partition(":")
-        maker = self._makers.get(kind)
-        if maker is None or language not in LANGUAGES:
+        maker, mind, now = self._makers.get(kind), self._mind(), datetime.now(UTC)
+        if maker is None:
             return None
-        now = datetime.now(UTC)
+        if language not in LANGUAGES:  # a name without one: the house's own
+            language, rest = mind.language, name.partition(":")[2]
         with self._database.read() as tx:
-            look = Look(Reading(tx), words(language), self._library, now, local_day(now), now, chat_id=0, doors=self._doors())
-            return maker(look, rest)
+            return maker(Look(Reading(tx), words(language), mind.library, now, local_day(now), now, chat_id=0, doors=mind.doors(),
+                              hours=mind.hours, house=mind.language, accounts=mind.limits), rest)
 
     def _keep(self, name: str, paper: Paper) -> None:
         self._kept[name] = paper, float("inf") if paper.lasts else time.monotonic() + KEPT_SECONDS

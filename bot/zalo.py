@@ -29,6 +29,7 @@ def bots(settings: Settings, store: Store | None = None, papers: Papers = no_pap
     if not named:
         return []
     from bot.channels.zalo_bot import ZaloBot
+
     return [
         ZaloBot(name, token, api_base=settings.zalo_bot_api_base, mode=settings.zalo_bot_mode,
                 webhook_secret=settings.zalo_bot_webhook_secret.get_secret_value(), public_url=settings.public_url,
@@ -46,6 +47,7 @@ def officials(settings: Settings, store: Store, papers: Papers = no_papers) -> l
         return []
     from bot.channels.zalo_oa import ZaloOfficial
     from bot.channels.zalo_oa_login import App
+
     return [
         ZaloOfficial(name, App(app_id, app_secret, settings.zalo_oa_login_base), secret_key, store,
                      api_base=settings.zalo_oa_api_base, public_url=settings.public_url,

@@ -1,4 +1,4 @@
-"""The letters of our pictures and printed pages: one font in two weights, measured without any library."""
+"""How much room letters take: our own typeface, measured without any library."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-FAMILY = "Be Vietnam Pro"
-MEDIUM, BOLD = 500, 700
-FILES = {MEDIUM: "BeVietnamPro-Medium.ttf", BOLD: "BeVietnamPro-Bold.ttf"}
+from content.typefaces import font
 
 
 @dataclass(frozen=True)
@@ -51,12 +48,6 @@ class Letters:
 def letters(weight: int) -> Letters:
     """One weight of the font."""
     return Letters(_widths(font(weight)))
-
-
-@cache
-def font(weight: int) -> bytes:
-    """The font file, for whoever draws or embeds it."""
-    return (files("content") / "fonts" / FILES[weight]).read_bytes()
 
 
 def _widths(data: bytes) -> dict[str, float]:

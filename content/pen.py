@@ -7,7 +7,8 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from content.lettering import BOLD, FAMILY, MEDIUM, letters
+from content.lettering import letters
+from content.typefaces import BOLD, FAMILY, MEDIUM
 
 GROUND, PAPER, INK, SOFT, LINE, EDGE = "#faf5ec", "#ffffff", "#25211b", "#655b4c", "#e6dccb", "#8d8069"
 GREEN, TINT, AMBER, WARM, RED, ROSE = "#0f5f4e", "#e4f1ec", "#e39a1f", "#fff1d0", "#b3331f", "#fde7e2"

@@ -5,15 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any
 
 from content.facts import Facts
-from content.lettering import FILES
 from content.sketch import WIDTH, Drawing, read, svg
 from content.strict_yaml import read_mapping
+from content.typefaces import render
 from content.words import words
 
 COLOURS, APART = 96, 9
@@ -35,16 +33,7 @@ def drawing(folder: Traversable, name: str, language: str, facts: Facts) -> Draw
 
 def png(found: Drawing) -> bytes:
     """A drawing as a picture 720 pixels wide."""
-    return fewer_colours(rendered(svg(found), WIDTH))
-
-
-def rendered(text: str, width: int) -> bytes:
-    """An SVG as PNG, with our own letters and no others."""
-    import resvg_py
-
-    folder = Path(str(files("content") / "fonts"))
-    return bytes(resvg_py.svg_to_bytes(svg_string=text, width=width, skip_system_fonts=True,
-                                       font_files=[str(folder / name) for name in FILES.values()]))
+    return fewer_colours(render(svg(found), WIDTH))
 
 
 def fewer_colours(picture: bytes, most: int = COLOURS) -> bytes:

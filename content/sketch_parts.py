@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from content.lettering import letters
 from content.pen import AMBER, EDGE, GREEN, INK, LINE, PAPER, RED, ROSE, SOFT, TINT, WARM, Pen
+from content.typefaces import BOLD, MEDIUM
 
 SMALL, LABEL, LARGE = 28, 31, 34
 PAD = 18
@@ -68,16 +70,10 @@ def button(pen: Pen, words: Words, x: float, y: float, width: float) -> float:
 
 def link(pen: Pen, words: Words, x: float, y: float, width: float) -> float:
     """Words that can be pressed."""
-    wide = max(pen_width(pen, line) for line in pen.lines(words.text, LABEL, width - 2 * PAD, bold=True))
+    wide = max(letters(BOLD).width(line, LABEL) for line in pen.lines(words.text, LABEL, width - 2 * PAD, bold=True))
     pen.text(words.text, x + width / 2, y + 8, LABEL, width - 2 * PAD, bold=True, colour=GREEN, middle=True)
     pen.box(x + (width - wide) / 2, y + 48, wide, 4, fill=GREEN)
     return 60
-
-
-def pen_width(pen: Pen, line: str) -> float:
-    from content.lettering import BOLD, letters
-
-    return letters(BOLD).width(line, LABEL)
 
 
 def row(pen: Pen, words: Words, x: float, y: float, width: float) -> float:
@@ -165,16 +161,10 @@ def tick(pen: Pen, words: Words, x: float, y: float, width: float) -> float:
 
 def line(pen: Pen, words: Words, x: float, y: float, width: float) -> float:
     """A line of a form: what is asked, and dots to write on."""
-    wide = min(pen_medium(words.text), width * 0.72)
+    wide = min(letters(MEDIUM).width(words.text, LABEL), width * 0.72)
     high = pen.text(words.text, x, y, LABEL, width * 0.72, most=2)
     pen.path(f"M{x + wide + 14} {y + high - 8}H{x + width}", stroke=EDGE, thick=4)
     return high + 4
-
-
-def pen_medium(text_: str) -> float:
-    from content.lettering import MEDIUM, letters
-
-    return letters(MEDIUM).width(text_, LABEL)
 
 
 def stamp(pen: Pen, words: Words, x: float, y: float, width: float) -> float:

@@ -171,7 +171,8 @@ def one(desk: Desk, subject: str) -> None:
         choices = [desk.choice("gathering.tick", f"/attendance:{short(meeting.id)}"),
                    desk.choice("gathering.sheet", f"/attendance_file:{short(meeting.id)}"),
                    desk.choice("gathering.call_off", f"/call_off:{short(meeting.id)}")]
-    desk.send(Message(text=body, document=f"ics:{meeting.id}", choices=(*choices, desk.choice("way.menu", "/menu", quiet=True))))
+    desk.send(Message(text=body, document=f"ics:{desk.look.words.language}:{meeting.id}",
+                      choices=(*choices, desk.choice("way.menu", "/menu", quiet=True))))
 
 
 def call_off(desk: Desk, subject: str) -> None:
@@ -246,7 +247,9 @@ def sheet(desk: Desk, subject: str) -> None:
     if meeting is None:
         desk.say("gathering.gone", menu)
         return
-    desk.send(Message(text=desk.look.words.say("gathering.sheet_is"), document=f"attendance:{meeting.id}", choices=(menu,)))
+    words = desk.look.words
+    paper = f"attendance:{words.language}:{meeting.id}"
+    desk.send(Message(text=words.say("gathering.sheet_is"), document=paper, choices=(menu,)))
 
 
 def workdays(ask: Ask, look: Look) -> Done:
@@ -258,7 +261,7 @@ def workdays(ask: Ask, look: Look) -> Done:
     form = ask(pick("form", "xlsx", "csv"))
     places = ".".join(str(service.place_id) for service in look.services(Action.EXPORT_WORKDAYS))
     body = look.words.say("workdays.made", first=look.words.day(first.on), last=look.words.day(last.on))
-    return Done(message=Message(text=body, document=f"workdays:{form}:{places}:{first.on}:{last.on}",
+    return Done(message=Message(text=body, document=f"workdays:{look.words.language}:{form}:{places}:{first.on}:{last.on}",
                                 choices=(Choice(look.words.say("way.menu"), "/menu", quiet=True),)))
 
 

@@ -107,7 +107,8 @@ def _gathering(item: Item, look: Look) -> Message | None:
     if found.barrier and look.person:
         homes = gatherings.stuck_homes(look.rows, [service.place_id for service in look.person.serves], found.barrier)
         lines += [words.say("reminder.stuck_homes", homes=", ".join(str(number) for number in homes))] if homes else []
-    return Message(title=words.say(f"gathering.kind.{found.kind}"), text="\n".join(lines), document=f"ics:{found.id}")
+    return Message(title=words.say(f"gathering.kind.{found.kind}"), text="\n".join(lines),
+                   document=f"ics:{words.language}:{found.id}")
 
 
 def _desk_open(item: Item, look: Look) -> Message | None:

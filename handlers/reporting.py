@@ -49,7 +49,7 @@ def report(desk: Desk, subject: str) -> None:
             menu,
         )
         return
-    name = f"report:{running.id}.{place_id}.{period(kind, look.today).last.isoformat()}"
+    name = f"report:{look.words.language}:{running.id}.{place_id}.{period(kind, look.today).last.isoformat()}"
     forms = (form, "codebook") if form == "csv" else (form,)
     for each in forms[:-1]:
         desk.send(Message(document=f"{name}.{kind}.{each}"))

@@ -65,7 +65,7 @@ def screen(look: Look, whole: Overview, choices: tuple[Choice, ...]) -> Message:
     lines += [words.say("summary.status", status=words.say(f"status.{status}"), count=words.number(total.statuses[status]))
               for status in SHOWN if total.statuses[status]]
     lines += [*_barriers(look, whole), *_parts(look, whole)]
-    name = f"chart:{whole.campaign.id}.{whole.place_id}.{whole.on.isoformat()}"
+    name = f"chart:{words.language}:{whole.campaign.id}.{whole.place_id}.{whole.on.isoformat()}"
     return Message(title=words.say("summary.title", campaign=whole.campaign.name, where=whole.place_name), text="\n".join(lines),
                    choices=choices, picture=name, note=words.say("summary.as_of", moment=words.moment(look.now)))
 

@@ -73,10 +73,10 @@ class Shelf:
         return name
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
-        paper = await self.papers(self._asked(request, "picture", ".png"))
-        if paper is None or not paper.is_picture:
+        drawing = await self.papers(self._asked(request, "picture", ".png"))
+        if drawing is None or not drawing.is_picture:
             raise web.HTTPNotFound
-        return web.Response(body=paper.content, content_type=paper.mime, headers={"Cache-Control": "private, max-age=86400"})
+        return web.Response(body=drawing.content, content_type=drawing.mime, headers={"Cache-Control": "private, max-age=86400"})
 
     async def _paper(self, request: web.Request) -> web.StreamResponse:
         paper = await self.papers(self._asked(request, "paper", ""))

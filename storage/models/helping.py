@@ -27,9 +27,9 @@ class HelpRequest(SQLModel, table=True):
 
     __tablename__ = "help_request"
     __table_args__ = (
-        Index("uq_help_request_live", "chat_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
-        Index("ix_help_request_helper", "helper_chat_id", sqlite_where=LIVE, postgresql_where=LIVE),
-        Index("ix_help_request_hamlet", "hamlet_id", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("uq_help_request_live", "chat_id", unique=True, sqlite_where=LIVE),
+        Index("ix_help_request_helper", "helper_chat_id", sqlite_where=LIVE),
+        Index("ix_help_request_hamlet", "hamlet_id", sqlite_where=LIVE),
     )
     id: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
     """The number of the conversation that asked, so that buttons can carry it before it is written."""
@@ -175,8 +175,7 @@ class BroadcastLetter(SQLModel, table=True):
 
     __tablename__ = "broadcast_letter"
     __table_args__ = (
-        Index("ix_broadcast_letter_pending", "broadcast_id", "account", "chat_id", sqlite_where=PENDING,
-              postgresql_where=PENDING),
+        Index("ix_broadcast_letter_pending", "broadcast_id", "account", "chat_id", sqlite_where=PENDING),
         Index("ix_broadcast_letter_outbox", "outbox_id"),
         Index("ix_broadcast_letter_chat", "chat_id", "posted_at"),
     )

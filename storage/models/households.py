@@ -17,7 +17,7 @@ class Household(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("hamlet_id", "number"),
-        Index("ix_household_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
+        Index("ix_household_merged", "merged_into_id", sqlite_where=MERGED),
     )
     id: int | None = identity()
     hamlet_id: int = refers("place")

@@ -17,21 +17,16 @@ from bot.house import House, open_store
 from bot.reminding import send_due
 from bot.zalo import why_not_unasked
 from content.vietnam_time import instant, local_day
-from handlers.papers import Paper
 from storage import mail, people, reminders, zalo
 from storage.database import Database
 from storage.models import Chat, GuideRun, Inbox, Outbox, Place, Reminder, Visit, table
+from tests.drawings import drawn
 from tests.houses import furnish, living, quiet, settings
 from tests.loopback.zalo_bot import LoopbackZaloBot
 from tests.loopback.zalo_bot.bot import event
 
 TOKEN = "1001:loopback-zalo-token-for-tests-only"
 ACCOUNT = "zalo-bot:main"
-
-
-async def drawn(name: str) -> Paper | None:
-    return Paper(f"{name}.png", "image/png", b"png")
-
 
 
 @pytest.fixture
@@ -331,7 +326,7 @@ async def test_pictures_lie_where_nobody_can_guess(api: LoopbackZaloBot, sqlite_
     async with living(sqlite_url, [bot], listen=True) as house, aiohttp.ClientSession() as session:
         address = bot._shelf.picture("buoc-1").replace("https://gocua.example", house.address)
         async with session.get(address) as answer:
-            assert (answer.status, await answer.read(), answer.content_type) == (200, b"png", "image/png")
+            assert (answer.status, await answer.read(), answer.content_type) == (200, b"png-buoc-1", "image/png")
         mark = address.split("/")[-2]
         for wrong in (address.replace("buoc-1", "buoc-2"), address.replace(mark, "A" * 24), address.replace(mark, mark[:-1]),
                       address.replace("/picture/", "/paper/")):

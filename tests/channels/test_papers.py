@@ -14,7 +14,9 @@ import pytest
 from bot.channels import Channel, Fate
 from bot.channels.telegram import Telegram
 from bot.channels.terminal import Terminal
+from bot.house import House
 from bot.papers import KEPT_BYTES, Printer
+from bot.turn import Mind
 from content.library import Library
 from handlers.look import Look
 from handlers.papers import Paper
@@ -22,6 +24,7 @@ from handlers.talk import Message
 from storage.database import Database
 from tests.drawings import png
 from tests.e2e.echo import Echo, serving
+from tests.houses import furnish, living, quiet
 from tests.loopback.bot_api import LoopbackBotApi
 
 TOKEN = "1001:loopback-token-for-tests-only"
@@ -32,6 +35,12 @@ BOTH = Message("Lời", title="Tên", picture="drawing:vi:a", alt="Một hình",
 
 async def shelf(name: str) -> Paper | None:
     return {"drawing:vi:a": PICTURE, "report:vi:b": REPORT}.get(name)
+
+
+class Found:
+    """The search is not asked here."""
+
+    action, topics = "none", ()
 
 
 class Maker:
@@ -59,7 +68,8 @@ def database(tmp_path: Path) -> Database:
 
 
 def printer(database: Database, **makers: Maker) -> Printer:
-    return Printer(database, Library.load(), lambda: ("https://x.vn/?start={}",), makers)
+    mind = Mind(Library.load(), lambda text: Found(), "vi", {}, lambda: ("https://x.vn/?start={}",))
+    return Printer(database, lambda: mind, makers)
 
 
 async def test_a_paper_is_made_once_however_many_ask(database: Database) -> None:
@@ -75,9 +85,10 @@ async def test_a_paper_is_made_once_however_many_ask(database: Database) -> None
 async def test_what_there_is_not_is_none_and_nothing_raises(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     report = Maker()
     papers = printer(database, report=report)
-    for name in ("", ":", "report", "report:", "report:fr:1", "report:vi:none", "report:vi:broken", "other:vi:1", "\0:vi:1"):
+    for name in ("", ":", "report", "report:", "report:vi:none", "report:vi:broken", "other:vi:1", "\0:vi:1"):
         assert await papers(name) is None
-    assert report.made == [("vi", "none"), ("vi", "broken")]
+    assert report.made == [("vi", ""), ("vi", ""), ("vi", "none"), ("vi", "broken")]
+    assert await papers("report:7") and report.made[-1] == ("vi", "7")  # a name without a language
     assert "ValueError" in caplog.text and "0900000000" not in caplog.text
 
 
@@ -173,3 +184,26 @@ async def test_a_paper_that_is_no_longer_to_be_had_is_missing() -> None:
         await house.say("demo-citizen", BOTH)
         (line,) = await lines(browser, house, "citizen")
         assert (await browser.get(f"{house.address}/chat/citizen/{line['document']}")).status == 404
+
+
+# --- in a whole house -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_guide_and_a_summary_bring_their_pictures(sqlite_url: str, tmp_path: Path) -> None:
+    furnish(sqlite_url)
+    told: dict[str, list[str]] = {"citizen": [], "leader": []}
+    houses: list[House] = []
+    store = Database(sqlite_url)
+    papers = Printer(store, lambda: houses[0].mind)
+    for part, line in (("citizen", "/start g-vneid-level2"), ("leader", "số liệu")):
+        chat = Terminal(part, out=told[part].append, colours=False, papers=papers, folder=tmp_path / part)
+        async with living(sqlite_url, [chat]) as house:
+            houses[:] = [house]
+            await chat.ready.wait()
+            await chat.hear(line)
+            await quiet(house.store)
+    store.close()
+    found = {path.name: path.read_bytes()[:4] for path in tmp_path.glob("*/*.png")}
+    assert found.pop("vneid-level2.png") == b"\x89PNG"
+    ((name, begins),) = found.items()
+    assert name.startswith("go-cua-") and begins == b"\x89PNG" and any(name in line for line in told["leader"])

@@ -17,15 +17,11 @@ from bot.channels.zalo_patience import Patience
 from bot.channels.zalo_words import MOST
 from handlers.papers import Paper
 from handlers.talk import Choice, Message
+from tests.drawings import drawn
 from tests.loopback.zalo_bot import LoopbackZaloBot
 
 TOKEN = "1001:loopback-zalo-token-for-tests-only"
 PUBLIC = "https://gocua.example"
-
-
-async def drawn(name: str) -> Paper | None:
-    return Paper(f"{name}.png", "image/png", b"png")
-
 
 
 @pytest.fixture

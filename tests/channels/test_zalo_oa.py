@@ -17,16 +17,12 @@ from bot.store import Store
 from handlers.papers import Paper
 from handlers.talk import Choice, Message
 from storage import zalo_tokens
+from tests.drawings import drawn
 from tests.houses import settings
 from tests.loopback.zalo_oa import LoopbackZaloOa
 from tests.zalo import ACCOUNT, app_of, sign_in
 
 OPTIONS = tuple(Choice(f"Lựa chọn {letter}", f"1:k:{letter}") for letter in "abcdef")
-
-
-async def drawn(name: str) -> Paper | None:
-    return Paper(f"{name}.png", "image/png", b"png-" + name.encode())
-
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image, ImageFont
 
-from content import lettering
+from content import lettering, typefaces
 from content.guide import Guide
 from content.library import Library
 from content.pen import GROUND, PAPER, Pen, SketchError, signs
@@ -39,8 +39,8 @@ def test_every_guide_has_a_picture_that_can_be_read(guide: Guide) -> None:
     for text in texts:
         size, at = float(text.get("font-size", 0)), float(text.get("x", 0))
         bold = text.get("font-weight") == "700"
-        file = ROOT / "fonts" / lettering.FILES[700 if bold else 500]
-        width = ImageFont.truetype(str(file), 200).getlength(text.text or "") * size / 200
+        file = typefaces.typefaces()[700 if bold else 500]
+        width = ImageFont.truetype(file, 200).getlength(text.text or "") * size / 200
         left = at - width / 2 if text.get("text-anchor") == "middle" else at
         assert size >= SMALLEST_LETTERS and left >= MARGIN - 1 and left + width <= WIDTH - MARGIN + 1, text.text
 
@@ -82,13 +82,13 @@ def test_two_rings_never_touch() -> None:
 
 
 def test_letters_are_measured_as_others_measure_them() -> None:
-    for weight, file in lettering.FILES.items():
-        other = ImageFont.truetype(str(ROOT / "fonts" / file), 1000)
+    for weight, file in typefaces.typefaces().items():
+        other = ImageFont.truetype(file, 1000)
         for text in ("Làm định danh điện tử mức 2", "“Nguyễn” – đường ngõ, ỡ Ỹ 0123 ₫", "i", "W"):
             assert lettering.letters(weight).width(text, 1000) == pytest.approx(other.getlength(text), rel=0.002)
     every = set("aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵfjwz"
                 "0123456789.,:;?!()/“”–•₫%+-")
-    for weight in lettering.FILES:
+    for weight in typefaces.NAMES:
         assert {letter for low in every for letter in (low, low.upper())} - lettering.letters(weight).widths.keys() == set()
 
 
@@ -108,7 +108,7 @@ def test_words_that_do_not_fit_are_refused_not_cut() -> None:
 
 
 def test_lines_are_evened_out() -> None:
-    letters = lettering.letters(lettering.BOLD)
+    letters = lettering.letters(typefaces.BOLD)
     assert letters.lines("Mang ba thứ đến công an xã", 46, 640) == ["Mang ba thứ đến công an", "xã"]
     assert letters.even("Mang ba thứ đến công an xã", 46, 640) == ["Mang ba thứ", "đến công an xã"]
 
