@@ -25,6 +25,7 @@ from handlers import (
     invite,
     join,
     link,
+    list_paper,
     members,
     news,
     opting,
@@ -169,6 +170,7 @@ PAPERS: dict[str, Make] = {
     "workdays": gathering_papers.workdays,
     "chart": chart.chart,
     "report": reporting.paper,
+    "list": list_paper.make,
     pictures.KIND: pictures.guide_picture,
 }
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""

@@ -63,7 +63,7 @@ _HOMES = Prepared(
 _OPEN = Prepared(
     select(task.c.household_id, task.c.outcome, task.c.barrier, task.c.due_on, task.c.for_leader, visit.c.occurred_on)
     .join(household, household.c.id == task.c.household_id).join(visit, visit.c.id == task.c.visit_id)
-    .where(household.c.hamlet_id == bindparam("hamlet"), task.c.state.in_(("draft", "ready")))
+    .where(household.c.hamlet_id == bindparam("hamlet"), task.c.closed_on.is_(None))
 )
 _LAST = Prepared(
     select(visit.c.household_id, visit.c.outcome)

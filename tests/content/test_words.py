@@ -26,6 +26,7 @@ from handlers.access import Role
 from handlers.catalogue import DIALOGUES
 from handlers.feedback import KINDS as FEEDBACK
 from handlers.join import WORDING
+from handlers.list_paper import BOXES
 from handlers.proposals import BY_STATUS, HELP
 from handlers.settings import Setting
 from handlers.talk import Kind
@@ -57,7 +58,7 @@ BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
-         "report.part.", "report.", "quick.", "quick.mode.", "today.why.", "picture.")  # fmt: skip
+         "report.part.", "report.", "quick.", "quick.mode.", "today.why.", "paper.box.", "picture.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -142,6 +143,7 @@ def built() -> set[str]:
     made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in FEEDBACK}
     made |= {f"picture.{body}" for body in ("phone", "paper")}
     made |= {f"quick.mode.{mode}" for mode in ("meeting", "office", "phone")} | {f"today.why.{why}" for why in Going}
+    made |= {f"paper.box.{box}" for box in BOXES}
     made |= {f"broadcast.is.{state}" for state in Sending}
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
     made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
