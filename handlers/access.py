@@ -35,6 +35,9 @@ class Action(StrEnum):
     UNDO_VISIT = "undo_visit"
     SEE_SUMMARY = "see_summary"
     SEE_HOUSEHOLDS = "see_households"
+    CORRECT_VISIT = "correct_visit"
+    LOG_AT_COUNTER = "log_at_counter"
+    HAND_OUT = "hand_out"
     CONFIRM_EXCLUSION = "confirm_exclusion"
     EXPORT_COVERAGE = "export_coverage"
     INVITE_VOLUNTEER = "invite_volunteer"
@@ -81,6 +84,9 @@ TABLE: dict[Action, dict[Role, Scope]] = {
         Action.UNDO_VISIT:       (_N, _O, _O, _N, _N),
         Action.SEE_SUMMARY:      (_N, _H, _H, _C, _E),
         Action.SEE_HOUSEHOLDS:   (_N, _H, _H, _N, _N),
+        Action.CORRECT_VISIT:    (_N, _O, _H, _N, _N),
+        Action.LOG_AT_COUNTER:   (_N, _H, _H, _C, _N),
+        Action.HAND_OUT:         (_N, _N, _H, _N, _N),
         Action.CONFIRM_EXCLUSION: (_N, _N, _H, _C, _N),
         Action.EXPORT_COVERAGE:  (_N, _N, _H, _C, _E),
         Action.INVITE_VOLUNTEER: (_N, _N, _H, _C, _E),

@@ -78,6 +78,8 @@ def _start(desk: Desk) -> None:
     payload = desk.incoming.data
     if payload.startswith("j-"):
         perform(desk, f"/join:{payload[2:]}")
+    elif payload.startswith("q-"):
+        perform(desk, f"/quick:{payload[2:]}")
     elif payload.startswith("h-"):
         perform(desk, f"/confirm:{payload[2:]}")
     elif payload.startswith("t-"):

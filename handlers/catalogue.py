@@ -26,6 +26,7 @@ from handlers import (
     invite,
     join,
     link,
+    list_paper,
     members,
     news,
     opting,
@@ -39,6 +40,7 @@ from handlers import (
     searching,
     settings,
     summary,
+    today,
     usage,
     visit,
     welcome,
@@ -80,6 +82,8 @@ DIALOGUES: dict[str, Dialogue] = {
         day_code.CHECK,
         assist.ASSIST,
         arrive.ARRIVE,
+        quick_log.UNCLEAR,
+        today.ANNOUNCE,
     )
 }
 
@@ -109,7 +113,8 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "part": duplicates.part,
     "formerly": former.formerly,
     "quick": quick_log.quick,
-    "unlog": quick_log.undo,
+    "today": today.today,
+    "paper": today.paper,
     "accept": help_answer.accept,
     "passon": help_answer.pass_on,
     "talkon": help_answer.talk_on,
@@ -150,7 +155,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
 }
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (
-    quick_log.heard,
+    quick_log.ear,
     confirm.ear,
     day_code.heard,
     assist.heard,
@@ -169,6 +174,7 @@ PAPERS: dict[str, Make] = {
     "workdays": gathering_papers.workdays,
     "chart": chart.chart,
     "report": reporting.paper,
+    "list": list_paper.make,
     pictures.KIND: pictures.guide_picture,
     poster.KIND: poster.paper,
 }

@@ -1,195 +1,219 @@
-"""The quick log: visits typed in one message, by the numbers of the printed list. What is not understood is asked."""
+"""The quick log: visits typed as text ("12 xong; 3 5 vang"). What is certain is kept at once, the rest is asked."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from content.fold import fold
 from content.vietnam_time import instant, local_day
 from handlers.access import Action
 from handlers.desk import Desk
+from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
-from handlers.quick_reading import Entry, Read, Unclear, known_words, looks_like_log, read
-from handlers.screens import DIGITS, short
-from handlers.talk import DATA_BYTES, Choice, Refused
-from storage import visits
-from storage.outcomes import Barrier, Outcome
+from handlers.questions import Option, Question
+from handlers.quick_doubts import Asking, Written, pack, sure, unpack
+from handlers.quick_items import Hamlets
+from handlers.quick_lines import MOST_LETTERS, Line, read
+from handlers.screens import short
+from handlers.talk import Choice, Message, Refused, said
+from storage import working
 from storage.places import Hamlet
+from storage.visits import LogVisit
 
-AGAIN = timedelta(minutes=10)
-"""The same household with the same outcome within this time is most likely the same visit told twice."""
-COMMON = (Barrier.OTP_NOT_RECEIVED, Barrier.NEEDS_POLICE_STATION, Barrier.SIM_NOT_OWN_NAME, Barrier.NO_SMARTPHONE,
-          Barrier.TOO_OLD_OR_ILL, Barrier.OTHER)
-SERVICE = "vneid_level2"
-"""What "xong" means where no campaign runs that says it."""
+ON_SCREEN = 12
+"""Lines of an answer; the rest is only counted."""
 
 
-def heard(desk: Desk, text: str) -> str | None:
-    """A member's message that reads like a log. A citizen's "12 xong" is a question like any other."""
-    look, talk = desk.look, desk.talk
-    if not any(letter.isdigit() for letter in text) or not look.hamlets(Action.LOG_VISIT):
+def ear(desk: Desk, text: str) -> str | None:
+    """Whether this is a quick log: something certain in it or, outside a conversation, something that is nearly one."""
+    if len(text) > MOST_LETTERS or not any(letter.isdecimal() for letter in text) or desk.look.may(Action.LOG_VISIT) == 0:
         return None
-    if talk is not None and (talk.dialogue != "visit" or "household" in talk.answers):
-        return None  # in the middle of something else these are words of an answer
-    return "/quick" if looks_like_log(_place_apart(look, text)[1]) else None
+    lines = read(text, local_day(desk.look.said_at), _names(desk.look))
+    if any(line.certain for line in lines):
+        return "/quick" if desk.talk is None or all(line.certain for line in lines) or desk.talk.dialogue == "unclear" else None
+    return "/quick" if desk.talk is None and any(line.likely for line in lines) else None
 
 
 def quick(desk: Desk, subject: str) -> None:
-    """Log what was typed, or what a button completed (`hamlet=words`)."""
+    """Keep what is certain in the words just typed, and ask about the rest; without words, say how it is done."""
     look = desk.look
     look.require(Action.LOG_VISIT)
-    here, text = _place_apart(look, subject or desk.incoming.text)
-    hamlets = look.hamlets(Action.LOG_VISIT)
+    if not look.hamlets(Action.LOG_VISIT):
+        raise Refused("visit.no_hamlet")
+    at, text = look.said_at, desk.incoming.text
+    lines = read(text, local_day(at), _names(look)) if text and len(text) <= MOST_LETTERS else []
+    if not any(line.certain or line.likely for line in lines):
+        _how(desk, subject)
+        return
+    usual = _usual(look)
+    made = [_sure(look, line, usual, at) for line in lines]
+    open_ = [line for line, written in zip(lines, made, strict=True) if written is None]
+    written = [each for some in made if some for each in some]
+    if written:
+        desk.answer.records += [_record(each, desk.inbox_id, n) for n, each in enumerate(written)]
+        desk.send(_saved(look, written, desk.inbox_id))
+    if open_:
+        _ask_rest(desk, subject, pack(open_, at, usual.id if usual else None))
+    elif desk.talk is not None:
+        from handlers.answering import again  # it knows every dialogue, this one too
+
+        again(desk)
+
+
+def _sure(look: Look, line: Line, usual: Hamlet | None, at: datetime) -> list[Written] | None:
+    here = _hamlets(look).get(line.hamlet_id or 0) or usual
+    return sure(look, here, line, at) if here else None
+
+
+def _ask_rest(desk: Desk, subject: str, rest: str) -> None:
+    """A conversation about what is not certain; it can be set aside and gone on with."""
+    kept = desk.begin(UNCLEAR, subject)
+    kept.answers["said"] = rest
+    desk.enter(kept)
+    here = desk.stand(UNCLEAR, kept)
+    if here.question is not None:
+        desk.ask(UNCLEAR, kept, here)
+        return
+    kept.state = "done"  # nothing to ask after all: what is left contradicts itself
+    desk.leave()
+    if not desk.answer.messages:
+        desk.say("quick.nothing", desk.choice("way.menu", "/menu", quiet=True))
+
+
+def _how(desk: Desk, subject: str) -> None:
+    """How to type, with the hamlet that a printed list named (`/quick:<hamlet>`)."""
+    look = desk.look
+    hamlets = {str(hamlet.id): hamlet for hamlet in look.hamlets(Action.LOG_VISIT)}
+    if subject in hamlets:
+        desk.answer.records.append(working.WorksIn(int(subject), look.said_at))
+    name = hamlets[subject].name if subject in hamlets else ", ".join(hamlet.name for hamlet in hamlets.values())
+    desk.say("quick.how", desk.choice("menu.log", "/visit"), desk.choice("way.menu", "/menu", quiet=True), hamlet=name)
+
+
+def _names(look: Look) -> Hamlets:
+    """The hamlets by the words of their names."""
+    return {tuple(fold(hamlet.name).split()): hamlet.id for hamlet in look.hamlets(Action.LOG_VISIT)}
+
+
+def _hamlets(look: Look) -> dict[int, Hamlet]:
+    return {hamlet.id: hamlet for hamlet in look.hamlets(Action.LOG_VISIT)}
+
+
+def _usual(look: Look) -> Hamlet | None:
+    """The hamlet of a message that names none: the only one, or the one its writer had named before on that day."""
+    hamlets = _hamlets(look)
+    if len(hamlets) == 1 or look.person is None:
+        return next(iter(hamlets.values()), None)
+    since = instant(local_day(look.said_at), 0)
+    return hamlets.get(working.working_in(look.rows, look.person.id, since, look.said_at) or 0)
+
+
+# --- what is kept and said ------------------------------------------------------------------------------------------------------
+
+
+def _record(each: Written, letter: int, number: int) -> LogVisit:
+    line = each.line
+    if line.outcome is None:
+        raise ValueError("a line without a result is never written")
+    return LogVisit(f"letter:{letter}/{number}", each.home.id, each.occurred_at, each.occurred_on, line.mode, line.outcome,
+                    line.barrier, line.next_on, line.until, each.services, line.note, each.together)
+
+
+def _saved(look: Look, written: Sequence[Written], letter: int) -> Message:
+    words = look.words
+    shown = [words.say("quick.saved.line", line=told) for told in _told(look, written)]
+    if len(shown) > ON_SCREEN:
+        shown = [*shown[:ON_SCREEN], words.say("quick.saved.more", count=len(shown) - ON_SCREEN)]
+    places = ", ".join(dict.fromkeys(_hamlets(look)[each.home.hamlet_id].name for each in written))
+    phrase = words.say("quick.saved", count=len({each.home.id for each in written}), hamlet=places, lines="\n".join(shown))
+    return said(phrase, note=_goal(look, written), choices=(
+        Choice(words.say("visit.undo"), f"/undo:={short(letter)}"), Choice(words.say("way.menu"), "/menu", quiet=True)))
+
+
+def _told(look: Look, written: Sequence[Written]) -> list[str]:
+    """Each line as it was understood: the numbers, the result and whatever belongs to it."""
+    by_line: dict[int, list[Written]] = {}
+    for each in written:
+        by_line.setdefault(id(each.line), []).append(each)
+    return [_line_told(look, some) for some in by_line.values()]
+
+
+def _line_told(look: Look, some: Sequence[Written]) -> str:
+    words, first = look.words, some[0]
+    line = first.line
+    parts = [", ".join(str(each.home.number) for each in some), words.say(f"visit.outcome.{line.outcome}")]
+    if line.barrier:
+        parts.append(words.say(f"visit.barrier.{line.barrier}"))
+    parts += [words.say(f"visit.services.{service}") for service in first.services]
+    if line.next_on:
+        parts.append(words.say("visit.check.next", day=words.day(line.next_on)))
+    if line.until:
+        parts.append(words.say("quick.away", day=words.day(line.until)))
+    if line.on:
+        parts.append(words.say("quick.on", day=words.day(line.on)))
+    if line.mode != "door":
+        parts.append(words.say(f"quick.mode.{line.mode}"))
+    return " · ".join([*parts, *([f"“{line.note}”"] if line.note else [])])
+
+
+def _goal(look: Look, written: Sequence[Written]) -> str:
+    """What "xong" was taken to mean, where it was not said."""
+    for each in written:
+        if each.line.outcome is not None and each.services and not each.line.services:
+            return look.words.say("quick.goal", service=look.words.say(f"visit.services.{each.services[0]}"))
+    return ""
+
+
+# --- what is asked --------------------------------------------------------------------------------------------------------------
+
+
+def ask_open(ask: Ask, look: Look) -> Done:
+    """The lines of a message about which something is to be asked; they are kept together at the end."""
+    lines, at, hamlet_id = ask(_sent(look))
+    hamlets = _hamlets(look)
     if not hamlets:
         raise Refused("visit.no_hamlet")
-    if not text.strip():
-        desk.say("quick.how", desk.choice("way.menu", "/menu", quiet=True))
-        return
-    hamlet = here or (hamlets[0] if len(hamlets) == 1 else None)
-    if hamlet is None:
-        _ask_hamlet(desk, hamlets, text)
-    else:
-        _log(desk, hamlet, read(text, local_day(look.said_at)))
+    records: list[object] = []
+    written: list[Written] = []
+    hamlet = hamlets.get(hamlet_id or 0)
+    for number, line in enumerate(lines):
+        here = hamlets.get(line.hamlet_id or 0) or hamlet
+        if here is None:
+            here = hamlet = ask(_which_hamlet(hamlets))
+            records.append(working.WorksIn(hamlet.id, at))
+        written += Asking(ask, look, at, here, _names(look), number).settled(line)
+    written = _apart(written)
+    if not written:
+        return Done(tuple(records), "quick.nothing", then="/menu")
+    records += [_record(each, look.conversation, 1_000 + n) for n, each in enumerate(written)]
+    return Done(tuple(records), message=_saved(look, written, look.conversation))
 
 
-def _place_apart(look: Look, text: str) -> tuple[Hamlet | None, str]:
-    """The hamlet that the message names first ("thôn Bãi: 12 xong", or a button's `5=`), and the rest."""
-    hamlets = look.hamlets(Action.LOG_VISIT)
-    id_, _, rest = text.partition("=")
-    if rest and id_.isdigit():
-        return next((hamlet for hamlet in hamlets if hamlet.id == int(id_)), None), rest
-    words = text.split()
-    for hamlet in hamlets:
-        named = fold(hamlet.name)
-        for length in range(1, min(len(words), 8)):
-            if fold(" ".join(words[:length])) == named:
-                return hamlet, " ".join(words[length:]).lstrip(" :,-")
-    return None, text
+def _apart(written: Sequence[Written]) -> list[Written]:
+    """The same result at the same house is one visit, however often its number was typed in answers."""
+    return list({(each.home.id, each.line.outcome, each.occurred_at): each for each in written}.values())
 
 
-def _ask_hamlet(desk: Desk, hamlets: Sequence[Hamlet], text: str) -> None:
-    if len(text.encode()) > DATA_BYTES - 16:
-        raise Refused("quick.name_hamlet", hamlet=hamlets[0].name)
-    desk.say("quick.which_hamlet", *(Choice(hamlet.name, f"/quick:{hamlet.id}={text}") for hamlet in hamlets))
+def _sent(look: Look) -> Question[tuple[list[Line], datetime, int | None]]:
+    def hear(raw: str) -> str:
+        lines = read(raw, local_day(look.said_at), _names(look)) if len(raw) <= MOST_LETTERS else []
+        if not any(line.numbers for line in lines):
+            raise Refused("quick.not_understood")
+        return pack(lines, look.said_at, None)
+
+    return Question("said", unpack, hear, free=True, words="quick.said")
 
 
-def _log(desk: Desk, hamlet: Hamlet, found: Read) -> None:
-    """Write what was understood, tell it line by line, ask about the rest."""
-    look, words = desk.look, desk.look.words
-    lines: list[str] = []
-    unclear = list(found.unclear)
-    written = 0
-    for entry in found.entries:
-        known, strange, told = _sorted(look, hamlet, entry)
-        for home in known:
-            desk.answer.records.append(_visit(desk, entry, home, written))
-            written += 1
-        if known:
-            lines.append("✓ " + _line(look, entry, [home.number for home in known]))
-        if told:
-            lines.append(words.say("quick.told", numbers=_joined(told), outcome=words.say(f"visit.outcome.{entry.outcome}")))
-        if strange:
-            unclear.append(Unclear(_joined(strange), "unknown", tuple(strange), entry.outcome))
-    lines += [f"❓ {_question(look, hamlet, each)}" for each in unclear]
-    ways = [choice for each in unclear[:1] for choice in _answers(look, hamlet, each)]
-    if written:
-        ways.append(Choice(words.say("visit.undo"), f"/unlog:{short(desk.inbox_id)}"))
-    ways.append(desk.choice("way.menu", "/menu", quiet=True))
-    desk.leave()
-    key = "quick.saved" if written else "quick.nothing"
-    desk.say(key, *ways, hamlet=hamlet.name, count=written, lines="\n".join(lines))
+def _which_hamlet(hamlets: dict[int, Hamlet]) -> Question[Hamlet]:
+    def known(raw: str) -> Hamlet:
+        found = hamlets.get(int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
+        if found is None:
+            raise Refused("refused.choice")
+        return found
+
+    return Question("hamlet", known, words="quick.hamlet",
+                    offer=lambda: [Option(str(id_), label=each.name) for id_, each in hamlets.items()])
 
 
-def _sorted(look: Look, hamlet: Hamlet, entry: Entry) -> tuple[list[visits.Home], list[int], list[int]]:
-    """The households to be written, the numbers that are not on the list, and those told a moment ago."""
-    known, strange, told = [], [], []
-    for number in entry.numbers:
-        home = visits.home(look.rows, hamlet.id, number)
-        if home is None:
-            strange.append(number)
-        elif look.person and visits.told_lately(look.rows, home.id, look.person.id, entry.outcome, look.now - AGAIN):
-            told.append(number)
-        else:
-            known.append(home)
-    return known, strange, told
-
-
-def _visit(desk: Desk, entry: Entry, home: visits.Home, number: int) -> visits.LogVisit:
-    look = desk.look
-    day = local_day(look.said_at) - timedelta(days=entry.days_back)
-    at: datetime = look.said_at if not entry.days_back else instant(day, 12)
-    return visits.LogVisit(f"quick:{desk.inbox_id}:{number}", home.id, at, day, entry.mode, entry.outcome, entry.barrier,
-                           entry.next_on, entry.until, _services(look, home, entry), "")
-
-
-def _services(look: Look, home: visits.Home, entry: Entry) -> tuple[str, ...]:
-    """"Xong" means the running campaign's goal; the answer says so."""
-    if not entry.outcome.needs_attainment:
-        return ()
-    commune = next((hamlet.commune_id for hamlet in look.hamlets(Action.LOG_VISIT) if hamlet.id == home.hamlet_id), 0)
-    goal = visits.goal(look.rows, [home.hamlet_id, commune], look.today)
-    return (goal.service if goal else SERVICE,)
-
-
-def _line(look: Look, entry: Entry, numbers: Sequence[int]) -> str:
-    words = look.words
-    parts = [words.say("quick.line", numbers=_joined(numbers), outcome=words.say(f"visit.outcome.{entry.outcome}"))]
-    if entry.outcome.needs_attainment:
-        home = visits.Home(0, look.hamlets(Action.LOG_VISIT)[0].id, 0, "")
-        parts.append(words.say(f"visit.services.{_services(look, home, entry)[0]}"))
-    if entry.barrier:
-        parts.append(words.say(f"visit.barrier.{entry.barrier}"))
-    if day := entry.next_on or entry.until:
-        parts.append(words.day(day))
-    if entry.days_back:
-        parts.append(words.say("quick.on", day=words.day(local_day(look.said_at) - timedelta(days=entry.days_back))))
-    if entry.mode.value != "door":
-        parts.append(words.say(f"quick.mode.{entry.mode}"))
-    return " · ".join(parts)
-
-
-def _joined(numbers: Sequence[int]) -> str:
-    return ", ".join(str(number) for number in numbers[:12]) + (" …" if len(numbers) > 12 else "")
-
-
-def _question(look: Look, hamlet: Hamlet, each: Unclear) -> str:
-    return look.words.say(f"quick.why.{each.why}", words=each.words, hamlet=hamlet.name)
-
-
-def _answers(look: Look, hamlet: Hamlet, each: Unclear) -> list[Choice]:
-    """Buttons that complete what was left open, where they fit a button."""
-    words, numbers = look.words, " ".join(str(number) for number in each.numbers)
-    if each.why == "barrier":
-        ends = [(words.say(f"visit.barrier.{barrier}"), _word_of(barrier)) for barrier in COMMON]
-    elif each.why == "day":
-        days = [look.today + timedelta(days=after) for after in (1, 2, 3, 7)]
-        ends = [(words.day(day), f"{day:%d/%m/%Y}") for day in days]
-    else:
-        return []
-    outcome = "vuong" if each.outcome is Outcome.BLOCKED else "hen"
-    made = [(label, f"/quick:{hamlet.id}={numbers} {outcome} {end}") for label, end in ends]
-    return [Choice(label, data) for label, data in made if len(data.encode()) <= DATA_BYTES]
-
-
-def _word_of(barrier: Barrier) -> str:
-    return next(word for word, meant in known_words().barriers.items() if meant is barrier)
-
-
-def undo(desk: Desk, subject: str) -> None:
-    """Take back all that one message logged, within ten minutes, by whoever typed it."""
-    look = desk.look
-    look.require(Action.UNDO_VISIT)
-    letter = int(subject, 36) if re.fullmatch(f"[{DIGITS}]{{1,12}}", subject) else 0
-    found = visits.logged_together(look.rows, look.person.id, f"quick:{letter}:") if look.person else []
-    menu = desk.choice("way.menu", "/menu", quiet=True)
-    if not found:
-        desk.say("visit.undo.nothing", menu)
-    elif look.now - min(at for _, at in found) > visits.UNDO_FOR:
-        desk.say("visit.undo.late", menu, minutes=visits.UNDO_FOR // timedelta(minutes=1))
-    else:
-        desk.answer.records += [visits.UndoVisit(id_) for id_, _ in found]
-        desk.say("quick.undone", menu, count=len(found))
-
-
+UNCLEAR = Dialogue("unclear", ask_open, Action.LOG_VISIT)

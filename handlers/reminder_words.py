@@ -169,8 +169,8 @@ def _exclusions(item: Item, look: Look) -> Message | None:
 def _nudge(item: Item, look: Look) -> Message | None:
     hamlets = look.hamlets(Action.LOG_VISIT)
     homes = [home for each in hamlets for home in visits.next_homes(look.rows, each.id, 0, NEAREST)][:NEAREST]
-    last = visits.logged(look.rows, look.person.id) if look.person else None
-    if not homes or (last is not None and last[1] > instant(item.due_on, kinds.KINDS[kinds.NUDGE].hour) - timedelta(days=10)):
+    last = visits.last_logged_at(look.rows, look.person.id) if look.person else None
+    if not homes or (last is not None and last > instant(item.due_on, kinds.KINDS[kinds.NUDGE].hour) - timedelta(days=10)):
         return None
     numbers = ", ".join(str(home.number) for home in homes)
     return said(look.words.say("reminder.nudge", homes=numbers), choices=(Choice(look.words.say("menu.log"), "/visit"),))

@@ -27,7 +27,7 @@ NOTE = note("note")
 
 
 def log_visit(ask: Ask, look: Look) -> Done:
-    hamlet = _hamlet(ask, look)
+    hamlet = which_hamlet(ask, look, Action.LOG_VISIT)
     home = _home(ask, look, hamlet)
     outcome = _outcome(ask, home.number)
     barrier = ask(BARRIER) if outcome.needs_barrier else None
@@ -44,7 +44,12 @@ def log_visit(ask: Ask, look: Look) -> Done:
     undo = Choice(look.words.say("visit.undo"), f"/undo:{short(look.conversation)}")
     at = (ComeAt(f"household:{home.id}", back.on, back.at),) if back and back.at else ()
     return Done((kept, *at), "visit.saved", blanks={"number": home.number, "outcome": look.words.say(f"visit.outcome.{outcome}")},
-                choices=(undo, *_code(look, hamlet, home, outcome)), then=f"/visit:{hamlet.id}.{home.number}")
+                choices=(undo, *_code(look, hamlet, home, outcome)), then=_next(look, hamlet, home))
+
+
+def _next(look: Look, hamlet: Hamlet, home: visits.Home) -> str:
+    """Back to today's list for whoever came from it, else the houses after this one."""
+    return f"/today:{hamlet.id}.0.{home.number}" if ".~" in look.subject else f"/visit:{hamlet.id}.{home.number}"
 
 
 def _code(look: Look, hamlet: Hamlet, home: visits.Home, outcome: Outcome) -> tuple[Choice, ...]:
@@ -52,9 +57,9 @@ def _code(look: Look, hamlet: Hamlet, home: visits.Home, outcome: Outcome) -> tu
     return (Choice(look.words.say("vouch.show"), f"/showcode:{hamlet.id}.{home.number}"),) if outcome.needs_attainment else ()
 
 
-def _hamlet(ask: Ask, look: Look) -> Hamlet:
-    """The hamlet the visit is in; asked only of somebody who serves several."""
-    hamlets = {str(hamlet.id): hamlet for hamlet in look.hamlets(Action.LOG_VISIT)}
+def which_hamlet(ask: Ask, look: Look, action: Action) -> Hamlet:
+    """The hamlet it is about; asked only of somebody who serves several."""
+    hamlets = {str(hamlet.id): hamlet for hamlet in look.hamlets(action)}
     if not hamlets:
         raise Refused("visit.no_hamlet")
     began_in, _, _ = look.subject.partition(".")
@@ -68,12 +73,13 @@ def _hamlet(ask: Ask, look: Look) -> Hamlet:
             raise Refused("refused.choice")
         return hamlets[raw]
 
-    return ask(Question("hamlet", read, offer=lambda: [Option(id_, label=hamlet.name) for id_, hamlet in hamlets.items()]))
+    return ask(Question("hamlet", read, words="visit.hamlet",
+                        offer=lambda: [Option(id_, label=hamlet.name) for id_, hamlet in hamlets.items()]))
 
 
 def _home(ask: Ask, look: Look, hamlet: Hamlet) -> visits.Home:
-    """The household: asked for, unless a reminder or a list led straight to it (`=` and its number)."""
-    _, _, number = look.subject.partition(".=")
+    """The household: asked for, unless a reminder (`=` and its number) or today's list (`~`) led straight to it."""
+    _, _, number = look.subject.replace(".~", ".=").partition(".=")
     question = _household(look, hamlet)
     return question.read(number) if number else ask(question)
 
@@ -138,15 +144,32 @@ VISIT = Dialogue("visit", log_visit, Action.LOG_VISIT)
 
 
 def undo(desk: Desk, subject: str) -> None:
-    """Take back a visit (by default the last one) within ten minutes, by whoever recorded it."""
+    """Take back a visit, or all visits of one letter (by default what was last recorded), within ten minutes, by whoever did."""
     look = desk.look
     look.require(Action.UNDO_VISIT)
-    key = f"talk:{int(subject, 36)}" if subject and subject.strip(DIGITS) == "" else None
-    found = visits.logged(look.rows, look.person.id, key) if look.person else None
-    if found is None:
-        desk.say("visit.undo.nothing", desk.choice("way.menu", "/menu"))
-    elif look.now - found[1] > visits.UNDO_FOR:
-        desk.say("visit.undo.late", desk.choice("way.menu", "/menu"), minutes=visits.UNDO_FOR // timedelta(minutes=1))
+    found = _recorded(look, subject)
+    menu = desk.choice("way.menu", "/menu", quiet=True)
+    if not found:
+        desk.say("visit.undo.nothing", menu)
+    elif look.now - found[0].recorded_at > visits.UNDO_FOR:
+        desk.say("visit.undo.late", menu, minutes=visits.UNDO_FOR // timedelta(minutes=1))
     else:
-        desk.answer.records.append(visits.UndoVisit(found[0]))
-        desk.say("visit.undone", desk.choice("way.log_again", "/visit"), desk.choice("way.menu", "/menu", quiet=True))
+        desk.answer.records += [visits.UndoVisit(each.id) for each in found]
+        again = desk.choice("way.log_again", "/visit")
+        if len(found) == 1:
+            desk.say("visit.undone", again, menu)
+        else:
+            numbers = ", ".join(str(number) for number in sorted(each.number for each in found))
+            desk.say("visit.undone_several", again, menu, count=len(found), numbers=numbers)
+
+
+def _recorded(look: Look, subject: str) -> list[visits.Logged]:
+    """What a button takes back: a conversation's visit (`12a`), a letter's (`=12a`), or what was recorded last."""
+    if look.person is None:
+        return []
+    bare = subject.removeprefix("=")
+    if not bare or bare.strip(DIGITS):
+        key = visits.last_key(look.rows, look.person.id)
+    else:
+        key = f"letter:{int(bare, 36)}/" if subject.startswith("=") else f"talk:{int(bare, 36)}"
+    return visits.logged(look.rows, look.person.id, key) if key else []

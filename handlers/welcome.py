@@ -68,6 +68,7 @@ def language(desk: Desk, subject: str) -> None:
 
 MEMBERS_FIRST = (
     (Action.LOG_VISIT, "menu.log", "/visit"),
+    (Action.LOG_VISIT, "menu.today", "/today"),
     (Action.SEE_SUMMARY, "menu.summary", "/summary"),
     (Action.ANSWER_HELP, "menu.requests", "/requests"),
     (Action.INVITE_VOLUNTEER, "menu.invite", "/invite"),

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, case, select, update
 from sqlalchemy.dialects import sqlite
 
-from storage import tallies
+from storage import tallies, tasks
 from storage.course import DAILY, Denominator, Settled, TargetFact, changed, settled
 from storage.coverage_rules import Coverage, HouseholdFact
 from storage.history import LINE, entry, household, line, recorded
@@ -45,6 +45,7 @@ def settle(tx: Connection) -> None:
     """Bring the ledger up to date with what this transaction wrote."""
     homes, today = tx.info.pop(TOUCHED, ({}, date.min))
     ids = sorted(homes)
+    tasks.settle_open(tx, ids, datetime.now(UTC), today)
     for start in range(0, len(ids), AT_ONCE):
         _settle(tx, ids[start:start + AT_ONCE], today, homes)
 

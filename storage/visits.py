@@ -8,21 +8,19 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
-from storage import ledger, reminders
-from storage.models import Attainment, Campaign, Household, RegisterEntry, Visit, table
-from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification, return_on
+from storage import ledger, tasks
+from storage.models import Attainment, Campaign, Companion, Household, RegisterEntry, Visit, table
+from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification
 from storage.people import note
 from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.reminder_kinds import FOLLOW_UP, HANDED_OVER, OVERDUE, VISIT_SOON
 
 household, visit, attainment, campaign = table(Household), table(Visit), table(Attainment), table(Campaign)
-entry = table(RegisterEntry)
+companion, later, entry = table(Companion), visit.alias("later"), table(RegisterEntry)
 
 UNDO_FOR = timedelta(minutes=10)
-VISIT_KINDS = (FOLLOW_UP, VISIT_SOON, OVERDUE, HANDED_OVER)
-"""What is owed about a household until somebody goes there."""
+ALIKE_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,33 +114,63 @@ def settled(rows: Reading, household_id: int, service: str | None, today: date) 
     return last is not None and last.away_until is not None and last.away_until >= today
 
 
-def logged(rows: Reading, person_id: int, key: str | None = None) -> tuple[int, datetime] | None:
-    """A visit this person recorded, by its key or the last one, and when; None where it was undone or never was."""
-    query = select(visit.c.id, visit.c.recorded_at).where(visit.c.person_id == person_id, visit.c.void.is_(False))
-    if key is not None:
-        query = query.where(visit.c.key == key)
-    row = rows.first(query.order_by(visit.c.id.desc()).limit(1))
-    if row is None or rows.scalar(select(visit.c.id).where(visit.c.supersedes_id == row.id)) is not None:
-        return None
-    return row.id, row.recorded_at
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A visit somebody recorded, as it may be taken back."""
+
+    id: int
+    key: str
+    number: int
+    recorded_at: datetime
 
 
-def logged_together(rows: Reading, person_id: int, keys: str) -> list[tuple[int, datetime]]:
-    """The visits this person recorded under keys that begin so, and when; none that were undone."""
-    later = visit.alias("later")
-    found = rows.all(select(visit.c.id, visit.c.recorded_at).where(
-        visit.c.person_id == person_id, visit.c.key.startswith(keys, autoescape=True), visit.c.void.is_(False),
-        ~select(later.c.id).where(later.c.supersedes_id == visit.c.id).exists()))
-    return [(row.id, row.recorded_at) for row in found]
+_LOGGED = (
+    select(visit.c.id, visit.c.key, household.c.number, visit.c.recorded_at)
+    .join(household, household.c.id == visit.c.household_id)
+    .where(visit.c.person_id == bindparam("person"), visit.c.void.is_(False),
+           ~exists().where(later.c.supersedes_id == visit.c.id))
+    .order_by(visit.c.id)
+)
+_LAST_LOGGED = Prepared(
+    select(visit.c.key).where(visit.c.person_id == bindparam("person"), visit.c.void.is_(False), visit.c.reason == "")
+    .order_by(visit.c.id.desc()).limit(1))
 
 
-def told_lately(rows: Reading, household_id: int, person_id: int, outcome: Outcome, since: datetime) -> bool:
-    """Whether this person recorded this outcome for this household since then, and did not take it back."""
-    later = visit.alias("later")
-    return rows.scalar(select(visit.c.id).where(
-        visit.c.household_id == household_id, visit.c.person_id == person_id, visit.c.outcome == outcome.value,
-        visit.c.recorded_at > since, visit.c.void.is_(False),
-        ~select(later.c.id).where(later.c.supersedes_id == visit.c.id).exists()).limit(1)) is not None
+def last_key(rows: Reading, person_id: int) -> str:
+    """The key of what this person recorded last; of a letter, what its visits' keys begin with."""
+    key = rows.scalar(_LAST_LOGGED, {"person": person_id}) or ""
+    whole, _, number = key.rpartition("/")
+    return f"{whole}/" if whole and number.isdigit() else key
+
+
+def last_logged_at(rows: Reading, person_id: int) -> datetime | None:
+    """When this person recorded something last that still stands."""
+    found: datetime | None = rows.scalar(select(visit.c.recorded_at).where(
+        visit.c.person_id == person_id, visit.c.void.is_(False), ~exists().where(later.c.supersedes_id == visit.c.id))
+        .order_by(visit.c.id.desc()).limit(1))
+    return found
+
+
+def logged(rows: Reading, person_id: int, key: str) -> list[Logged]:
+    """The visits of this key, or with keys that begin so where it ends in a slash; none where they were taken back already."""
+    same = visit.c.key.startswith(key, autoescape=True) if key.endswith("/") else visit.c.key == key
+    return [Logged(*row) for row in rows.all(_LOGGED.where(same), {"person": person_id})]
+
+
+_ALIKE = Prepared(
+    select(visit.c.id)
+    .where(visit.c.household_id == bindparam("household"), visit.c.person_id == bindparam("person"),
+           visit.c.outcome == bindparam("outcome"), visit.c.void.is_(False), visit.c.occurred_at >= bindparam("since"),
+           visit.c.occurred_at <= bindparam("until"), ~exists().where(later.c.supersedes_id == visit.c.id))
+    .limit(1)
+)
+
+
+def alike(rows: Reading, person_id: int, household_id: int, outcome: Outcome, at: datetime) -> bool:
+    """Whether this person recorded the same result at the same door within a few minutes: perhaps the same visit twice."""
+    values = {"household": household_id, "person": person_id, "outcome": outcome.value, "since": at - ALIKE_WITHIN,
+              "until": at + ALIKE_WITHIN}
+    return rows.scalar(_ALIKE, values) is not None
 
 
 # --- records ------------------------------------------------------------------------------------------------------------
@@ -163,6 +191,9 @@ class LogVisit:
     away_until: date | None
     services: tuple[str, ...]
     note: str
+    together: tuple[int, ...] = ()
+    """Who else went along."""
+    assisted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,30 +203,64 @@ class UndoVisit:
     visit_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectVisit:
+    """A visit told otherwise: the new row supersedes the old one, and says why."""
+
+    visit_id: int
+    told: LogVisit
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WentAlong:
+    """Somebody else was there too: both are credited, the visit counts once."""
+
+    visit_id: int
+    person_id: int
+
+
 _VISIT = Prepared(insert(visit).returning(visit.c.id))
+_KNOWN = Prepared(select(visit.c.id).where(visit.c.key == bindparam("key")))
 _ATTAINMENTS = Prepared(insert(attainment))
 
 
 @record.register
 def _log(thing: LogVisit, tx: Connection, context: Context) -> None:
+    _keep(tx, thing, context)
+    ledger.touch(tx, (thing.household_id,), context.today, since=thing.occurred_on)
+    tasks.settle(tx, thing.household_id, context.now, context.today)
+
+
+def _keep(tx: Connection, thing: LogVisit, context: Context, by: int | None = None, **more: object) -> None:
+    """The row, what was reached, and who went along. A visit that is there already stays as it is."""
+    if _KNOWN.scalar(tx, {"key": thing.key}) is not None:
+        return
+    by = by or context.person_id
     visit_id = _VISIT.scalar(tx, {
-        "key": thing.key, "household_id": thing.household_id, "person_id": context.person_id,
+        "key": thing.key, "household_id": thing.household_id, "person_id": by,
         "occurred_at": thing.occurred_at, "occurred_on": thing.occurred_on, "recorded_at": context.now, "mode": thing.mode.value,
         "outcome": thing.outcome.value, "barrier": thing.barrier.value if thing.barrier else None, "next_on": thing.next_on,
-        "away_until": thing.away_until, "note": thing.note, "void": False, "reason": ""})
-    if thing.services:
-        _ATTAINMENTS.each(tx, [{
-            "key": f"{thing.key}:{service}", "household_id": thing.household_id, "service": service,
-            "achieved_on": thing.occurred_on, "verification": Verification.SEEN_BY_VOLUNTEER.value,
-            "recorded_by": context.person_id, "recorded_at": context.now, "visit_id": visit_id, "assisted_by": ""}
-            for service in thing.services])
-    ledger.touch(tx, (thing.household_id,), context.today, since=thing.occurred_on)
-    subject = f"household:{thing.household_id}"
-    for kind in VISIT_KINDS:
-        reminders.clear(tx, kind, subject, None, context.now, "visited")
-    again = return_on(thing.outcome, thing.barrier, thing.next_on, thing.away_until, thing.occurred_on)
-    if again is not None:
-        reminders.remind(tx, reminders.FOLLOW_UP, subject, context.chat_id, again, agreed=thing.next_on is not None)
+        "away_until": thing.away_until, "note": thing.note, "void": False, "reason": "", **more})
+    _reach(tx, thing, visit_id, by, context.now)
+    for person_id in thing.together:
+        _along(tx, visit_id, person_id)
+        _reach(tx, thing, visit_id, person_id, context.now, along=True)
+
+
+def _reach(tx: Connection, thing: LogVisit, visit_id: int, by: int | None, now: datetime, *, along: bool = False) -> None:
+    """What the household has now, credited to one member; the same of another member counts once."""
+    if not thing.services:
+        return
+    key = f"{thing.key}:with:{by}" if along else thing.key
+    _ATTAINMENTS.each(tx, [{
+        "key": f"{key}:{service}", "household_id": thing.household_id, "service": service,
+        "achieved_on": thing.occurred_on, "verification": Verification.SEEN_BY_VOLUNTEER.value, "recorded_by": by,
+        "recorded_at": now, "visit_id": visit_id, "assisted_by": thing.assisted_by} for service in thing.services])
+
+
+def _along(tx: Connection, visit_id: int, person_id: int) -> None:
+    tx.execute(insert(companion), {"visit_id": visit_id, "person_id": person_id})
 
 
 @record.register
@@ -205,8 +270,44 @@ def _undo(thing: UndoVisit, tx: Connection, context: Context) -> None:
     del copied["id"]
     tx.execute(insert(visit), {**copied, "key": f"undo:{row.id}", "supersedes_id": row.id, "void": True,
                                "reason": "undone", "recorded_at": context.now})
-    tx.execute(update(attainment).where(attainment.c.visit_id == row.id).values(revoked_on=attainment.c.achieved_on))
+    _revoke(tx, row.id)
     ledger.touch(tx, (row.household_id,), context.today)
-    for kind in VISIT_KINDS:
-        reminders.clear(tx, kind, f"household:{row.household_id}", None, context.now, "undone")
+    tasks.settle(tx, row.household_id, context.now, context.today)
     note(tx, context, "visit.undone", f"visit:{row.id}")
+
+
+def _revoke(tx: Connection, visit_id: int) -> None:
+    tx.execute(update(attainment).where(attainment.c.visit_id == visit_id).values(revoked_on=attainment.c.achieved_on))
+
+
+class AlreadyTold(Exception):
+    """Somebody else took this visit back or corrected it in the same moment."""
+
+
+@record.register
+def _correct(thing: CorrectVisit, tx: Connection, context: Context) -> None:
+    row = tx.execute(select(visit).where(visit.c.id == thing.visit_id)).one()
+    if _KNOWN.scalar(tx, {"key": thing.told.key}) is not None:
+        return
+    if tx.scalar(select(visit.c.id).where(visit.c.supersedes_id == row.id)) is not None:
+        raise AlreadyTold
+    _revoke(tx, row.id)
+    _keep(tx, thing.told, context, by=row.person_id, supersedes_id=row.id, reason=thing.reason)
+    ledger.touch(tx, (row.household_id,), context.today)
+    tasks.settle(tx, row.household_id, context.now, context.today)
+    note(tx, context, "corrected_visit", f"visit:{row.id}", f"{row.outcome} -> {thing.told.outcome.value}")
+
+
+@record.register
+def _went_along(thing: WentAlong, tx: Connection, context: Context) -> None:
+    if tx.scalar(select(companion.c.id).where(companion.c.visit_id == thing.visit_id,
+                                              companion.c.person_id == thing.person_id)) is not None:
+        return
+    _along(tx, thing.visit_id, thing.person_id)
+    mine = select(attainment).where(attainment.c.visit_id == thing.visit_id, attainment.c.revoked_on.is_(None),
+                                    attainment.c.recorded_by == context.person_id)
+    for row in tx.execute(mine).all():
+        copied = {name: value for name, value in row._mapping.items() if name != "id"}
+        tx.execute(insert(attainment), {**copied, "key": f"{row.key}:with:{thing.person_id}", "recorded_by": thing.person_id,
+                                        "recorded_at": context.now})
+        ledger.touch(tx, (row.household_id,), context.today)

@@ -42,6 +42,7 @@ from storage.models.reminding import (
     Preference,
     Rhythm,
 )
+from storage.models.work import Assignment, BarrierSession, Companion, FollowUpTask, WorkingHamlet
 from storage.models.zalo import ZaloMonth, ZaloStanding, ZaloToken
 
 __all__ = [
@@ -49,16 +50,19 @@ __all__ = [
     "METADATA",
     "TALLY",
     "Appointment",
+    "Assignment",
     "Attainment",
     "Attempt",
     "Attendance",
     "AuditEvent",
+    "BarrierSession",
     "Broadcast",
     "BroadcastLetter",
     "Campaign",
     "CampaignDay",
     "CampaignTarget",
     "Chat",
+    "Companion",
     "Consent",
     "Conversation",
     "CoverageSnapshot",
@@ -68,6 +72,7 @@ __all__ = [
     "Duty",
     "ExternalFigure",
     "Feedback",
+    "FollowUpTask",
     "FormerNumber",
     "Gathering",
     "GuideRun",
@@ -102,6 +107,7 @@ __all__ = [
     "TargetTally",
     "Team",
     "Visit",
+    "WorkingHamlet",
     "ZaloMonth",
     "ZaloStanding",
     "ZaloToken",

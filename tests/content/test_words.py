@@ -26,6 +26,7 @@ from handlers.access import Role
 from handlers.catalogue import DIALOGUES
 from handlers.feedback import KINDS as FEEDBACK
 from handlers.join import WORDING
+from handlers.list_paper import BOXES
 from handlers.proposals import BY_STATUS, HELP
 from handlers.settings import Setting
 from handlers.talk import Kind
@@ -41,6 +42,7 @@ from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Statu
 from storage.reminder_kinds import KINDS
 from storage.reminder_rules import REASONS
 from storage.rhythms import RhythmKind
+from storage.today import Why as Going
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
@@ -56,7 +58,7 @@ BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
-         "report.part.", "report.", "quick.why.", "quick.mode.")  # fmt: skip
+         "report.part.", "report.", "quick.", "quick.mode.", "today.why.", "paper.box.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -69,6 +71,11 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "visit.next": (set(), ()), "visit.until": (set(), ()), "visit.note": (set(), ("-",)), "visit.check": ({"summary"}, ("save",)),
     "join.code": (set(), ()), "join.name": (set(), ()), "join.agree": ({"role", "place"}, ("yes", "no")),
     "exclude.decide": ({"household", "report", "day"}, ("gone", "stays")),
+    "quick.said": (set(), ()), "quick.hamlet": (set(), ()), "quick.line": ({"said"}, ()), "quick.day": ({"said"}, ()),
+    "quick.future": ({"said"}, ()), "quick.far_back": ({"said"}, ()), "quick.sure": ({"said", "count"}, ("yes", "-")),
+    "quick.again": ({"number", "outcome"}, ("yes", "-")), "quick.along": (set(), ()), "quick.barrier": ({"numbers"}, ()),
+    "quick.service": ({"numbers"}, ()), "quick.next": ({"numbers"}, ()), "quick.until": ({"numbers"}, ()),
+    "quick.number": ({"number", "hamlet"}, ()), "announce.barrier": (set(), ()), "announce.day": (set(), ()),
     "invite.role": (set(), ()), "invite.where": (set(), ()),
     "link.code": (set(), ()), "link.agree": ({"name"}, ("yes", "no")), "members.who": (set(), ()),
     "members.deed": ({"name", "role", "place"}, ("phone", "remove", "lead")), "members.sure_lead": ({"name", "place"}, ("yes",)),
@@ -134,8 +141,8 @@ def built() -> set[str]:
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
     made |= {f"helper.state.{state}" for state in State if state.live}
     made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in FEEDBACK}
-    made |= {f"quick.why.{why}" for why in ("words", "unknown", "barrier", "day", "until", "twice", "many", "back")}
-    made |= {f"quick.mode.{mode}" for mode in ("meeting", "office", "phone")}
+    made |= {f"quick.mode.{mode}" for mode in ("meeting", "office", "phone")} | {f"today.why.{why}" for why in Going}
+    made |= {f"paper.box.{box}" for box in BOXES}
     made |= {f"broadcast.is.{state}" for state in Sending}
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
     made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
@@ -253,7 +260,7 @@ def test_vietnamese_sentences_are_short() -> None:
 
 MEMBERS = re.compile(
     r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member|helper|meet|assign|duty|broadcast"
-    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|daycode\.yours)\b")
+    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|unclear|today|announce|paper|meeting|correct|allot|card|along|task|daycode\.yours)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|why|"
                   r"reminder\.(stopped|started|enough|several|visit|nothing|kind))\b")
 CALLED_BAC = {"way.left", "secret.seen"}

@@ -17,6 +17,9 @@ see_usage         NOWHERE    NOWHERE    EVERYWHERE EVERYWHERE      EVERYWHERE
 undo_visit        NOWHERE    OWN        OWN        NOWHERE         NOWHERE
 see_summary       NOWHERE    HAMLET     HAMLET     COMMUNE         EVERYWHERE
 see_households    NOWHERE    HAMLET     HAMLET     NOWHERE         NOWHERE
+correct_visit     NOWHERE    OWN        HAMLET     NOWHERE         NOWHERE
+log_at_counter    NOWHERE    HAMLET     HAMLET     COMMUNE         NOWHERE
+hand_out          NOWHERE    NOWHERE    HAMLET     NOWHERE         NOWHERE
 confirm_exclusion NOWHERE    NOWHERE    HAMLET     COMMUNE         NOWHERE
 export_coverage   NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 invite_volunteer  NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE

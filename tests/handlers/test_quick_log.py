@@ -1,152 +1,238 @@
-"""The quick log: what is understood is written, what is not is asked; never a wrong silent write."""
+"""The quick log at work: what is written, asked and undone, on both databases."""
 
 import random
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from content.fold import fold
-from content.vietnam_time import instant
-from handlers.quick_reading import known_words, read
-from handlers.talk import Incoming, Kind
 from storage.database import Database
-from storage.models import Household, Visit, table
-from storage.outcomes import Barrier, Mode, Outcome
-from tests.handlers.village import Village
+from storage.models import (
+    Attainment,
+    Companion,
+    FollowUpTask,
+    Household,
+    Membership,
+    Place,
+    Reminder,
+    Visit,
+    WorkingHamlet,
+    table,
+)
+from storage.visits import LogVisit
+from tests.handlers.typist import Typist
+from tests.storage.fields import GOAL, TODAY, Field, at, made, take_back
 
-TODAY = date(2026, 11, 25)  # a Wednesday
-
-
-@pytest.mark.parametrize(("typed", "meant"), [
-    ("12 xong", [((12,), Outcome.COMPLETED)]),
-    ("xong 12", [((12,), Outcome.COMPLETED)]),
-    ("Hộ 12: VẮNG.", [((12,), Outcome.NOT_HOME)]),
-    ("3 5 7 vang; 9 xong; 11 hen t7", [((3, 5, 7), Outcome.NOT_HOME), ((9,), Outcome.COMPLETED), ((11,), Outcome.APPOINTMENT)]),
-    ("3,5,7 vắng, 9 xong", [((3, 5, 7), Outcome.NOT_HOME), ((9,), Outcome.COMPLETED)]),
-    ("12-15 vang", [((12, 13, 14, 15), Outcome.NOT_HOME)]),
-    ("12 vangg", [((12,), Outcome.NOT_HOME)]),
-    ("12 co roi\n13 tu choi", [((12,), Outcome.ALREADY_DONE), ((13,), Outcome.REFUSED_HARD)]),
-    ("3 chủ hộ vắng", [((3,), Outcome.RIGHT_PERSON_AWAY)]),
-    ("1-6 trừ 2 4 xong", [((1, 3, 5, 6), Outcome.COMPLETED)]),
-    ("12 từ chối rồi nhé ạ", [((12,), Outcome.REFUSED_HARD)]),
-])  # fmt: skip
-def test_what_members_type_is_understood(typed: str, meant: list[tuple[tuple[int, ...], Outcome]]) -> None:
-    found = read(typed, TODAY)
-    assert [(entry.numbers, entry.outcome) for entry in found.entries] == meant and not found.unclear
+visit, household = table(Visit), table(Household)
+NINE = at(TODAY, 9)
 
 
-@pytest.mark.parametrize(("typed", "why"), [
-    ("12 chưa xong", "words"), ("12 không xong", "words"), ("12 xong hay vắng", "words"), ("12", "words"), ("xong", "words"),
-    ("12 vướng", "barrier"), ("11 hẹn", "day"), ("11 hẹn hôm qua", "words"), ("12 đi xa", "until"), ("5 xong 5 vắng", "twice"),
-    ("1-300 xong", "many"), ("1/9 4 xong", "back"), ("12 13 14", "words"), ("xong 12 vắng", "words"),
-])  # fmt: skip
-def test_what_is_doubtful_is_asked(typed: str, why: str) -> None:
-    found = read(typed, TODAY)
-    assert not found.entries and found.unclear[0].why == why
+def written(field: Field) -> list[tuple[int, str, date, datetime]]:
+    """What counts: house, outcome, day, instant."""
+    gone = select(visit.c.supersedes_id).where(visit.c.supersedes_id.is_not(None))
+    rows = field.tx.execute(select(household.c.number, visit.c.outcome, visit.c.occurred_on, visit.c.occurred_at)
+                            .join(household, household.c.id == visit.c.household_id)
+                            .where(visit.c.void.is_(False), visit.c.id.not_in(gone)))
+    return sorted(tuple(row) for row in rows)
 
 
-def test_details_are_read() -> None:
-    stuck, away, late = (read(text, TODAY).entries[0] for text in ("12 vướng otp", "12 đi xa đến 2/2027", "hôm qua 4 xong"))
-    assert stuck.barrier is Barrier.OTP_NOT_RECEIVED and away.until == date(2027, 2, 28) and late.days_back == 1
-    assert read("11 hẹn t7", TODAY).entries[0].next_on == date(2026, 11, 28)
-    assert read("20/11 4 xong", TODAY).entries[0].days_back == 5
-    assert read("họp 1-3 xong", TODAY).entries[0].mode is Mode.MEETING
+def short(field: Field) -> list[tuple[int, str]]:
+    return [each[:2] for each in written(field)]
 
 
-_PIECES = st.sampled_from([
-    *known_words().outcomes, *known_words().barriers, "12", "3", "5", "7-9", "1-400", "20/11", "2/2027", "t7", "mai", "hôm qua",
-    "không", "chưa", "xong chưa", ";", ",", ".", "\n", "trừ", "đến", "hộ", "rồi", "nhưng", "vắng", "xonng", "hen",
-    "99999", "họp", "?", "12a", "xong12"])
+def test_what_is_certain_is_written_and_told_line_by_line(database: Database) -> None:
+    with database.write() as tx:
+        field = made(tx)
+        typist = Typist(field, 1)
+        said = typist.say("3 5 7 vang; 9 xong; 4 hen t7", NINE)
+        assert short(field) == [(3, "not_home"), (4, "appointment"), (5, "not_home"), (7, "not_home"), (9, "completed")]
+        assert "Đã ghi 5 hộ – Thôn Thử" in said and "• 3, 5, 7 · 🚪 Vắng" in said and "28/11/2026" in said
+        assert "“Xong” được hiểu là: Định danh mức 2" in said
+        assert tx.execute(select(table(Attainment).c.service, table(Attainment).c.verification)).all() == [(GOAL, "seen_by_volunteer")]  # noqa: E501
+        assert typist.current is None and {each[3] for each in written(field)} == {NINE}
+        assert "Đã hoàn tác 5 lượt: hộ 3, 4, 5, 7, 9" in typist.press("↩️", at(TODAY, 9, 5))
+        assert short(field) == []
+        assert "Không có lượt nào" in typist.say("hoàn tác", at(TODAY, 9, 6))
 
 
-@settings(max_examples=400, deadline=None)
-@given(st.lists(_PIECES, max_size=9))
-def test_nothing_is_written_that_was_not_said(pieces: list[str]) -> None:
-    """Whatever is typed: every number written stands in the text, with words for that very outcome, and nothing negates it."""
-    text = " ".join(pieces)
-    for entry in read(text, TODAY).entries:
-        clause = fold(entry.words)
-        assert any(fold(word) in clause or _near(fold(word), clause) for word, meant in known_words().outcomes.items()
-                   if meant is entry.outcome)
-        assert "chua xong" not in clause and "nhung" not in clause.split() and "?" not in entry.words
-        said = {int(part) for part in "".join(c if c.isdigit() else " " for c in entry.words).split()}
-        assert all(number in said or any(low < number < high for low in said for high in said) for number in entry.numbers)
+def test_only_what_is_not_certain_is_asked(database: Database) -> None:
+    with database.write() as tx:
+        field = made(tx)
+        typist = Typist(field, 1)
+        said = typist.say("1 vang\n2 vuong\n3 xon\n4 hen\n99 vang; 5 di xa", NINE)
+        assert short(field) == [(1, "not_home")] and "Đã ghi 1 hộ" in said and "Hộ 2: vướng ở đâu?" in said
+        assert "“3 xon”" in typist.press("Không nhận được OTP", NINE)
+        assert "Hộ 4: hẹn ngày nào?" in typist.press("✅ Xong", NINE)
+        assert "Hộ 99 không có trong danh sách" in typist.say("thứ 7", NINE)
+        assert "Danh sách Thôn Thử không có hộ 98" in typist.say("98", NINE)
+        assert "Hộ 5: đi xa đến bao giờ?" in typist.say("10", NINE)
+        assert short(field) == [(1, "not_home")]
+        assert "Đã ghi 5 hộ" in typist.say("2/2027", NINE)
+        assert short(field) == [(1, "not_home"), (2, "blocked"), (3, "completed"), (4, "appointment"), (5, "temporarily_away"),
+                                (10, "not_home")]
+        assert "Đã hoàn tác 6 lượt" in typist.say("hoàn tác", at(TODAY, 9, 9)) and short(field) == []
 
 
-def _near(word: str, clause: str) -> bool:
-    return any(len(set(word) ^ set(part)) <= 2 and abs(len(word) - len(part)) <= 1 for part in clause.split())
+def test_another_log_may_be_typed_while_something_is_asked(database: Database) -> None:
+    with database.write() as tx:
+        field = made(tx)
+        typist = Typist(field, 1)
+        typist.say("2 vuong", NINE)
+        typist.say("6 xong", NINE)
+        assert short(field) == [(6, "completed")]
+        assert "Đã ghi 1 hộ" in typist.say("cổng bị lỗi", NINE)
+        assert short(field) == [(2, "blocked"), (6, "completed")]
 
 
-@pytest.fixture
-def village(database: Database) -> Village:
-    made = Village(database)
-    made.joins("lan", "volunteer", "Chị Lan")
-    return made
+@pytest.mark.parametrize("text, question, answer", [
+    ("1-9 xong", "Đúng như vậy không?", "Đúng"), ("2 vang; 2 xong", "Đúng như vậy không?", "Đúng"),
+    ("hom qua 4 xong; 5 vang", "Việc này vào ngày nào?", "Chủ Nhật, 22/11"), ("t2 4 vang", "Việc này vào ngày nào?", "Thứ Hai, 23/11")])  # noqa: E501
+def test_what_seems_wrong_is_asked_back(sqlite_url: str, text: str, question: str, answer: str) -> None:
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        field = made(tx)
+        typist = Typist(field, 1)
+        assert question in typist.say(text, NINE)
+        before = short(field)
+        while typist.current is not None:
+            typist.press(answer, NINE)
+        assert len(short(field)) > len(before)
+    database.close()
 
 
-def visits(village: Village) -> list[tuple[int, str, datetime]]:
-    visit, home = table(Visit), table(Household)
-    with village.database.read() as tx:
-        rows = tx.execute(select(home.c.number, visit.c.outcome, visit.c.occurred_at)
-                          .join(home, home.c.id == visit.c.household_id)
-                          .where(visit.c.void.is_(False))
-                          .where(~visit.c.id.in_(select(visit.c.supersedes_id).where(visit.c.supersedes_id.is_not(None))))).all()
-    return sorted((row.number, row.outcome, row.occurred_at) for row in rows)
+def test_days_far_back_are_for_leaders(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        field = made(tx)
+        member, leader = Typist(field, 1), Typist(field, 0)
+        assert "Chỉ tổ trưởng ghi được" in member.say("20/10 4 xong", NINE)
+        assert "Mình chưa ghi gì thêm" in member.press("Bỏ dòng này", NINE)
+        assert "Đúng như vậy không?" in leader.say("20/10 4 vang", NINE)
+        leader.press("Đúng", NINE)
+        assert written(field) == [(4, "not_home", date(2026, 10, 20), at(date(2026, 10, 20), 12))]
+    database.close()
 
 
-def test_the_understood_is_saved_and_only_the_rest_is_asked(village: Village) -> None:
-    told = village.say("lan", "3 5 vắng; 9 xong; 12 vướng; 88 xong")
-    assert "Đã lưu 3 lượt" in told and "Hộ 3, 5" in told and "vướng chỗ nào" in told and "88 không có trong danh sách" in told
-    assert [(number, outcome) for number, outcome, _ in visits(village)] == [(3, "not_home"), (5, "not_home"), (9, "completed")]
-    village.press("lan", "Không nhận được")
-    assert (12, "blocked") in [(number, outcome) for number, outcome, _ in visits(village)]
+def test_the_same_at_the_same_door_within_minutes_is_asked(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        field = made(tx)
+        typist, other = Typist(field, 1), Typist(field, 0)
+        typist.say("4 vang", NINE)
+        assert "Ghi thêm lần nữa?" in typist.say("4 vang", at(TODAY, 9, 8))
+        typist.press("Thôi, trùng rồi", at(TODAY, 9, 8))
+        assert len(short(field)) == 1
+        other.say("4 vang", at(TODAY, 9, 8))  # somebody else: both are kept
+        typist.say("4 xong", at(TODAY, 9, 9))  # another result: both are kept
+        typist.say("4 vang", at(TODAY, 9, 30))  # later
+        assert len(short(field)) == 4
+        assert "Ghi thêm lần nữa?" in typist.say("4 vang", at(TODAY, 9, 31))
+        typist.press("Ghi thêm một lượt", at(TODAY, 9, 31))
+        assert len(short(field)) == 5
+    database.close()
 
 
-def test_one_message_is_taken_back_whole(village: Village) -> None:
-    village.say("lan", "3 5 7 vắng")
-    assert "Đã bỏ 3 lượt" in village.press("lan", "↩️")
-    assert visits(village) == []
+def test_who_went_along_is_credited_and_the_house_counts_once(database: Database) -> None:
+    with database.write() as tx:
+        field = made(tx, members=3)
+        typist = Typist(field, 1)
+        assert "Anh/chị đi cùng ai?" in typist.say("4 xong cùng đi", NINE)
+        typist.press("Thành viên C", NINE)
+        assert short(field) == [(4, "completed")]
+        assert sorted(tx.execute(select(table(Attainment).c.recorded_by)).scalars()) == sorted(field.members[1:])
+        assert tx.scalar(select(table(Companion).c.person_id)) == field.members[2]
 
 
-def test_the_same_told_twice_is_one_visit(village: Village) -> None:
-    village.say("lan", "12 xong")
-    assert "vừa ghi rồi" in village.say("lan", "12 xong")
-    assert len(visits(village)) == 1
+def test_a_letter_answered_twice_is_written_once(database: Database) -> None:
+    with database.write() as tx:
+        field = made(tx)
+        typist = Typist(field, 1)
+        for _ in range(2):
+            typist.say("1 xong; 2 vang", NINE + timedelta(days=0), letter=77)
+            typist.current = None
+        assert short(field) == [(1, "completed"), (2, "not_home")]
 
 
-def test_a_citizen_logs_nothing(village: Village) -> None:
-    village.comes("ba")
-    village.say("ba", "12 xong")
-    assert visits(village) == []
+def test_a_citizen_is_not_heard(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        field = made(tx)
+        citizen = Typist(field, None)
+        citizen.say("12 xong", NINE)
+        assert short(field) == [] and not any(isinstance(each, LogVisit) for each in citizen.last.records)
+    database.close()
 
 
-def test_words_in_a_note_stay_a_note(village: Village) -> None:
-    village.say("lan", "ghi lượt", "12")
-    village.press("lan", "✅ Xong")
-    village.press("lan", "✅ Xong hôm nay")
-    village.press("lan", "☐ ")
-    village.press("lan", "Xong, đi tiếp")
-    assert "CHƯA LƯU" in village.say("lan", "13 vắng nên hẹn sau")
-    assert visits(village) == []
+def test_a_member_of_two_hamlets_is_asked_once_a_day_or_says_it(database: Database) -> None:
+    with database.write() as tx:
+        field = made(tx)
+        place = table(Place)
+        other = tx.execute(place.insert().returning(place.c.id), {
+            "level": "hamlet", "code": "H2", "name": "Thôn Đồi", "parent_id": field.commune, "valid_from": date(2026, 1, 1),
+            "demonstration": False}).scalar_one()
+        tx.execute(household.insert(), [{"hamlet_id": other, "number": number, "label": "", "lane": "", "added_on": TODAY}
+                                        for number in range(1, 6)])
+        tx.execute(table(Membership).insert(), {"person_id": field.members[1], "role": "volunteer", "place_id": other,
+                                                "valid_from": date(2026, 1, 1)})
+        typist = Typist(field, 1)
+        assert "Thôn nào?" in typist.say("4 vang; 5 vang", NINE)
+        assert "Đã ghi 2 hộ – Thôn Đồi" in typist.press("Thôn Đồi", NINE)
+        assert "Đã ghi 1 hộ – Thôn Đồi" in typist.say("3 vang", at(TODAY, 10))
+        assert "Đã ghi 1 hộ – Thôn Thử" in typist.say("thôn thử 7 vắng", at(TODAY, 11))
+        assert "Thôn nào?" in typist.say("2 vang", at(TODAY, 8))  # written before it was said
+        typist.current = None
+        assert "Thôn nào?" in typist.say("2 vang", at(TODAY + timedelta(days=1), 8))
+        assert tx.scalar(select(func.count()).select_from(table(WorkingHamlet))) == 1
 
 
-def test_an_offline_morning_arrives_shuffled_and_means_the_same(database: Database) -> None:
-    """Thirty messages of six hours, delivered late and in any order: each counts at the time it was typed."""
-    village = Village(database)
-    village.joins("lan", "volunteer", "Chị Lan")
-    begin = instant(TODAY, 6)
-    typed = [(begin + timedelta(minutes=12 * n), f"{n + 1} {word}") for n, word in
-             zip(range(30), ["xong", "vắng", "vướng otp", "hẹn t7", "tu choi"] * 6, strict=False)]
-    shuffled = typed[:]
-    random.Random(7).shuffle(shuffled)
-    village.now = instant(TODAY, 13)
-    for at, text in shuffled:
-        village.post("lan", Incoming(Kind.TEXT, at, text=text))
-    village.turn()
-    outcomes = {"xong": "completed", "vắng": "not_home", "vướng otp": "blocked", "hẹn t7": "appointment",
-                "tu choi": "refused_hard"}
-    expected = sorted((int(text.split()[0]), outcomes[text.split(" ", 1)[1]], at) for at, text in typed)
-    assert visits(village) == expected
+# --- an offline morning ----------------------------------------------------------------------------------------------------
+
+
+def morning(chance: random.Random) -> list[tuple[datetime, str]]:
+    """Thirty messages of six hours, no two about the same result at the same door."""
+    results = ["xong", "vang", "vuong otp", "do", "hen t7", "di xa den 2/2027", "chua muon", "thieu nguoi", "co roi", "tu choi"]
+    pairs = chance.sample([(house, result) for house in range(1, 11) for result in results], 30)
+    minutes = sorted(chance.sample(range(360), 30))
+    return [(at(TODAY, 6) + timedelta(minutes=minute), f"{house} {result}") for minute, (house, result) in zip(minutes, pairs, strict=True)]  # noqa: E501
+
+
+def state(field: Field) -> tuple[object, ...]:
+    """All that follows from what was said, without the numbers that depend on the order of arrival."""
+    task, reminder = table(FollowUpTask), table(Reminder)
+    numbers = dict(zip(field.homes, range(1, 11), strict=True))
+    tasks = field.tx.execute(select(task.c.household_id, task.c.state, task.c.due_on, task.c.outcome, task.c.reason)
+                             .where(task.c.state != "cancelled"))
+    owed = field.tx.execute(select(reminder.c.subject, reminder.c.due_on).where(reminder.c.state == "scheduled"))
+    reached = field.tx.execute(select(table(Attainment).c.household_id, table(Attainment).c.achieved_on))
+    return (written(field), sorted((numbers[row[0]], *row[1:]) for row in tasks),
+            sorted((numbers[int(row[0].split(":")[1])], row[1]) for row in owed), sorted((numbers[row[0]], row[1]) for row in reached))  # noqa: E501
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_thirty_delayed_and_shuffled_messages_give_what_they_would_have_in_order(database: Database, seed: int) -> None:
+    chance = random.Random(seed)
+    said = morning(chance)
+    found = []
+    for order in (said, chance.sample(said, 30)):
+        with database.write() as tx:
+            field = made(tx)
+            typist = Typist(field, 1, now=None if order is said else at(TODAY, 13))
+            for instant, text in order:
+                answer = typist.say(text, instant)
+                assert "Đã ghi 1 hộ" in answer, answer
+            found.append(state(field))
+            take_back(tx)
+    assert len(found[0][0]) == 30 and found[0] == found[1]
+
+
+def test_delayed_over_midnight_the_day_is_the_messages_own(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        field = made(tx)
+        typist = Typist(field, 1, now=at(TODAY + timedelta(days=2), 7))
+        typist.say("4 vang", at(TODAY, 23, 59))
+        typist.say("5 vang; hom qua 6 vang", at(TODAY + timedelta(days=1), 0, 1))
+        assert {number: on for number, _, on, _ in written(field)} == {4: TODAY, 5: TODAY + timedelta(days=1), 6: TODAY}
+    database.close()
+
+

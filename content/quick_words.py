@@ -1,0 +1,125 @@
+"""The words of the quick log: what a typed phrase means, how surely, and what else it may have been meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+
+import yaml
+
+from content.fold import fold, has_marks, plain, toned
+
+KINDS = ("outcome", "barrier", "service", "mode", "day", "after_part", "part", "ahead", "weekday", "unit", "month", "house",
+         "and", "except", "from", "to", "along", "filler")
+LONG_ENOUGH = 4
+"""Letters a word needs before one wrong letter in it is forgiven."""
+_SOUND_ALIKE = {"r", "x"}
+"""Hook and tilde, as `toned` writes them: alike in half of the country, and written for one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase means: a kind of word and its value."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase as it is listed: its words folded, and with their marks."""
+
+    meaning: Meaning
+    folded: tuple[str, ...]
+    marked: tuple[str, ...]
+
+
+@cache
+def _listed() -> Mapping[str, object]:
+    found: Mapping[str, object] = yaml.safe_load((files("content") / "quick_log.yaml").read_text("utf-8"))
+    return found
+
+
+@cache
+def phrases() -> Mapping[int, tuple[Phrase, ...]]:
+    """Every phrase, by how many words it has."""
+    made = [Phrase(Meaning(kind, str(value)), tuple(fold(each).split()), tuple(plain(each).split()))
+            for kind in KINDS for value, said in _listed()[kind].items() for each in said]  # type: ignore[attr-defined]
+    made.sort(key=lambda phrase: len(phrase.folded))
+    return {count: tuple(group) for count, group in groupby(made, key=lambda phrase: len(phrase.folded))}
+
+
+@cache
+def longest() -> int:
+    return max(phrases())
+
+
+@cache
+def _exact() -> Mapping[tuple[str, ...], tuple[Phrase, ...]]:
+    by_words: dict[tuple[str, ...], list[Phrase]] = {}
+    for group in phrases().values():
+        for phrase in group:
+            by_words.setdefault(phrase.folded, []).append(phrase)
+    return {words: tuple(found) for words, found in by_words.items()}
+
+
+def meanings(words: Sequence[str]) -> set[Meaning]:
+    """What these words (with whatever marks were typed) mean for certain: nothing in them but missing marks."""
+    return {phrase.meaning for phrase in _exact().get(tuple(fold(word) for word in words), ())
+            if all(map(_agrees, words, phrase.marked))}
+
+
+def mistyped(words: Sequence[str]) -> set[Meaning]:
+    """What they mean with one letter of one word wrong, where what was typed is no word of its own."""
+    return {phrase.meaning for phrase, odd in _near(words) if not is_syllable(fold(odd))}
+
+
+def perhaps(words: Sequence[str]) -> set[Meaning]:
+    """What they may have been meant to be: never enough to write anything down."""
+    other_marks = {phrase.meaning for phrase in _exact().get(tuple(fold(word) for word in words), ())}
+    return other_marks | {phrase.meaning for phrase, _ in _near(words)}
+
+
+def _near(words: Sequence[str]) -> Iterable[tuple[Phrase, str]]:
+    """Phrases of as many words of which exactly one is a letter away, and that odd word."""
+    folded = [fold(word) for word in words]
+    for phrase in phrases().get(len(words), ()):
+        odd = [number for number, (word, meant) in enumerate(zip(folded, phrase.folded, strict=True)) if word != meant]
+        if len(odd) == 1 and _one_letter_away(folded[odd[0]], phrase.folded[odd[0]]):
+            same = (number for number in range(len(words)) if number != odd[0])
+            if all(_agrees(words[number], phrase.marked[number]) for number in same):
+                yield phrase, words[odd[0]]
+
+
+def _agrees(typed: str, meant: str) -> bool:
+    """Whether the marks that were typed are those of the word: all of them, or none at all."""
+    if not has_marks(typed):
+        return True
+    typed, meant = toned(typed).replace("y", "i"), toned(meant).replace("y", "i")
+    return typed == meant or (typed[:-1], {typed[-1], meant[-1:]}) == (meant[:-1], _SOUND_ALIKE)
+
+
+def _one_letter_away(typed: str, meant: str) -> bool:
+    """One letter too many, missing, wrong, or two letters swapped."""
+    if len(meant) < LONG_ENOUGH or typed == meant or abs(len(typed) - len(meant)) > 1:
+        return False
+    start = next((n for n, (one, other) in enumerate(zip(typed, meant, strict=False)) if one != other), len(meant))
+    start = min(start, len(typed))
+    rest, wanted = typed[start:], meant[start:]
+    if len(typed) == len(meant):
+        return rest[1:] == wanted[1:] or (rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:])
+    return rest[1:] == wanted or rest == wanted[1:]
+
+
+def is_syllable(folded: str) -> bool:
+    """Whether this could be a Vietnamese word."""
+    return folded in _syllables()
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    parts: Mapping[str, list[str]] = _listed()["syllables"]  # type: ignore[assignment]
+    return frozenset(fold(initial + rime) for initial in parts["initials"] for rime in parts["rimes"])

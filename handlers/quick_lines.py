@@ -1,0 +1,306 @@
+"""The grammar of the quick log: lines of text become results at households, and whatever is not certain is named.
+
+A line is `numbers result` or `result numbers`, as often as one likes ("3 5 7 vang 9 xong"), after an optional hamlet, day or
+way of meeting. Every item must have its place: one that has none makes the line unclear, and nothing of it is certain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby
+
+from handlers.quick_days import Doubt, Odd, ahead_day, past_day
+from handlers.quick_items import COMMA, DATE, HAMLET, HOUR, NOTE, NUMBER, RANGE, UNKNOWN, Hamlets, Item, items
+from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome
+
+MOST_LETTERS, MOST_LINES = 2_000, 60
+FAR_BACK = timedelta(days=30)
+"""A day further back than this only a leader may log."""
+WIDE = 15
+"""A range of more houses than this, or half as many with something reached, is asked about unless people met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one line says of some households. With `doubt`, it is only what was probably meant."""
+
+    text: str
+    numbers: tuple[int, ...] = ()
+    outcome: Outcome | None = None
+    barrier: Barrier | None = None
+    next_on: date | None = None
+    until: date | None = None
+    services: tuple[str, ...] = ()
+    on: date | None = None
+    """The day, where another one than the message's own was written."""
+    hour: int | None = None
+    note: str = ""
+    mode: Mode = Mode.DOOR
+    along: bool = False
+    hamlet_id: int | None = None
+    doubt: Doubt | None = None
+    likely: bool = True
+    """Whether it is about households at all, and not a question that holds a number."""
+
+    @property
+    def certain(self) -> bool:
+        return self.doubt is None
+
+
+@dataclass
+class _Frame:
+    """What stands before the numbers and holds for what follows."""
+
+    hamlet_id: int | None = None
+    day: date | None = None
+    hour: int | None = None
+    mode: Mode = Mode.DOOR
+    heading: bool = False
+    """Whether the day stood on a line of its own."""
+
+
+def read(text: str, today: date, hamlets: Hamlets) -> list[Line]:
+    """The lines of a message; `today` is the local day on which it was written."""
+    found: list[Line] = []
+    frame = _Frame()
+    for part in re.split(r"[;|\n\r\u2028]+", text[:MOST_LETTERS])[:MOST_LINES]:
+        if seen := items(part, hamlets, today):
+            found += _statement(" ".join(part.split()), seen, frame, today)
+    return _once_each(found)
+
+
+def _statement(text: str, seen: Sequence[Item], frame: _Frame, today: date) -> list[Line]:
+    """One statement; it may change the frame for those after it."""
+    try:
+        rest, dated = _heading(seen, frame, today)
+        if not rest:
+            frame.heading = frame.heading or dated
+            return []
+        told = list(_pairs(text, rest, frame, today))
+        if frame.day in (None, today) or dated or frame.heading:
+            return told
+        return [replace(line, doubt=line.doubt or Doubt.DAY) for line in told]  # the day of the line before, or its own?
+    except Odd as odd:
+        return [_guess(text, seen, frame, today, odd.doubt)]
+
+
+# --- the heading ----------------------------------------------------------------------------------------------------------
+
+
+def _heading(seen: Sequence[Item], frame: _Frame, today: date) -> tuple[list[Item], bool]:
+    """Take what stands before the numbers and the result; what is left, and whether a day was among it."""
+    if not frame.heading:
+        frame.mode, frame.hour = Mode.DOOR, None
+    at = 0
+    day: date | None = None
+    while at < len(seen) and seen[at].kind in _HEADS:
+        if not seen[at].sure or (day is not None and seen[at].kind in _DAYS):
+            raise Odd
+        day = _head(frame, seen[at], today) or day
+        at += 1
+    if day is None and frame.hour is not None and not frame.heading:
+        day = today
+    frame.day = day or frame.day
+    return list(seen[at:]), day is not None
+
+
+def _head(frame: _Frame, item: Item, today: date) -> date | None:
+    """Take one item of the heading; the day it is, if it is one."""
+    if item.kind == HAMLET:
+        frame.hamlet_id = int(item.value)
+    elif item.kind == "mode":
+        frame.mode = Mode(item.value)
+    elif item.kind == "part":
+        frame.hour = int(item.value)
+    return past_day(item, today) if item.kind in _DAYS else None
+
+
+_DAYS = frozenset({"day", DATE, "weekday"})
+_HEADS = _DAYS | {HAMLET, "mode", "part", COMMA, "filler"}
+
+
+# --- numbers and results --------------------------------------------------------------------------------------------------
+
+_NUMBERS = frozenset({NUMBER, RANGE, "house", "and", "except", "from", "to"})
+
+
+def _pairs(text: str, seen: Sequence[Item], frame: _Frame, today: date) -> Iterator[Line]:
+    """Numbers and results by turns, whichever comes first."""
+    groups = list(_groups(seen))
+    kinds = [kind for kind, _ in groups]
+    if len(groups) % 2 or not groups:
+        raise Odd
+    for start in range(0, len(groups), 2):
+        numbers, result = groups[start:start + 2] if kinds[0] == "numbers" else reversed(groups[start:start + 2])
+        told = " ".join(item.text for item in (*groups[start][1], *groups[start + 1][1])) if len(groups) > 2 else text
+        yield _line(told, numbers[1], result[1], frame, today)
+
+
+def _groups(seen: Sequence[Item]) -> Iterator[tuple[str, list[Item]]]:
+    """Runs of numbers and runs of everything else, without the commas. "Until" belongs to the result that it follows."""
+    in_result = False
+    marked: list[tuple[str, Item]] = []
+    for at, item in enumerate(seen):
+        if item.kind in (COMMA, "filler"):
+            continue
+        if item.kind == "to" and at + 1 < len(seen) and seen[at + 1].kind in (DATE, "weekday", "ahead", "day"):
+            numbers = False
+        else:
+            numbers = item.kind in _NUMBERS
+        in_result = not numbers
+        marked.append(("result" if in_result else "numbers", item))
+    for kind, run in groupby(marked, key=lambda pair: pair[0]):
+        yield kind, [item for _, item in run]
+
+
+def _line(text: str, numbers: Sequence[Item], result: Sequence[Item], frame: _Frame, today: date) -> Line:
+    listed = _houses(numbers)
+    line = Line(text, listed, on=frame.day, hour=frame.hour, mode=frame.mode, hamlet_id=frame.hamlet_id)
+    line = _result(line, result, today)
+    wide = WIDE // 3 if line.outcome is not None and line.outcome.needs_attainment else WIDE
+    if line.mode is not Mode.MEETING and len(listed) > wide and any(item.kind in (RANGE, "to") for item in numbers):
+        return replace(line, doubt=Doubt.RANGE)
+    return replace(line, doubt=Doubt.FAR_BACK) if line.on is not None and today - line.on > FAR_BACK else line
+
+
+def _houses(numbers: Sequence[Item]) -> tuple[int, ...]:
+    """The numbers in their order, ranges told out, those excepted left out."""
+    taken: list[int] = []
+    left_out: set[int] = set()
+    excepting = False
+    for first, last in _spans(numbers):
+        if first < 0:
+            if not taken or excepting:
+                raise Odd
+            excepting = True
+        elif last < first or last - first > 300:
+            raise Odd
+        else:
+            span = range(first, last + 1)
+            left_out.update(span) if excepting else taken.extend(span)
+    kept = tuple(dict.fromkeys(number for number in taken if number not in left_out))
+    if not kept or (excepting and not left_out) or not left_out <= set(taken):
+        raise Odd
+    return kept
+
+
+def _spans(numbers: Sequence[Item]) -> Iterator[tuple[int, int]]:
+    """Numbers and ranges; (-1, -1) stands for "except"."""
+    at = 0
+    while at < len(numbers):
+        item = numbers[at]
+        if not item.sure:
+            raise Odd
+        if item.kind == "except":
+            yield -1, -1
+        elif item.kind == RANGE:
+            yield item.first, item.last
+        elif item.kind == NUMBER:
+            if at + 2 < len(numbers) and numbers[at + 1].kind == "to" and numbers[at + 2].kind == NUMBER:
+                yield item.first, numbers[at + 2].first
+                at += 2
+            else:
+                yield item.first, item.first
+        elif item.kind not in ("house", "and", "from"):
+            raise Odd
+        at += 1
+
+
+def _result(line: Line, result: Sequence[Item], today: date) -> Line:
+    """The result and what belongs to it, each at most once."""
+    for item in result:
+        if not item.sure or item.kind == UNKNOWN:
+            raise Odd
+        line = _with(line, item, today)
+    if line.outcome is None:
+        raise Odd
+    return line
+
+
+def _with(line: Line, item: Item, today: date) -> Line:
+    outcome = line.outcome
+    if item.kind == "outcome":
+        return _outcome(line, OUTCOMES[item.value])
+    if item.kind == "barrier" and outcome is Outcome.BLOCKED and line.barrier is None:
+        return replace(line, barrier=Barrier(item.value))
+    if item.kind in ("service", "barrier") and outcome is not None and outcome.may_attain:
+        return _service(line, item)
+    if item.kind in ("to", "part") and outcome is not None and (outcome.needs_until or outcome.needs_date):
+        return line
+    return _beside(line, item) or _dated(line, item, today)
+
+
+def _beside(line: Line, item: Item) -> Line | None:
+    """What may stand behind any result, once."""
+    if not line.note and (item.kind == NOTE or (item.kind == HOUR and line.next_on is not None)):
+        return replace(line, note=item.text)
+    if item.kind == "along" and not line.along:
+        return replace(line, along=True)
+    if item.kind == "mode" and line.mode is Mode.DOOR:
+        return replace(line, mode=Mode(item.value))
+    return None
+
+
+def _outcome(line: Line, outcome: Outcome) -> Line:
+    """The first result; "hẹn" after one that somebody returns from only names the day."""
+    if line.outcome is None:
+        return replace(line, outcome=outcome)
+    if outcome is Outcome.APPOINTMENT and line.outcome in _RETURNING:
+        return line
+    raise Odd
+
+
+_RETURNING = frozenset({Outcome.PARTIAL, Outcome.BLOCKED, Outcome.REFUSED_SOFT, Outcome.RIGHT_PERSON_AWAY})
+_ALSO_SERVICE = {Barrier.PAYMENT.value: "online_payment"}
+
+
+def _service(line: Line, item: Item) -> Line:
+    service = item.value if item.kind == "service" else _ALSO_SERVICE.get(item.value, "")
+    if not service or service in line.services:
+        raise Odd
+    return replace(line, services=(*line.services, service))
+
+
+def _dated(line: Line, item: Item, today: date) -> Line:
+    """A day behind the result: of the next visit where there is one to agree on, else the day it was."""
+    if line.outcome is None:
+        raise Odd
+    if line.outcome.needs_until and line.until is None and (day := ahead_day(item, today)) is not None and day > today:
+        return replace(line, until=day)
+    if (line.outcome.needs_date or line.outcome in _RETURNING) and line.next_on is None:
+        if (day := ahead_day(item, today)) is not None:
+            return replace(line, next_on=day)
+        raise Odd
+    if item.kind not in ("day", DATE, "weekday") or line.on is not None:
+        raise Odd
+    return replace(line, on=past_day(item, today))
+
+
+# --- what is not certain --------------------------------------------------------------------------------------------------
+
+
+_BEGINS = _HEADS | _NUMBERS | {"outcome", UNKNOWN}
+
+
+def _guess(text: str, seen: Sequence[Item], frame: _Frame, today: date, doubt: Doubt) -> Line:
+    """What an unclear line was probably about: its numbers and a result, as something to ask."""
+    numbers = tuple(dict.fromkeys(item.first for item in seen if item.kind == NUMBER))
+    outcome = next((OUTCOMES[item.value] for item in seen if item.kind == "outcome"), None)
+    line = Line(text, numbers, outcome, on=frame.day, hour=frame.hour, mode=frame.mode, hamlet_id=frame.hamlet_id, doubt=doubt)
+    unknown = sum(item.kind == UNKNOWN for item in seen)
+    odd = any(item.kind not in (NUMBER, "house", COMMA) for item in seen)
+    begins = seen[0].kind in _BEGINS and (seen[0].sure or len(seen) == 2)
+    digits = [item.text[:1].isdigit() for item in seen]
+    begins = begins and (digits[0] or seen[0].kind != UNKNOWN)
+    return replace(line, likely=any(digits) and odd and begins and unknown <= (1 if outcome is None else 3))
+
+
+def _once_each(lines: Sequence[Line]) -> list[Line]:
+    """Lines that speak of the same house are asked about, all of them."""
+    said = Counter((line.hamlet_id, number) for line in lines if line.certain for number in line.numbers)
+    return [replace(line, doubt=Doubt.TWICE) if line.certain and any(said[line.hamlet_id, n] > 1 for n in line.numbers) else line
+            for line in lines]

@@ -1,0 +1,200 @@
+"""Follow-up tasks as rows: opened, closed and reopened by what is known of a household, never by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, and_, bindparam, exists, insert, or_, select, update
+
+from storage import reminders
+from storage.models import (
+    Assignment,
+    Attainment,
+    Campaign,
+    Chat,
+    FollowUpTask,
+    Household,
+    RegisterEntry,
+    Visit,
+    table,
+)
+from storage.outcomes import OUTCOMES, Barrier
+from storage.prepared import Prepared
+from storage.reminder_kinds import FOLLOW_UP, HANDED_OVER, OVERDUE, VISIT_SOON
+from storage.task_rules import GIVEN_UP_AFTER, OPEN, Past, State, Task, Why, open_task, tasks
+
+task, household, visit = table(FollowUpTask), table(Household), table(Visit)
+attainment, entry, campaign = table(Attainment), table(RegisterEntry), table(Campaign)
+assignment, chat = table(Assignment), table(Chat)
+later = visit.alias("later")
+
+SETTLED = "tasks.settled"
+"""Households whose tasks are as they should be since the ledger was last settled in this transaction."""
+VISIT_KINDS = (FOLLOW_UP, VISIT_SOON, OVERDUE, HANDED_OVER)
+"""What is owed about a household until somebody goes there."""
+AT_ONCE = 500
+"""Households whose tasks are looked at together when a day has passed."""
+_HERE: BindParameter[int] = bindparam("household")
+
+_HOUSEHOLD = select(household.c.id, household.c.merged_into_id).where(household.c.id == _HERE)
+_VISITS = Prepared(
+    select(visit.c.id, visit.c.occurred_at, visit.c.occurred_on, visit.c.outcome, visit.c.barrier, visit.c.next_on,
+           visit.c.away_until, visit.c.person_id)
+    .outerjoin(later, later.c.supersedes_id == visit.c.id)
+    .where(visit.c.household_id == _HERE, visit.c.void.is_(False), later.c.id.is_(None))
+)
+_ENTRY = Prepared(
+    select(campaign.c.goal_service, entry.c.excluded_on, entry.c.confirmed_by)
+    .join(campaign, campaign.c.id == entry.c.campaign_id)
+    .where(entry.c.household_id == _HERE, campaign.c.starts_on <= bindparam("today"), campaign.c.ends_on >= bindparam("today"))
+    .order_by(campaign.c.starts_on.desc(), campaign.c.id.desc()).limit(1)
+)
+_ACHIEVED = Prepared(
+    select(attainment.c.achieved_on)
+    .where(attainment.c.household_id == _HERE, attainment.c.service == bindparam("service"),
+           attainment.c.achieved_on <= bindparam("today"),
+           or_(attainment.c.revoked_on.is_(None), attainment.c.revoked_on > bindparam("today")))
+    .order_by(attainment.c.achieved_on).limit(1)
+)
+_KEPT = Prepared(select(task.c.visit_id, task.c.due_on, task.c.state, task.c.closed_on, task.c.closed_by_id, task.c.reason,
+                        task.c.outcome, task.c.barrier).where(task.c.household_id == _HERE))
+_NEW = Prepared(insert(task))
+_CHANGE = Prepared(
+    update(task).where(task.c.visit_id == bindparam("of"))
+    .values(due_on=bindparam("due"), state=bindparam("stand"), closed_on=bindparam("closed"), closed_by_id=bindparam("by"),
+            reason=bindparam("why"))
+)
+
+
+def settle(tx: Connection, household_id: int, now: datetime, today: date, *, moved: bool = False) -> Task | None:
+    """Make a household's tasks what its history says; the one that is open now. `moved`: somebody else holds the house.
+
+    Called for every visit; whatever else touches a household (an exclusion, an attainment, a merge) comes by `settle_open`.
+    """
+    found = tx.execute(_HOUSEHOLD.with_for_update() if tx.dialect.name == "postgresql" else _HOUSEHOLD,
+                       {"household": household_id}).one()  # two who record at once wait for each other here
+    achieved_on, excluded = _whether_done(tx, household_id, today)
+    past = _past(tx, household_id)
+    wanted = tasks(past, achieved_on, excluded or found.merged_into_id is not None, today)
+    changed = _write(tx, household_id, wanted, {each.id for each in past}, now, today)
+    left = open_task(wanted)
+    if changed or moved:
+        _remind(tx, household_id, left, now)
+    tx.info.setdefault(SETTLED, set()).add(household_id)
+    return left
+
+
+def _past(tx: Connection, household_id: int) -> list[Past]:
+    return [Past(row[0], row[1], row[2], OUTCOMES[row[3]], Barrier(row[4]) if row[4] else None, *row[5:])
+            for row in _VISITS.all(tx, {"household": household_id})]
+
+
+def _whether_done(tx: Connection, household_id: int, today: date) -> tuple[date | None, bool]:
+    """Since when it has what its running campaign is for, and whether it was taken off the register."""
+    listed = _ENTRY.first(tx, {"household": household_id, "today": today})
+    if listed is None:
+        return None, False
+    excluded = listed.excluded_on is not None and listed.excluded_on <= today and listed.confirmed_by is not None
+    return _ACHIEVED.scalar(tx, {"household": household_id, "service": listed.goal_service, "today": today}), excluded
+
+
+def _write(tx: Connection, household_id: int, wanted: Iterable[Task], standing: Container[int], now: datetime,
+           today: date) -> bool:
+    """Bring the rows to what they should be, what is closed before what is opened; whether what is open changed."""
+    kept = {row[0]: tuple(row[1:6]) for row in _KEPT.all(tx, {"household": household_id})}
+    by_visit = {each.visit.id: each for each in wanted}
+    changes = [_changed(visit_id, row[0], State.CANCELLED, today, None, Why.NOT_NEEDED if visit_id in standing else Why.UNDONE)
+               for visit_id, row in kept.items() if visit_id not in by_visit and row[1] != State.CANCELLED]
+    for visit_id, each in by_visit.items():
+        stands = (each.due_on, each.state.value, each.closed_on, each.closed_by, each.why.value)
+        if visit_id in kept and not _same(kept[visit_id], stands):
+            changes.append(_changed(visit_id, each.due_on, each.state, each.closed_on, each.closed_by, each.why))
+    if changes:
+        _CHANGE.each(tx, sorted(changes, key=lambda change: change["stand"] in OPEN))
+    new = [_row(household_id, each, now) for visit_id, each in by_visit.items() if visit_id not in kept]
+    if new:
+        _NEW.each(tx, new)
+    return any(change["stand"] in OPEN or kept[change["of"]][1] in OPEN for change in changes if not _only_ready(change, kept)) \
+        or bool(new)
+
+
+def _only_ready(change: dict[str, Any], kept: Mapping[int, tuple[object, ...]]) -> bool:
+    """Its day has come, and that is all: whoever is to be reminded is reminded already."""
+    before = kept[change["of"]]
+    return change["stand"] in OPEN and before[1] in OPEN and change["due"] == before[0]
+
+
+def _same(kept: tuple[object, ...], stands: tuple[object, ...]) -> bool:
+    """An exclusion is dated once: the day after it is not another one."""
+    if kept[1] == stands[1] == State.CANCELLED.value and kept[4] == stands[4]:
+        return True
+    return kept == stands
+
+
+def _changed(visit_id: int, due: object, state: State, closed: date | None, by: int | None, why: Why) -> dict[str, Any]:
+    return {"of": visit_id, "due": due, "stand": state.value, "closed": closed, "by": by, "why": why.value}
+
+
+def _row(household_id: int, each: Task, now: datetime) -> dict[str, object]:
+    past = each.visit
+    return {"visit_id": past.id, "household_id": household_id, "person_id": past.person_id, "outcome": past.outcome.value,
+            "barrier": past.barrier.value if past.barrier else None, "for_leader": each.for_leader, "due_on": each.due_on,
+            "state": each.state.value, "opened_at": now, "closed_on": each.closed_on, "closed_by_id": each.closed_by,
+            "reason": each.why.value}
+
+
+# --- who is reminded ------------------------------------------------------------------------------------------------------
+
+_HOLDER = Prepared(
+    select(assignment.c.person_id).where(assignment.c.household_id == _HERE, assignment.c.ended_at.is_(None))
+    .order_by(assignment.c.shared, assignment.c.id).limit(1)
+)
+_CHAT = Prepared(
+    select(chat.c.id).where(chat.c.person_id == bindparam("person"), chat.c.state == "active")
+    .order_by(chat.c.heard_at.desc(), chat.c.id.desc()).limit(1)
+)
+def _remind(tx: Connection, household_id: int, left: Task | None, now: datetime) -> None:
+    """One reminder for the open task, to whoever holds the house or made the visit; none where there is nothing to do."""
+    subject = f"household:{household_id}"
+    for kind in VISIT_KINDS:
+        reminders.clear(tx, kind, subject, None, now, "visited")
+    if left is None or left.for_leader:
+        return
+    person_id = _HOLDER.scalar(tx, {"household": household_id}) or left.visit.person_id
+    whom = _CHAT.scalar(tx, {"person": person_id})
+    if whom is not None:
+        reminders.remind(tx, FOLLOW_UP, subject, whom, left.due_on, agreed=left.visit.next_on is not None)
+
+
+# --- a day has passed -----------------------------------------------------------------------------------------------------
+
+def settle_open(tx: Connection, household_ids: Iterable[int], now: datetime, today: date) -> None:
+    """Something about these households was written: an open task of theirs may have to be closed."""
+    ids = set(household_ids) - tx.info.pop(SETTLED, set())
+    if not ids:
+        return
+    waiting = tx.execute(select(task.c.household_id).where(task.c.household_id.in_(ids), task.c.state.in_(("draft", "ready"))))
+    for household_id in sorted(waiting.scalars()):
+        settle(tx, household_id, now, today)
+    tx.info.pop(SETTLED, None)
+
+
+_STALE = (
+    select(task.c.household_id)
+    .where(task.c.state.in_(("draft", "ready")), task.c.household_id > bindparam("after"),
+           or_(and_(task.c.state == "draft", task.c.due_on <= bindparam("today")), task.c.due_on < bindparam("gone"),
+               exists().where(attainment.c.household_id == task.c.household_id, attainment.c.revoked_on.is_(None)),
+               exists().where(entry.c.household_id == task.c.household_id, entry.c.confirmed_by.is_not(None)),
+               exists().where(household.c.id == task.c.household_id, household.c.merged_into_id.is_not(None))))
+    .order_by(task.c.household_id).limit(bindparam("limit"))
+)
+
+
+def pass_the_day(tx: Connection, now: datetime, today: date, after: int = 0) -> int:
+    """Tasks whose day has come become ready, those nobody went for fail; the last household looked at, 0 at the end."""
+    found = tx.execute(_STALE, {"today": today, "gone": today - GIVEN_UP_AFTER, "after": after, "limit": AT_ONCE}).scalars().all()
+    for household_id in found:
+        settle(tx, household_id, now, today)
+    return found[-1] if found else 0
