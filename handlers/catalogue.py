@@ -155,13 +155,13 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
 }
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (
+    household_list.ear,
     quick_log.ear,
     confirm.ear,
     day_code.heard,
     assist.heard,
     opting.ear,
     gathering.ear,
-    household_list.ear,
     former.ear,
 )
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
