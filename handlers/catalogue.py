@@ -169,7 +169,6 @@ PAPERS: dict[str, Make] = {
     "workdays": gathering_papers.workdays,
     "chart": chart.chart,
     "report": reporting.paper,
-    pictures.KIND: pictures.guide_picture,
     poster.KIND: poster.paper,
 }
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""
