@@ -21,14 +21,14 @@ def graph(guide: Guide, words: Words) -> str:
     if guide.cases:
         y = _cases(pen, guide, y)
     labels = {case.id: case.label for case in guide.cases}
-    lowest = y
+    lowest, first = y, y + GAP + SIZE
     for number, step in enumerate(guide.steps, start=1):
         y, lowest = _step(pen, f"{number}. {step.title}", step, labels.get(step.case or "", ""), y)
     _arrow(pen, y)
     done = _box(pen, LEFT, y + GAP, STEP, words.say("screens.end"), fill=GREEN, colour=PAPER)
     help_at = max(y + GAP, lowest + 10)
     high = _box(pen, RIGHT, help_at, TROUBLE, words.say("screens.help"), fill=WARM, stroke=AMBER)
-    pen.path(f"M{RAIL} 60V{help_at + high / 2}H{RIGHT + TROUBLE + 4}", stroke=AMBER, thick=3)
+    pen.path(f"M{RAIL} {first}V{help_at + high / 2}H{RIGHT + TROUBLE + 4}", stroke=AMBER, thick=3)
     pen.path(f"M{RIGHT + TROUBLE + 16} {help_at + high / 2 - 8}l-12 8l12 8", stroke=AMBER, thick=3)
     return pen.finished(max(y + GAP + done, help_at + high) + 24, guide.title)
 

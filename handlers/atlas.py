@@ -110,7 +110,8 @@ def _screen(dialogue: Dialogue, look: Look, answers: Mapping[str, str]) -> Scree
         return Screen(f"{END}:{_told(here, message)}", END, answers, message, ends=True)
     # the same question with the same choices is the same screen, whatever was answered on the way to it
     labels = "|".join(dict.fromkeys(_NUMBERS.sub("#", option.value) for option in question.offer()))
-    where = message.title if dialogue.name in ("guide", "assist") else ""  # the same step of another case has another number
+    # a guide's step comes back in each of its cases, with other steps behind it
+    where = f"{message.title}:{answers.get('case', '')}" if dialogue.name == "guide" else ""
     return Screen(f"{_NUMBERS.sub('#', f'{question.key}~{question.words}')}:{where}:{labels}", question.key, answers, message)
 
 

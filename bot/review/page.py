@@ -76,12 +76,23 @@ def _guides(library: Library, walked: Ground, on: date) -> Iterator[Chapter]:
     for guide in library.guides(MAIN):
         told = {language: library.guide(guide.id, language) or guide for language in LANGUAGES}
         drawings = {language: library.drawing(each) for language, each in told.items()}
-        screens = _screens(walked.guide(guide.id), walked, Role.CITIZEN)
+        screens = _in_order(guide, _screens(walked.guide(guide.id), walked, Role.CITIZEN))
         yield Chapter(
             guide.id, {language: each.title for language, each in told.items()}, screens,
             guides=told, overdue=library.overdue(guide, on),
             pictures={language: Markup(svg(drawing)) for language, drawing in drawings.items() if drawing},  # noqa: S704 - our own
             graphs={language: Markup(graph(each, words(language))) for language, each in told.items()})  # noqa: S704
+
+
+def _in_order(guide: Guide, screens: list[Shown]) -> list[Shown]:
+    """Each step with its troubles and remedies, as one reads a leaflet."""
+    places = {step.id: number for number, step in enumerate(guide.steps, start=1)}
+
+    def place(shown: Shown) -> tuple[int, str]:
+        step, _, part = shown.key.partition(".")
+        return (len(places) + 1 if shown.ends else places.get(step, 0), {"": "0", "t": "1", "r": "2"}.get(part, "3"))
+
+    return sorted(screens, key=place)
 
 
 def _dialogues(walked: Ground) -> Iterator[Chapter]:
@@ -93,8 +104,12 @@ def _dialogues(walked: Ground) -> Iterator[Chapter]:
 
 def _screens(atlas: Atlas, walked: Ground, role: Role) -> list[Shown]:
     looks = {language: replace(walked.look(language, role), subject=atlas.subject, conversation=1) for language in LANGUAGES}
-    anchors = {id_: f"{atlas.dialogue.name}-{atlas.subject or 'all'}-{number}" for number, id_ in enumerate(atlas.screens)}
-    return [_shown(atlas, screen, anchors, looks) for screen in atlas.screens.values()]
+    first: dict[tuple[str, str, str], str] = {}
+    alike = {id_: first.setdefault((screen.key, screen.message.title, screen.message.text), id_)
+             for id_, screen in atlas.screens.items()}
+    numbers = {id_: number for number, id_ in enumerate(dict.fromkeys(alike.values()))}
+    anchors = {id_: f"{atlas.dialogue.name}-{atlas.subject or 'all'}-{numbers[same]}" for id_, same in alike.items()}
+    return [_shown(atlas, atlas.screens[id_], anchors, looks) for id_ in numbers]
 
 
 def _shown(atlas: Atlas, screen: Screen, anchors: dict[str, str], looks: dict[str, Any]) -> Shown:
