@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ import typer
 
 from bot.commands.ground import fail, language, settings_from
 from bot.settings import Settings
+from content.vietnam_time import local_day
 from content.words import Words, words
 
 if TYPE_CHECKING:
@@ -65,3 +67,22 @@ def _of_hamlet(settings: Settings, code: str, door: str, spoken: Words) -> Poste
         found = posters.of_hamlet(Reading(tx), code, door, spoken)
     database.close()
     return found
+
+
+@app.command()
+def screens(folder: Annotated[Path, typer.Argument(help="The folder to write index.html into.")],
+            in_: Annotated[str, typer.Option("--language", help="Language of the page's own words: vi or en.")] = "") -> None:
+    """Write every screen of every guide and dialogue, in both languages, as one page for reviewers."""
+    from bot.review.ground import ground
+    from bot.review.page import chapters, page
+    from content.library import Library
+
+    now, library, spoken = datetime.now(UTC), Library.load(), in_ or language()
+    with ground(library, now) as walked:
+        guides, dialogues = chapters(library, walked, local_day(now))
+        text = page(guides, dialogues, local_day(now), spoken)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "index.html"
+    file.write_text(text, "utf-8")
+    count = sum(len(chapter.screens) for chapter in (*guides, *dialogues))
+    typer.echo(words(spoken).say("screens.written", screens=count, guides=len(guides), dialogues=len(dialogues), file=file))
