@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 from handlers import (
+    assigning,
     assist,
     behind,
     broadcast,
+    card,
     chart,
     confirm,
+    counter,
     day_code,
     desk_hours,
     dossier,
@@ -26,6 +29,7 @@ from handlers import (
     join,
     link,
     list_paper,
+    meeting,
     members,
     news,
     opting,
@@ -81,6 +85,11 @@ DIALOGUES: dict[str, Dialogue] = {
         assist.ASSIST,
         quick_log.UNCLEAR,
         today.ANNOUNCE,
+        assigning.ALLOT,
+        meeting.MEETING,
+        counter.COUNTER,
+        card.CORRECT,
+        card.ALONG,
     )
 }
 
@@ -112,6 +121,8 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "quick": quick_log.quick,
     "today": today.today,
     "paper": today.paper,
+    "held": assigning.held,
+    "card": card.card,
     "accept": help_answer.accept,
     "passon": help_answer.pass_on,
     "talkon": help_answer.talk_on,
@@ -152,6 +163,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (
     quick_log.ear,
+    card.ear,
     confirm.ear,
     day_code.heard,
     assist.heard,

@@ -140,10 +140,10 @@ def test_on_the_phone_every_house_is_one_tap_and_the_list_comes_back(database: D
         assert "Hôm nay đi đâu – Thôn Thử" in said and "8 hộ đầu tiên trong 42" in said and "Hộ 31 · có hẹn · Ngõ 7" in said
         begun = typist.presses
         for _ in range(6):  # the first house of the list, nobody at home: two taps, and the list is there again
-            first = typist.shown[0].label
+            first = next(each.label for each in typist.shown if each.label.startswith("Hộ "))
             assert "kết quả thế nào" in typist.press(first, at(TODAY, 10))
             assert "Hôm nay đi đâu" in typist.press("🚪 Vắng", at(TODAY, 10))
-            assert typist.shown[1].label != first
+            assert first not in [each.label for each in typist.shown]
         assert (typist.presses - begun) / 6 == 2
         assert "Hộ" in typist.press("Xem tiếp", at(TODAY, 11))
     assert stops
