@@ -41,18 +41,20 @@ def _evenly(ask: Ask, look: Look, hamlet: Hamlet, team: Sequence[Member], stops:
     labels = {each.id: each.label for each in team}
     told = "\n".join(look.words.say("allot.line", member=labels[id_], count=len(homes)) for id_, homes in given.items())
     ask(replace(check("even", summary=told or look.words.say("allot.all_held")), words="allot.even"))
-    return Done(tuple(HandOut(id_, tuple(homes)) for id_, homes in given.items()), "allot.saved", then=f"/held:{hamlet.id}",
+    return Done(tuple(HandOut(id_, tuple(homes)) for id_, homes in given.items()), "allot.saved", choices=_look(look, hamlet),
                 blanks={"count": sum(map(len, given.values()))})
 
 
 def dealt(stops: Sequence[Stop], team: Sequence[int], held: dict[int, list[int]], each: int = EACH) -> dict[int, list[int]]:
-    """Houses nobody holds, in lane order, to each member until they have `each`; neighbours go to the same one."""
+    """Houses nobody holds, in lane order, to each member until all have about the same or `each`; neighbours go to the same one."""
     has = {member: sum(member in who for who in held.values()) for member in team}
     free = [stop.household_id for stop in sorted(stops, key=lambda stop: (lane_key(stop.lane), stop.number))
             if stop.household_id not in held]
+    fair = min(each, -(-(len(free) + sum(has.values())) // len(team))) if team else 0
     given: dict[int, list[int]] = {}
     for member in sorted(team, key=lambda one: (has[one], one)):
-        take, free = free[:max(0, each - has[member])], free[max(0, each - has[member]):]
+        room = max(0, fair - has[member])
+        take, free = free[:room], free[room:]
         if take:
             given[member] = take
     return given
@@ -67,15 +69,19 @@ def _lanes(ask: Ask, look: Look, hamlet: Hamlet, team: Sequence[Member], stops: 
     others = [id_ for id_ in homes if any(who != member for who in assignments.held(look.rows, hamlet.id).get(id_, ()))]
     what = ask(pick("held", "leave", "move", "share").saying(count=len(others))) if others else "leave"
     return Done((HandOut(member, tuple(homes), shared=what == "share", move=what == "move"),), "allot.saved",
-                blanks={"count": len(homes) - (len(others) if what == "leave" else 0)}, then=f"/held:{hamlet.id}")
+                blanks={"count": len(homes) - (len(others) if what == "leave" else 0)}, choices=_look(look, hamlet))
 
 
 def _back(ask: Ask, look: Look, hamlet: Hamlet, team: Sequence[Member]) -> Done:
     member = ask(_who(team, "whose"))
     homes = tuple(id_ for id_, who in assignments.held(look.rows, hamlet.id).items() if member in who)
     if not homes:
-        return Done(say="allot.holds_none", then=f"/held:{hamlet.id}")
-    return Done((TakeBack(homes, member),), "allot.taken_back", blanks={"count": len(homes)}, then=f"/held:{hamlet.id}")
+        return Done(say="allot.holds_none", choices=_look(look, hamlet))
+    return Done((TakeBack(homes, member),), "allot.taken_back", blanks={"count": len(homes)}, choices=_look(look, hamlet))
+
+
+def _look(look: Look, hamlet: Hamlet) -> tuple[Choice, ...]:
+    return Choice(look.words.say("allot.look"), f"/held:{hamlet.id}"), Choice(look.words.say("way.menu"), "/menu", quiet=True)
 
 
 def _who(team: Sequence[Member], key: str) -> Question[int]:

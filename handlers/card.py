@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from content.fold import fold
 from content.vietnam_time import local_day
+from handlers import heard
 from handlers.access import Action, Scope
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
@@ -15,6 +16,7 @@ from handlers.questions import Option, Question, check, note
 from handlers.results import told
 from handlers.screens import DIGITS
 from handlers.talk import Choice, Message, Refused
+from handlers.work_notice import corrected
 from storage import assignments, visits
 from storage.past_visits import Seen, last_seen, open_task
 from storage.places import Hamlet
@@ -27,8 +29,9 @@ _ASKED = re.compile(r"(?:ho|household)(?: so)? ?(\d{1,5})")
 
 
 def ear(desk: Desk, text: str) -> str | None:
-    """"hộ 12" and nothing else, outside a conversation."""
-    if desk.talk is not None or len(text) > 20 or not (found := _ASKED.fullmatch(fold(text))):
+    """"hộ 12" and nothing else, outside a conversation, where no shown choice begins so."""
+    found = _ASKED.fullmatch(fold(text)) if desk.talk is None and len(text) <= 20 else None
+    if found is None or heard.choice(text, desk.shown, numbers=False) is not None:
         return None
     hamlets = desk.look.hamlets(Action.SEE_HOUSEHOLDS)
     return f"/card:{hamlets[0].id}.{found[1]}" if hamlets else None
@@ -95,6 +98,7 @@ def correct(ask: Ask, look: Look) -> Done:
     kept = LogVisit(f"correct:{look.conversation}", home.id, which.occurred_at, on, which.mode, result.outcome, result.barrier,
                     result.next_on, result.until, result.services, which.note)
     return Done((CorrectVisit(which.id, kept, why),), "correct.saved", blanks={"number": home.number},
+                notices=tuple(corrected(look, hamlet.id, home.number, why)),
                 then=f"/card:{hamlet.id}.{home.number}")
 
 

@@ -49,7 +49,7 @@ def log_visit(ask: Ask, look: Look) -> Done:
 
 def _next(look: Look, hamlet: Hamlet, home: visits.Home) -> str:
     """Back to today's list for whoever came from it, else the houses after this one."""
-    return f"/today:{hamlet.id}" if ".~" in look.subject else f"/visit:{hamlet.id}.{home.number}"
+    return f"/today:{hamlet.id}.0.{home.number}" if ".~" in look.subject else f"/visit:{hamlet.id}.{home.number}"
 
 
 def _code(look: Look, hamlet: Hamlet, home: visits.Home, outcome: Outcome) -> tuple[Choice, ...]:

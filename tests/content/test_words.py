@@ -51,7 +51,8 @@ OPERATORS = ("campaign", "check", "command", "database", "demo", "doctor", "hous
 """Phrases for whoever runs it, for a channel's own menu and for the web page: no screens of a conversation."""
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
-BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
+BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.",
+         "command.",
          "web.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
          "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.", "list.",
          "reminder.kind.", "why.reason.", "why.state.", "gathering.kind.", "dossier.is.",
