@@ -13,6 +13,7 @@ from bot.reminding import AT_ONCE, SETTLED, send_due, settle_sent
 from bot.store import Store, out_of_reach
 from bot.tending import pass_on, tend
 from bot.turn import Mind
+from bot.working import ripen, take_back
 from content.vietnam_time import local_day
 from handlers.calendar import calendar
 from storage import coverage_snapshots, dossiers, mail, proposals
@@ -83,6 +84,11 @@ class Clock:
         today = local_day(datetime.now(UTC))
         while await self._store.write(lambda tx: coverage_snapshots.catch_up(tx, today)):
             pass
+        after = 0
+        while after := await self._store.write(lambda tx: ripen(tx, datetime.now(UTC), after)):
+            continue
+        if await self._store.write(lambda tx: take_back(tx, self._mind, datetime.now(UTC))):
+            self._posted()
 
     async def _tidy(self) -> None:
         """What people wrote is not kept longer than it is needed."""

@@ -4,11 +4,14 @@ from collections.abc import Callable
 
 from handlers import (
     arrive,
+    assigning,
     assist,
     behind,
     broadcast,
+    card,
     chart,
     confirm,
+    counter,
     day_code,
     desk_hours,
     dossier,
@@ -27,6 +30,7 @@ from handlers import (
     join,
     link,
     list_paper,
+    meeting,
     members,
     news,
     opting,
@@ -84,6 +88,11 @@ DIALOGUES: dict[str, Dialogue] = {
         arrive.ARRIVE,
         quick_log.UNCLEAR,
         today.ANNOUNCE,
+        assigning.ALLOT,
+        meeting.MEETING,
+        counter.COUNTER,
+        card.CORRECT,
+        card.ALONG,
     )
 }
 
@@ -115,6 +124,8 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "quick": quick_log.quick,
     "today": today.today,
     "paper": today.paper,
+    "held": assigning.held,
+    "card": card.card,
     "accept": help_answer.accept,
     "passon": help_answer.pass_on,
     "talkon": help_answer.talk_on,
@@ -156,6 +167,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (
     household_list.ear,
+    card.ear,
     quick_log.ear,
     confirm.ear,
     day_code.heard,
@@ -175,7 +187,6 @@ PAPERS: dict[str, Make] = {
     "chart": chart.chart,
     "report": reporting.paper,
     "list": list_paper.make,
-    pictures.KIND: pictures.guide_picture,
     poster.KIND: poster.paper,
 }
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""

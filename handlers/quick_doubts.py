@@ -237,7 +237,7 @@ class Asking:
             return ()
         question = replace(pick("along", *others, SKIP), offer=lambda: (
             *(Option(id_, label=label) for id_, label in others.items()), Option(SKIP, say="quick.alone")))
-        chosen = self._ask(f"along.{at}", question, "quick.along")
+        chosen = self._ask(f"with.{at}", question, "quick.along")
         return () if chosen == SKIP else (int(chosen),)
 
     def _home(self, at: str, number: int) -> list[visits.Home]:

@@ -24,14 +24,11 @@ FROM_LIST = "~"
 
 
 def today(desk: Desk, subject: str) -> None:
-    """A page of the list (`<hamlet>.<page>`); without a hamlet, the only one or a choice of them.
-
-    A third part is the number that is being logged in this very letter: its rows are written after this answer.
-    """
+    """A page of the list (`<hamlet>.<page>`, and the house just logged); without a hamlet, the only one or a choice."""
     look = desk.look
     look.require(Action.SEE_HOUSEHOLDS)
     hamlets = look.hamlets(Action.SEE_HOUSEHOLDS)
-    wanted, page, logged = (*subject.split("."), "", "")[:3]
+    wanted, page, logged = (*subject.split("."), "", "", "")[:3]
     here = next((hamlet for hamlet in hamlets if str(hamlet.id) == wanted), hamlets[0] if len(hamlets) == 1 else None)
     if not hamlets:
         raise Refused("visit.no_hamlet")
@@ -39,8 +36,8 @@ def today(desk: Desk, subject: str) -> None:
         desk.say("today.hamlet", *(Choice(hamlet.name, f"/today:{hamlet.id}") for hamlet in hamlets),
                  desk.choice("way.menu", "/menu", quiet=True))
         return
-    stops = [stop for stop in stops_of(look, here) if str(stop.number) != logged]
-    desk.send(_page(look, here, stops, int(page) if page.isascii() and page.isdigit() else 0))
+    stops = [stop for stop in stops_of(look, here) if str(stop.number) != logged]  # its visit is written after this is shown
+    desk.send(_page(look, here, stops, int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0))
 
 
 def stops_of(look: Look, hamlet: Hamlet) -> list[Stop]:

@@ -44,7 +44,7 @@ def log_visit(ask: Ask, look: Look) -> Done:
     undo = Choice(look.words.say("visit.undo"), f"/undo:{short(look.conversation)}")
     at = (ComeAt(f"household:{home.id}", back.on, back.at),) if back and back.at else ()
     return Done((kept, *at), "visit.saved", blanks={"number": home.number, "outcome": look.words.say(f"visit.outcome.{outcome}")},
-                choices=(undo, *_code(look, hamlet, home, outcome)), then=_next(look, hamlet, home))
+                choices=(undo, *_code(look, hamlet, home, outcome), *_along(look, outcome)), then=_next(look, hamlet, home))
 
 
 def _next(look: Look, hamlet: Hamlet, home: visits.Home) -> str:
@@ -55,6 +55,11 @@ def _next(look: Look, hamlet: Hamlet, home: visits.Home) -> str:
 def _code(look: Look, hamlet: Hamlet, home: visits.Home, outcome: Outcome) -> tuple[Choice, ...]:
     """The household may say itself that it was guided."""
     return (Choice(look.words.say("vouch.show"), f"/showcode:{hamlet.id}.{home.number}"),) if outcome.needs_attainment else ()
+
+
+def _along(look: Look, outcome: Outcome) -> tuple[Choice, ...]:
+    """Somebody of the team may have been there too."""
+    return (Choice(look.words.say("along.offer"), f"/along:{short(look.conversation)}"),) if outcome.needs_attainment else ()
 
 
 def which_hamlet(ask: Ask, look: Look, action: Action) -> Hamlet:
@@ -80,11 +85,11 @@ def which_hamlet(ask: Ask, look: Look, action: Action) -> Hamlet:
 def _home(ask: Ask, look: Look, hamlet: Hamlet) -> visits.Home:
     """The household: asked for, unless a reminder (`=` and its number) or today's list (`~`) led straight to it."""
     _, _, number = look.subject.replace(".~", ".=").partition(".=")
-    question = _household(look, hamlet)
+    question = household(look, hamlet)
     return question.read(number) if number else ask(question)
 
 
-def _household(look: Look, hamlet: Hamlet) -> Question[visits.Home]:
+def household(look: Look, hamlet: Hamlet) -> Question[visits.Home]:
     """A household by the number on its hamlet's list; the next ones nobody has been to are offered."""
 
     def hear(raw: str) -> str:

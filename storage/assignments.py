@@ -108,7 +108,8 @@ def _take_back(thing: TakeBack, tx: Connection, context: Context) -> None:
 
 def _holders(tx: Connection, household_ids: Sequence[int]) -> dict[int, set[int]]:
     if tx.dialect.name == "postgresql":  # two leaders who give out the same houses wait for each other here
-        tx.execute(select(household.c.id).where(household.c.id.in_(household_ids)).order_by(household.c.id).with_for_update())
+        tx.execute(select(household.c.id).where(household.c.id.in_(household_ids)).order_by(household.c.id)
+                   .with_for_update(key_share=True))
     found: dict[int, set[int]] = {}
     for row in tx.execute(select(assignment.c.household_id, assignment.c.person_id).where(
             assignment.c.household_id.in_(household_ids), assignment.c.ended_at.is_(None))):

@@ -73,8 +73,8 @@ def settle(tx: Connection, household_id: int, now: datetime, today: date, *, mov
 
     Called for every visit; whatever else touches a household (an exclusion, an attainment, a merge) comes by `settle_open`.
     """
-    found = tx.execute(_HOUSEHOLD.with_for_update() if tx.dialect.name == "postgresql" else _HOUSEHOLD,
-                       {"household": household_id}).one()  # two who record at once wait for each other here
+    found = tx.execute(_HOUSEHOLD.with_for_update(key_share=True) if tx.dialect.name == "postgresql" else _HOUSEHOLD,
+                       {"household": household_id}).one()  # two who record at once wait here, and inserts that refer to it do not
     achieved_on, excluded = _whether_done(tx, household_id, today)
     past = _past(tx, household_id)
     wanted = tasks(past, achieved_on, excluded or found.merged_into_id is not None, today)

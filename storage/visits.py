@@ -48,6 +48,14 @@ def home(rows: Reading, hamlet_id: int, number: int) -> Home | None:
     return Home(*row) if row else None
 
 
+_ALL_HOMES = Prepared(_HOME.order_by(household.c.number))
+
+
+def homes(rows: Reading, hamlet_id: int) -> list[Home]:
+    """Every household of a hamlet, by number."""
+    return rows.once((_ALL_HOMES, hamlet_id), lambda: [Home(*row) for row in rows.all(_ALL_HOMES, {"hamlet": hamlet_id})])
+
+
 def home_by_id(rows: Reading, id_: int) -> Home | None:
     row = rows.first(select(household.c.id, household.c.hamlet_id, household.c.number, household.c.label)
                      .where(household.c.id == id_, household.c.merged_into_id.is_(None)))
@@ -120,12 +128,13 @@ class Logged:
 
     id: int
     key: str
+    hamlet_id: int
     number: int
     recorded_at: datetime
 
 
 _LOGGED = (
-    select(visit.c.id, visit.c.key, household.c.number, visit.c.recorded_at)
+    select(visit.c.id, visit.c.key, household.c.hamlet_id, household.c.number, visit.c.recorded_at)
     .join(household, household.c.id == visit.c.household_id)
     .where(visit.c.person_id == bindparam("person"), visit.c.void.is_(False),
            ~exists().where(later.c.supersedes_id == visit.c.id))
@@ -155,6 +164,20 @@ def logged(rows: Reading, person_id: int, key: str) -> list[Logged]:
     """The visits of this key, or with keys that begin so where it ends in a slash; none where they were taken back already."""
     same = visit.c.key.startswith(key, autoescape=True) if key.endswith("/") else visit.c.key == key
     return [Logged(*row) for row in rows.all(_LOGGED.where(same), {"person": person_id})]
+
+
+_MET = Prepared(
+    select(visit.c.household_id).join(household, household.c.id == visit.c.household_id)
+    .where(household.c.hamlet_id == bindparam("hamlet"), visit.c.occurred_on == bindparam("on"),
+           visit.c.mode == bindparam("mode"), visit.c.outcome == bindparam("outcome"), visit.c.void.is_(False),
+           ~exists().where(later.c.supersedes_id == visit.c.id))
+)
+
+
+def met_on(rows: Reading, hamlet_id: int, on: date, mode: Mode, outcome: Outcome) -> set[int]:
+    """The households of a hamlet for which this was recorded on that day already."""
+    values = {"hamlet": hamlet_id, "on": on, "mode": mode.value, "outcome": outcome.value}
+    return {row.household_id for row in rows.all(_MET, values)}
 
 
 _ALIKE = Prepared(

@@ -51,7 +51,8 @@ OPERATORS = ("campaign", "check", "command", "database", "demo", "doctor", "hous
 """Phrases for whoever runs it, for a channel's own menu and for the web page: no screens of a conversation."""
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
-BUILT = ("visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.", "command.",
+BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.",
+         "command.",
          "web.", "sketch.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
          "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.", "list.",
          "reminder.kind.", "why.reason.", "why.state.", "gathering.kind.", "dossier.is.",
@@ -76,6 +77,12 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "quick.again": ({"number", "outcome"}, ("yes", "-")), "quick.along": (set(), ()), "quick.barrier": ({"numbers"}, ()),
     "quick.service": ({"numbers"}, ()), "quick.next": ({"numbers"}, ()), "quick.until": ({"numbers"}, ()),
     "quick.number": ({"number", "hamlet"}, ()), "announce.barrier": (set(), ()), "announce.day": (set(), ()),
+    "correct.which": (set(), ()), "correct.why": (set(), ()), "correct.check": ({"summary"}, ("save",)),
+    "allot.how": (set(), ("even", "lane", "back")), "allot.even": ({"summary"}, ("save",)), "allot.lane": (set(), ()),
+    "allot.member": (set(), ()), "allot.whose": (set(), ()), "allot.held": ({"count"}, ("leave", "move", "share")),
+    "meeting.outcome": (set(), ()), "meeting.who": (set(), ("ticks",)), "meeting.page": ({"page", "pages"}, ()),
+    "meeting.check": ({"outcome", "numbers", "count"}, ("save",)), "counter.household": ({"hamlet"}, ()),
+    "counter.check": ({"number", "hamlet", "outcome"}, ("save",)), "along.who": (set(), ()),
     "invite.role": (set(), ()), "invite.where": (set(), ()),
     "link.code": (set(), ()), "link.agree": ({"name"}, ("yes", "no")), "members.who": (set(), ()),
     "members.deed": ({"name", "role", "place"}, ("phone", "remove", "lead")), "members.sure_lead": ({"name", "place"}, ("yes",)),
@@ -260,7 +267,7 @@ def test_vietnamese_sentences_are_short() -> None:
 
 MEMBERS = re.compile(
     r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member|helper|meet|assign|duty|broadcast"
-    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|unclear|today|announce|paper|meeting|correct|allot|card|along|task|daycode\.yours)\b")
+    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|unclear|today|announce|paper|meeting|correct|allot|counter|card|along|task|daycode\.yours)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|why|"
                   r"reminder\.(stopped|started|enough|several|visit|nothing|kind))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
