@@ -46,7 +46,7 @@ def _evenly(ask: Ask, look: Look, hamlet: Hamlet, team: Sequence[Member], stops:
 
 
 def dealt(stops: Sequence[Stop], team: Sequence[int], held: dict[int, list[int]], each: int = EACH) -> dict[int, list[int]]:
-    """Houses nobody holds, in lane order, to each member until all have about the same or `each`; neighbours go to the same one."""
+    """Houses nobody holds, in lane order, to each until all have about the same, or `each`; neighbours go to the same one."""
     has = {member: sum(member in who for who in held.values()) for member in team}
     free = [stop.household_id for stop in sorted(stops, key=lambda stop: (lane_key(stop.lane), stop.number))
             if stop.household_id not in held]
