@@ -5,7 +5,20 @@ from __future__ import annotations
 import typer
 from pydantic import ValidationError
 
-from bot.commands import campaigning, households, keeping, knowing, people, places, running, telegram, visit_logs, work, zalo
+from bot.commands import (
+    campaigning,
+    households,
+    keeping,
+    knowing,
+    people,
+    places,
+    running,
+    showing,
+    telegram,
+    visit_logs,
+    work,
+    zalo,
+)
 from bot.commands.ground import fail, language
 from bot.settings import variables
 from content.words import words
@@ -14,7 +27,7 @@ from storage.database import Unusable
 app = typer.Typer(help="Gõ Cửa: a chatbot for Vietnam's community digital-technology teams.", no_args_is_help=False,
                   add_completion=False, pretty_exceptions_enable=False,
                   epilog="Settings (environment or .env): " + "; ".join(f"{name}: {what}" for name, what in variables().items()))
-for part in (running, people, places, households, visit_logs, knowing, keeping, campaigning, work, telegram, zalo):
+for part in (running, people, places, households, visit_logs, knowing, showing, keeping, campaigning, work, telegram, zalo):
     app.add_typer(part.app)
 
 

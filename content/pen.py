@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
+from itertools import groupby
 
 from content.lettering import letters
 from content.typefaces import BOLD, FAMILY, MEDIUM
@@ -26,11 +28,31 @@ class SketchError(ValueError):
     """A drawing that cannot be made, with the reason."""
 
 
-class Pen:
+class Measured:
+    """Measures words before they are written."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def lines(self, text: str, size: float, room: float, *, bold: bool = False, most: int = 1) -> list[str]:
+        """The words in lines, measured and about equally long. Raises SketchError where they are too wide or too many."""
+        measure = letters(BOLD if bold else MEDIUM)
+        try:
+            lines = measure.even(text, size, room)
+            widest = max(measure.width(line, size) for line in lines)
+        except KeyError as letter:
+            raise SketchError(f"{self.name}: the font has no {letter} ({text})") from None
+        if widest > room or len(lines) > most:
+            raise SketchError(f"{self.name}: {len(lines)} lines of up to {widest:.0f} do not fit {most} of {room:.0f}: {text}")
+        return lines
+
+
+class Pen(Measured):
     """Draws onto one picture."""
 
     def __init__(self, name: str, width: float) -> None:
-        self.name, self.width = name, width
+        super().__init__(name)
+        self.width = width
         self._drawn: list[str] = []
 
     def apart(self) -> Pen:
@@ -61,31 +83,37 @@ class Pen:
              middle: bool = False, most: int = 1) -> float:
         """Words in at most `most` lines within `room`, their top at y; how high they are. Raises SketchError if they overflow."""
         lines = self.lines(text, size, room, bold=bold, most=most)
-        if len(lines) > 1:
-            lines = letters(BOLD if bold else MEDIUM).even(text, size, room)
         look = f'fill="{colour}"{BOLD_WORDS if bold else ""}{CENTRED if middle else ""}'
         for number, line in enumerate(lines):
             base = y + size * (0.98 + LEADING * number)
             self._drawn.append(f'<text x="{x:g}" y="{base:g}" font-size="{size:g}" {look}>{escape(line, quote=False)}</text>')
         return size * LEADING * len(lines)
 
-    def lines(self, text: str, size: float, room: float, *, bold: bool = False, most: int = 1) -> list[str]:
-        """The words in lines, measured. Raises SketchError where a word is too wide or the lines are too many."""
-        measure = letters(BOLD if bold else MEDIUM)
-        try:
-            lines = measure.lines(text, size, room)
-            widest = max(measure.width(line, size) for line in lines)
-        except KeyError as letter:
-            raise SketchError(f"{self.name}: the font has no {letter} ({text})") from None
-        if widest > room or len(lines) > most:
-            raise SketchError(f"{self.name}: {len(lines)} lines of up to {widest:.0f} do not fit {most} of {room:.0f}: {text}")
-        return lines
+    def squares(self, rows: Sequence[Sequence[int]], x: float, y: float, side: float) -> None:
+        """A pattern of dark squares: a QR code."""
+        each = side / len(rows)
+        runs = "".join(f"M{x + left * each:g} {y + top * each:g}h{wide * each:g}v{each:g}h{-wide * each:g}z"
+                       for left, top, wide in dark_runs(rows))
+        self._drawn.append(f'<path d="{runs}" fill="#000000" shape-rendering="crispEdges"/>')
 
-    def finished(self, height: float, title: str) -> str:
+    def finished(self, height: float, title: str, *, ground: str = GROUND) -> str:
+        """The whole picture; without a ground it is clear where nothing is drawn."""
+        under = f'<rect width="{self.width:g}" height="{height:g}" fill="{ground}"/>' if ground else ""
         return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {height:g}" width="{self.width:g}" '
                 f'height="{height:g}" font-family="{FAMILY}" font-weight="500" role="img" class="sketch">'
                 f"<title>{escape(title)}</title><style>{_STYLE}</style>"
-                f'<rect width="{self.width:g}" height="{height:g}" fill="{GROUND}"/>{"".join(self._drawn)}</svg>')
+                f"{under}{''.join(self._drawn)}</svg>")
+
+
+def dark_runs(rows: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, int]]:
+    """Where dark squares lie side by side: column, row, how many."""
+    for top, row in enumerate(rows):
+        left = 0
+        for dark, run in groupby(row, bool):
+            wide = len(list(run))
+            if dark:
+                yield left, top, wide
+            left += wide
 
 
 @cache

@@ -26,7 +26,7 @@ def drawing(folder: Traversable, name: str, language: str, facts: Facts) -> Draw
     text = file.read_text("utf-8")
     stated = facts.names_in(text, f"pictures/{file.name}")
     found = read(name, read_mapping(facts.fill(text, language)), language)
-    note = f"picture.{found.body}"
+    note = f"sketch.{found.body}"
     spoken = words(language)
     return replace(found, facts=stated, note=spoken.say(note) if spoken.has(note) else "")
 

@@ -67,6 +67,7 @@ class Action(StrEnum):
     PLAN_GATHERING = "plan_gathering"
     ATTEND = "attend"
     EXPORT_WORKDAYS = "export_workdays"
+    MAKE_POSTER = "make_poster"
 
 
 _N, _O, _H, _C, _E = Scope.NOWHERE, Scope.OWN, Scope.HAMLET, Scope.COMMUNE, Scope.EVERYWHERE
@@ -115,6 +116,7 @@ TABLE: dict[Action, dict[Role, Scope]] = {
         Action.PLAN_GATHERING:   (_N, _N, _H, _C, _E),
         Action.ATTEND:           (_N, _H, _H, _C, _E),
         Action.EXPORT_WORKDAYS:  (_N, _N, _H, _C, _E),
+        Action.MAKE_POSTER:      (_N, _N, _H, _C, _E),
     }.items()
 }  # fmt: skip
 

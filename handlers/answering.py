@@ -82,6 +82,8 @@ def _start(desk: Desk) -> None:
         perform(desk, f"/quick:{payload[2:]}")
     elif payload.startswith("h-"):
         perform(desk, f"/confirm:{payload[2:]}")
+    elif payload.startswith("t-"):
+        perform(desk, f"/arrive:{payload[2:]}")
     elif payload.startswith("g-"):
         perform(desk, f"/guide:{payload[2:]}")
     else:
@@ -97,6 +99,8 @@ def _typed(desk: Desk, text: str) -> None:
     elif not text:
         desk.say("refused.empty")
         again(desk)
+    elif data := heard.choice(text, desk.shown, numbers=False):  # what is shown wins over what words may mean by their form
+        press(desk, data)
     elif data := next(filter(None, (ear(desk, text) for ear in EARS)), None):
         perform(desk, data)
     elif desk.talk is not None and desk.talk.dialogue in DIALOGUES:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from handlers import (
+    arrive,
     assigning,
     assist,
     behind,
@@ -34,6 +35,7 @@ from handlers import (
     news,
     opting,
     pictures,
+    poster,
     privacy,
     quick_log,
     reminder,
@@ -83,6 +85,7 @@ DIALOGUES: dict[str, Dialogue] = {
         exclusion.EXCLUDE,
         day_code.CHECK,
         assist.ASSIST,
+        arrive.ARRIVE,
         quick_log.UNCLEAR,
         today.ANNOUNCE,
         assigning.ALLOT,
@@ -159,9 +162,11 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "present": gathering.present,
     "call_off": gathering.call_off,
     "attendance_file": gathering.sheet,
+    "poster": poster.ask_for_poster,
 }
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (
+    household_list.ear,
     quick_log.ear,
     card.ear,
     confirm.ear,
@@ -169,7 +174,6 @@ EARS: tuple[Callable[[Desk, str], str | None], ...] = (
     assist.heard,
     opting.ear,
     gathering.ear,
-    household_list.ear,
     former.ear,
 )
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
@@ -184,5 +188,6 @@ PAPERS: dict[str, Make] = {
     "report": reporting.paper,
     "list": list_paper.make,
     pictures.KIND: pictures.guide_picture,
+    poster.KIND: poster.paper,
 }
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""

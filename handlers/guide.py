@@ -11,6 +11,7 @@ from handlers.desk_hours import help_text
 from handlers.dialogue import Ask, Dialogue, Done, Standing
 from handlers.look import Look
 from handlers.pictures import pictured
+from handlers.poster import button
 from handlers.questions import Option, Question, pick
 from handlers.screens import short
 from handlers.talk import Choice, Kept, Message, Refused
@@ -62,7 +63,7 @@ def _cover(guide: Guide, look: Look) -> Question[str]:
         lines.append(words.say("guide.cost", cost=guide.cost))
     if guide.time:
         lines.append(words.say("guide.time", time=guide.time))
-    screen = Message(title=guide.title, text="\n\n".join(lines), note=_provenance(guide, look))
+    screen = Message(title=guide.title, text="\n\n".join(lines), note=_provenance(guide, look), choices=button(look, guide.id))
     question = pick(BEGIN, "go")
     return Question(BEGIN, question.read, offer=question.offer, screen=pictured(screen, guide, look))
 

@@ -68,8 +68,10 @@ def language(desk: Desk, subject: str) -> None:
 
 MEMBERS_FIRST = (
     (Action.LOG_VISIT, "menu.log", "/visit"),
+    (Action.LOG_VISIT, "menu.today", "/today"),
     (Action.SEE_SUMMARY, "menu.summary", "/summary"),
     (Action.ANSWER_HELP, "menu.requests", "/requests"),
+    (Action.INVITE_VOLUNTEER, "menu.invite", "/invite"),
 )
 MEMBERS_MORE = (
     (Action.LOG_VISIT, "menu.quick", "/quick"),
@@ -78,7 +80,6 @@ MEMBERS_MORE = (
     (Action.ATTEND, "menu.gatherings", "/gatherings"),
     (Action.EXPORT_COVERAGE, "menu.report", "/report"),
     (Action.CONFIRM_EXCLUSION, "menu.gone", "/gone"),
-    (Action.INVITE_VOLUNTEER, "menu.invite", "/invite"),
     (Action.MANAGE_MEMBERS, "menu.members", "/members"),
     (Action.SET_DUTY, "menu.duty", "/duty"),
     (Action.IMPORT_LIST, "menu.list", "/list"),

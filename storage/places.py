@@ -111,6 +111,11 @@ def standing(rows: Reading, parent_id: int | None = None) -> list[Standing]:
     return sorted(found, key=lambda each: (ORDER[each.level], each.code))
 
 
+def codes(rows: Reading, ids: Sequence[int]) -> dict[int, str]:
+    """The codes of these places, by id."""
+    return dict(rows.all(select(place.c.id, place.c.code).where(place.c.id.in_(list(ids))))) if ids else {}
+
+
 def with_code(rows: Reading, code: str) -> Standing | None:
     """The place of that code that stands; a hamlet before a commune before a province."""
     found = [Standing(*row) for row in rows.all(_STANDING.where(place.c.code == code))]

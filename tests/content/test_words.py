@@ -47,19 +47,19 @@ from storage.today import Why as Going
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
 FAMILIES = {file.stem for file in FILES}
-OPERATORS = ("campaign", "check", "command", "database", "demo", "doctor", "household", "place", "web", "zalo")
+OPERATORS = ("campaign", "check", "command", "database", "demo", "doctor", "household", "place", "web", "zalo", "screens")
 """Phrases for whoever runs it, for a channel's own menu and for the web page: no screens of a conversation."""
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.",
          "command.",
-         "web.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
+         "web.", "sketch.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
          "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.", "list.",
          "reminder.kind.", "why.reason.", "why.state.", "gathering.kind.", "dossier.is.",
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
-         "report.part.", "report.", "quick.", "quick.mode.", "today.why.", "paper.box.", "picture.")  # fmt: skip
+         "report.part.", "report.", "quick.", "quick.mode.", "today.why.", "paper.box.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -148,13 +148,13 @@ def built() -> set[str]:
     made |= {f"sent.{kind}" for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START, Kind.BLOCKED)}
     made |= {f"helper.state.{state}" for state in State if state.live}
     made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in FEEDBACK}
-    made |= {f"picture.{body}" for body in ("phone", "paper")}
     made |= {f"quick.mode.{mode}" for mode in ("meeting", "office", "phone")} | {f"today.why.{why}" for why in Going}
     made |= {f"paper.box.{box}" for box in BOXES}
     made |= {f"broadcast.is.{state}" for state in Sending}
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
     made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
     made |= {f"broadcast.skipped.{why}" for why in SKIPPED}
+    made |= {"sketch.phone", "sketch.paper"}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
         made |= {key, *(f"{key}.{option}" for option in options)}
@@ -164,7 +164,7 @@ def built() -> set[str]:
 
 
 def program() -> Iterator[ast.AST]:
-    for room in ("handlers", "bot", "storage"):
+    for room in ("handlers", "bot", "storage", "content"):
         for file in sorted((ROOT / room).rglob("*.py")):
             yield from ast.walk(ast.parse(file.read_text("utf-8")))
 
@@ -172,7 +172,7 @@ def program() -> Iterator[ast.AST]:
 def key_in(node: ast.AST) -> str:
     """The key that a constant is, or nothing (columns and templates look like keys)."""
     text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-    looks = KEY.fullmatch(text) and text.split(".")[0] in FAMILIES and not text.endswith((".id", ".html", ".png"))
+    looks = KEY.fullmatch(text) and text.split(".")[0] in FAMILIES and not text.endswith((".id", ".html", ".png", ".model"))
     return text if looks else ""
 
 
@@ -186,7 +186,7 @@ def test_every_phrase_that_is_said_exists() -> None:
 
 
 def test_every_phrase_is_said_somewhere() -> None:
-    unsaid = {key for key in keys("vi") - said() - built() if not key.startswith("web.")}
+    unsaid = {key for key in keys("vi") - said() - built() if not key.startswith(("web.", "screens."))}
     assert unsaid == set()
 
 

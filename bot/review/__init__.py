@@ -1,0 +1,1 @@
+"""For those who review and are no programmers: every screen, on one page."""

@@ -1,0 +1,1 @@
+"""The page for reviewers, and that nobody gets stuck in any dialogue."""
