@@ -37,6 +37,8 @@ def meeting(ask: Ask, look: Look) -> Done:
         ticked = default_services(look, hamlet, outcome, on)
         services = ask(replace(many_of("services", *SERVICES, at_least=1, ticked=ticked), words="visit.services"))
     homes = _who(ask, look, hamlet)
+    if not homes:
+        return Done(say="meeting.nobody", then="/menu")
     there = visits.met_on(look.rows, hamlet.id, on, Mode.MEETING, outcome)
     new = [home for home in homes if home.id not in there]
     if not new:
@@ -59,8 +61,6 @@ def _who(ask: Ask, look: Look, hamlet: Hamlet) -> list[Home]:
         return typed
     pages = [listed[start:start + PAGE] for start in range(0, len(listed), PAGE)]
     chosen = [home for number, part in enumerate(pages) for home in _ticked(ask, part, number, len(pages))]
-    if not chosen:
-        raise Refused("meeting.nobody")
     return chosen
 
 

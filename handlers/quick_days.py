@@ -72,3 +72,8 @@ def ahead_day(item: Item, today: date) -> date | None:
     if day < today:
         raise Odd
     return day
+
+
+def month_end(first: date) -> date:
+    """Somebody away "until February" is away through its last day."""
+    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
-from handlers.quick_days import Doubt, Odd, ahead_day, past_day
+from handlers.quick_days import Doubt, Odd, ahead_day, month_end, past_day
 from handlers.quick_items import COMMA, DATE, HAMLET, HOUR, NOTE, NUMBER, RANGE, UNKNOWN, Hamlets, Item, items
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome
 
@@ -270,7 +270,7 @@ def _dated(line: Line, item: Item, today: date) -> Line:
     if line.outcome is None:
         raise Odd
     if line.outcome.needs_until and line.until is None and (day := ahead_day(item, today)) is not None and day > today:
-        return replace(line, until=day)
+        return replace(line, until=month_end(day) if item.value == "month" else day)
     if (line.outcome.needs_date or line.outcome in _RETURNING) and line.next_on is None:
         if (day := ahead_day(item, today)) is not None:
             return replace(line, next_on=day)

@@ -68,8 +68,10 @@ _CHANGE = Prepared(
 )
 
 
-def settle(tx: Connection, household_id: int, now: datetime, today: date, *, moved: bool = False) -> Task | None:
-    """Make a household's tasks what its history says; the one that is open now. `moved`: somebody else holds the house.
+def settle(tx: Connection, household_id: int, now: datetime, today: date, *, moved: bool = False, quiet: bool = False
+           ) -> Task | None:
+    """Make a household's tasks what its history says; the one that is open now. `moved`: somebody else holds the house;
+    `quiet`: whoever calls sees to the reminders.
 
     Called for every visit; whatever else touches a household (an exclusion, an attainment, a merge) comes by `settle_open`.
     """
@@ -80,7 +82,7 @@ def settle(tx: Connection, household_id: int, now: datetime, today: date, *, mov
     wanted = tasks(past, achieved_on, excluded or found.merged_into_id is not None, today)
     changed = _write(tx, household_id, wanted, {each.id for each in past}, now, today)
     left = open_task(wanted)
-    if changed or moved:
+    if (changed or moved) and not quiet:
         _remind(tx, household_id, left, now)
     tx.info.setdefault(SETTLED, set()).add(household_id)
     return left

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from storage import ledger, reminders
+from storage import ledger, reminders, tasks
 from storage.models import Attainment, Chat, Visit, table
 from storage.outcomes import Barrier, Mode, Outcome, Verification, return_on
 from storage.reading import Reading
@@ -75,6 +75,8 @@ def keep(tx: Connection, new: dict[str, Past], now: datetime, today: date) -> No
         tx.execute(insert(attainment), reached)
     for each in new.values():
         ledger.touch(tx, (each.household_id,), today, since=each.occurred_on)
+    for household_id in sorted({each.household_id for each in new.values()}):
+        tasks.settle(tx, household_id, now, today, quiet=True)
     _follow_up(tx, new, now, today)
 
 
