@@ -22,6 +22,7 @@ from storage.places import Hamlet
 from storage.visits import Home, LogVisit
 
 PAGE = 12
+ENOUGH = "enough"
 OUTCOMES = (Outcome.COMPLETED, Outcome.ALREADY_DONE, Outcome.PARTIAL)
 """What a meeting may come to for a household; whatever else there is to say is said at its door."""
 
@@ -60,16 +61,24 @@ def _who(ask: Ask, look: Look, hamlet: Hamlet) -> list[Home]:
     if typed:
         return typed
     pages = [listed[start:start + PAGE] for start in range(0, len(listed), PAGE)]
-    chosen = [home for number, part in enumerate(pages) for home in _ticked(ask, part, number, len(pages))]
+    chosen: list[Home] = []
+    for number, part in enumerate(pages):
+        ticked, enough = _ticked(ask, part, number, len(pages))
+        chosen += ticked
+        if enough:
+            break
     return chosen
 
 
-def _ticked(ask: Ask, part: Sequence[Home], number: int, pages: int) -> list[Home]:
-    """One page of the list, to be ticked."""
+def _ticked(ask: Ask, part: Sequence[Home], number: int, pages: int) -> tuple[list[Home], bool]:
+    """One page of the list, to be ticked, and whether the pages behind it may be left out."""
     by_value = {str(home.number): home for home in part}
     options = tuple(Option(value, label=f"{value} · {home.label}" if home.label else value) for value, home in by_value.items())
-    question = replace(many_of("page", *by_value).at(number), words="meeting.page", offer=lambda: options)
-    return [by_value[value] for value in ask(question.saying(page=number + 1, pages=pages))]
+    if number + 1 < pages:
+        options = (*options, Option(ENOUGH, say="meeting.enough"))
+    question = replace(many_of("page", *by_value, ENOUGH).at(number), words="meeting.page", offer=lambda: options)
+    ticked = ask(question.saying(page=number + 1, pages=pages))
+    return [by_value[value] for value in ticked if value != ENOUGH], ENOUGH in ticked
 
 
 def _typed(listed: Sequence[Home]) -> Question[list[Home]]:

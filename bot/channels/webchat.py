@@ -128,7 +128,7 @@ class WebChat:
     async def _paper(self, request: web.Request) -> web.StreamResponse:
         """A picture or document of this browser's own chat."""
         chat, kind, row = self._visitors.chat(request), request.match_info["kind"], int(request.match_info["row"])
-        if chat is None or not hmac.compare_digest(seal(chat, row, kind).encode(), request.match_info["seal"].encode()):
+        if chat is None or not hmac.compare_digest(seal(chat, row, kind), request.match_info["seal"]):
             raise web.HTTPNotFound
         if wait := self._asked["address"].wait(self._visitors.address(request)):
             raise web.HTTPTooManyRequests(headers={"Retry-After": str(math.ceil(wait))})

@@ -65,6 +65,12 @@ def test_a_meeting_may_be_ticked_page_by_page(sqlite_url: str) -> None:
         assert "3, 5, 20" in typist.press("Xong, đi tiếp", NINE)
         typist.press("💾", NINE)
         assert rows(field) == [(3, "partial", "meeting"), (5, "partial", "meeting"), (20, "partial", "meeting")]
+        typist.say("họp thôn", at(TODAY, 10))
+        typist.press("🟡 Làm dở", at(TODAY, 10))
+        typist.press("☑ Đánh dấu từng hộ", at(TODAY, 10))
+        typist.press("☐ 7", at(TODAY, 10))
+        typist.press("☐ Chỉ có thế", at(TODAY, 10))
+        assert "CHƯA LƯU" in typist.press("Xong, đi tiếp", at(TODAY, 10)), "the second page was asked all the same"
     database.close()
 
 
