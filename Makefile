@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := requirements/run.txt
 DEV := requirements/dev.txt
+# many tests wait for a clock or another process: one more at a time than there are cores
+JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-run demo test check bench chaos lock clean
@@ -39,7 +41,7 @@ check: .venv/.dev ## lint, types and the import contract
 
 test: check ## every test, with a real PostgreSQL and a real browser
 	$(BIN)/python -m tests.browser
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 bench: .venv/.dev ## print figures beside a plain bot and plain queries, in turns in one run
 	$(BIN)/python -m bench
