@@ -9,8 +9,7 @@ import logging
 import signal
 from collections.abc import Sequence
 from functools import cache
-
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from bot.attachments import Attachments
 from bot.broadcasting import Broadcasting
@@ -22,13 +21,15 @@ from bot.receive import Reception
 from bot.settings import Settings
 from bot.store import Store, out_of_reach
 from bot.turn import BACKOFF, Departures, Mind, Turn
-from bot.web import feed
 from content.library import Library
 from content.search import Finder, Finding
 from handlers.desk import Find
 from storage.database import Database
 from storage.mail import Parcel
 from storage.working_hours import WorkingHours
+
+if TYPE_CHECKING:
+    from bot.web.server import Server
 
 log = logging.getLogger(__name__)
 DRAIN = 12.0
@@ -71,7 +72,7 @@ class House:
         self._middlewares = middlewares
         self._listen = listen
         self._tasks: list[asyncio.Task[None]] = []
-        self._runner: web.AppRunner | None = None
+        self._server: Server | None = None
         self._failed = asyncio.Event()
         self.address = ""
 
@@ -127,8 +128,8 @@ class House:
         self.clock.stop()
         self.broadcasting.stop()
         await asyncio.gather(*(channel.stop() for channel in self.channels), return_exceptions=True)
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._server is not None:
+            await self._server.stop()
         await self.turn.stop()
         await asyncio.gather(*(delivery.stop() for delivery in self.deliveries.values()))
         _, late = await asyncio.wait(self._tasks, timeout=DRAIN) if self._tasks else ((), ())
@@ -192,16 +193,18 @@ class House:
     # --- the web server -------------------------------------------------------------------------------------------
 
     async def _serve(self) -> None:
-        app = web.Application(client_max_size=64 * 1024, middlewares=self._middlewares)  # type: ignore[arg-type]
-        for channel in self.channels:
-            app.router.add_routes(channel.routes(self.reception.receive))
-        app.router.add_routes(feed.routes(self.store, self.settings.feed_token.get_secret_value()))
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.address = f"http://{host}:{port}"
+        """Listen where there is something to ask for: a bot that only polls opens no port and loads no web server."""
+        routes = [route for channel in self.channels for route in channel.routes(self.reception.receive)]
+        if token := self.settings.feed_token.get_secret_value():
+            from bot.web import feed
+
+            routes += feed.routes(self.store, token)
+        if not routes:
+            return
+        from bot.web.server import Server
+
+        self._server = Server(routes, self._middlewares)
+        self.address = await self._server.start(self.settings.host, self.settings.port)
 
 
 def open_store(settings: Settings, *, create: bool = False) -> Store:

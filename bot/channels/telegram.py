@@ -11,18 +11,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from aiohttp import web
-
 from bot.channels import Attached, Limits, Papers, Receive, Received, Sent, no_papers
 from bot.channels.telegram_incoming import Self, document, mentions_group, received
 from bot.channels.telegram_polling import Backoff, Polling
 from bot.channels.telegram_sending import Sending
-from bot.channels.telegram_webhook import Webhook
 from bot.channels.telegram_wire import Wire, is_loopback
 from handlers.talk import Kind, Message
 
 if TYPE_CHECKING:
+    from aiohttp.web import AbstractRouteDef
+
     from bot.channels.telegram_bot import Ordinary
+    from bot.channels.telegram_webhook import Webhook
 
 LOG = logging.getLogger(__name__)
 
@@ -70,11 +70,15 @@ class Telegram:
 
     # -- receiving
 
-    def routes(self, receive: Receive) -> Sequence[web.AbstractRouteDef]:
+    def routes(self, receive: Receive) -> Sequence[AbstractRouteDef]:
         if self._mode != "webhook":
             return ()
         if not self._secret:
             LOG.error("%s: no webhook secret is set, so every call to %s is refused", self.account, self.webhook_path)
+        from aiohttp import web
+
+        from bot.channels.telegram_webhook import Webhook
+
         self._webhook = Webhook(self._secret, self._keeper(receive))
         return (web.post(self.webhook_path, self._webhook.take),)
 

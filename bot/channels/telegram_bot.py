@@ -12,7 +12,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.channels.exchange import Unanswered, Unsent
 from bot.channels.telegram_polling import KINDS
-from bot.channels.telegram_wire import DEADLINE, Wire, form
+from bot.channels.telegram_wire import DEADLINE, Form, Wire
 
 _NOWHERE = "wire:"
 
@@ -44,7 +44,7 @@ class WireRequest(BaseRequest):
         failure: TelegramError
         fields = request_data.parameters if request_data else {}
         files: Mapping[str, Any] = request_data.multipart_data if request_data and request_data.contains_files else {}
-        body = form(fields, files) if files else json.dumps(fields).encode()
+        body = Form(fields, files) if files else json.dumps(fields).encode()
         try:
             return await self._wire.post(url.rpartition("/")[2], body)
         except Unsent as error:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from urllib.request import getproxies, proxy_bypass
-
-import aiohttp
 
 from bot.channels import Fate
 from bot.channels.exchange import Exchange, Unanswered, Unsent
 from storage import json_text
 
+if TYPE_CHECKING:
+    from bot.channels.telegram_session import Session
+
 DEADLINE = 35.0
 CONNECT = 10.0
 GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid", "bot was blocked", "bot was kicked")
 """What a 400 says when nobody is there to read; a 403 always means that."""
-_JSON = "application/json"
+JSON = "application/json"
 _FILE = re.compile(r"[\w][\w ./()-]{0,250}")
 _PRIVATE = re.compile(r"\"[^\"]*\"|\d{5,}|@\w+")
 
@@ -47,16 +47,24 @@ class Reply:
         return str(found) if type(found) is int else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Fields, and files by field: a name, the bytes and what they are."""
+
+    fields: Mapping[str, Any]
+    files: Mapping[str, tuple[str, bytes, str]]
+
+
 class Wire:
-    """Calls of one bot. Plain JSON goes the short way; files, and everything where a proxy stands between, over aiohttp."""
+    """Calls of one bot. Plain JSON goes the short way; files, and everything where a proxy stands between, the long one."""
 
     def __init__(self, token: str, api_base: str) -> None:
-        # the address holds the token, so nothing but `post` ever sees it
+        # the address holds the token, so nothing but the exchange ever sees it
         self._address = f"{api_base.rstrip('/')}/bot{quote(token.strip(), safe=':')}/"
         self._files = f"{api_base.rstrip('/')}/file/bot{quote(token.strip(), safe=':')}/"
         self._proxy = _proxy(self._address)
         self._exchange: Exchange | None = None
-        self._session: aiohttp.ClientSession | None = None
+        self._session: Session | None = None
         self._closed = False
 
     async def call(self, method: str, fields: Mapping[str, Any], *, deadline: float = DEADLINE) -> Reply:
@@ -65,9 +73,9 @@ class Wire:
 
     async def upload(self, method: str, fields: Mapping[str, Any], field: str, file: tuple[str, bytes, str]) -> Reply:
         """One call with a file: its name, its bytes and what it is. Never raises."""
-        return await self.reply(method, form(fields, {field: file}))
+        return await self.reply(method, Form(fields, {field: file}))
 
-    async def reply(self, method: str, body: bytes | aiohttp.FormData, *, deadline: float = DEADLINE) -> Reply:
+    async def reply(self, method: str, body: bytes | Form, *, deadline: float = DEADLINE) -> Reply:
         try:
             status, answer = await self.post(method, body, deadline=deadline)
         except Unsent as error:
@@ -76,30 +84,15 @@ class Wire:
             return Reply(Fate.UNKNOWN, problem=str(error))
         return understood(status, answer)
 
-    async def post(self, method: str, body: bytes | aiohttp.FormData, *, deadline: float = DEADLINE) -> tuple[int, bytes]:
-        """The bare exchange. What it raises names only the kind of failure: the library's own errors hold the address."""
+    async def post(self, method: str, body: bytes | Form, *, deadline: float = DEADLINE) -> tuple[int, bytes]:
+        """The bare exchange. Raises Unsent or Unanswered, which never hold the address."""
         if self._closed:
             raise Unsent
         if isinstance(body, bytes) and self._proxy is None:
             if self._exchange is None:
                 self._exchange = Exchange(self._address)
-            return await self._exchange.post(method, body, _JSON, deadline, CONNECT)
-        return await self._post(method, body, deadline)
-
-    async def _post(self, method: str, body: bytes | aiohttp.FormData, deadline: float) -> tuple[int, bytes]:
-        failure: Exception
-        headers = {"Content-Type": _JSON} if isinstance(body, bytes) else None
-        timeout = aiohttp.ClientTimeout(total=deadline, connect=min(CONNECT, deadline))
-        try:
-            async with self._open().post(self._address + method, data=body, headers=headers, timeout=timeout,
-                                         allow_redirects=False) as answer:
-                return answer.status, await answer.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError,
-                aiohttp.InvalidURL, Unsent) as error:
-            failure = Unsent(type(error).__name__)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            failure = Unanswered(type(error).__name__)
-        raise failure  # outside the handler, so that it carries no context
+            return await self._exchange.post(method, body, JSON, deadline, CONNECT)
+        return await self._open().post(self._address + method, body, deadline)
 
     async def fetch(self, file_id: str, most: int) -> bytes | None:
         """A file that somebody sent, at most so many bytes of it; None where it is larger or cannot be had. Never raises."""
@@ -107,23 +100,13 @@ class Wire:
         path = reply.result.get("file_path") if reply.ok and isinstance(reply.result, dict) else None
         if not isinstance(path, str) or not _FILE.fullmatch(path) or ".." in path or self._closed:
             return None
-        data = bytearray()
-        try:
-            async with self._open().get(self._files + quote(path), timeout=aiohttp.ClientTimeout(total=DEADLINE, connect=CONNECT),
-                                        allow_redirects=False) as answer:
-                async for piece in answer.content.iter_any():
-                    data += piece
-                    if len(data) > most:
-                        return None
-                return bytes(data) if answer.status == 200 else None
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            return None
+        return await self._open().get(self._files + quote(path), most, DEADLINE)
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _open(self) -> Session:
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=100, ttl_dns_cache=300), cookie_jar=aiohttp.DummyCookieJar(),
-                proxy=self._proxy)
+            from bot.channels.telegram_session import Session
+
+            self._session = Session(self._proxy)
         return self._session
 
     async def close(self) -> None:
@@ -144,16 +127,6 @@ def _proxy(address: str) -> str | None:
 def is_loopback(address: str) -> bool:
     host = urlsplit(address).hostname or ""
     return host in ("localhost", "::1") or host.startswith("127.")
-
-
-def form(fields: Mapping[str, Any], files: Mapping[str, tuple[str, bytes, str]]) -> aiohttp.FormData:
-    """Fields and files as one multipart body; what is not text is written as JSON."""
-    made = aiohttp.FormData(quote_fields=False, default_to_multipart=True)  # file names in plain UTF-8
-    for name, value in fields.items():
-        made.add_field(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-    for name, (filename, content, kind) in files.items():
-        made.add_field(name, content, filename=filename.replace('"', ""), content_type=kind)
-    return made
 
 
 def understood(status: int, body: bytes) -> Reply:

@@ -19,9 +19,9 @@ class FollowUpTask(SQLModel, table=True):
 
     __tablename__ = "follow_up_task"
     __table_args__ = (
-        Index("ix_follow_up_task_open", "household_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_follow_up_task_open", "household_id", unique=True, sqlite_where=OPEN),
         Index("ix_follow_up_task_household", "household_id", "due_on"),
-        Index("ix_follow_up_task_due", "due_on", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_follow_up_task_due", "due_on", sqlite_where=OPEN),
     )
     id: int | None = identity()
     visit_id: int = Field(sa_type=Big, foreign_key="visit.id", unique=True)
@@ -52,8 +52,8 @@ class Assignment(SQLModel, table=True):
     """A household in somebody's hands until it is given back. Two may hold one only where a leader says so."""
 
     __table_args__ = (
-        Index("ix_assignment_alone", "household_id", unique=True, sqlite_where=HELD_ALONE, postgresql_where=HELD_ALONE),
-        Index("ix_assignment_person", "person_id", "household_id", unique=True, sqlite_where=HELD, postgresql_where=HELD),
+        Index("ix_assignment_alone", "household_id", unique=True, sqlite_where=HELD_ALONE),
+        Index("ix_assignment_person", "person_id", "household_id", unique=True, sqlite_where=HELD),
         Index("ix_assignment_household", "household_id"),
     )
     id: int | None = identity()

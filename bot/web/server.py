@@ -1,0 +1,26 @@
+"""The program's own web server: the addresses of its channels and of the feed, on one port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from aiohttp import web
+
+BODY_LIMIT = 64 * 1024
+
+
+class Server:
+    def __init__(self, routes: Iterable[web.AbstractRouteDef], middlewares: Sequence[object]) -> None:
+        app = web.Application(client_max_size=BODY_LIMIT, middlewares=middlewares)  # type: ignore[arg-type]
+        app.router.add_routes(routes)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+
+    async def start(self, host: str, port: int) -> str:
+        """Listen; the address that was taken."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        host, port = self._runner.addresses[0][:2]
+        return f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        await self._runner.cleanup()
