@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := requirements/run.txt
 DEV := requirements/dev.txt
+# compiled once, so that every start is quick, also where Python may not keep what it compiled
+ROOMS := bot handlers content storage
 # many tests wait for a clock or another process: one more at a time than there are cores
 JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
@@ -18,13 +20,15 @@ $(BIN)/uv:
 	$(BIN)/pip install --quiet "uv>=0.9,<1"
 
 .venv/.run: $(BIN)/uv $(RUN) pyproject.toml
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(RUN)
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(RUN)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q $(ROOMS)
 	@touch $@
 
 .venv/.dev: $(BIN)/uv $(DEV) pyproject.toml
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(DEV)
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(DEV)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q $(ROOMS)
 	@touch $@ .venv/.run
 
 setup: .venv/.dev ## set up everything for work and tests, into .venv
