@@ -15,9 +15,10 @@ from sqlalchemy.pool import NullPool
 
 from storage import json_text
 
+BUSY_MS = 15_000
 CACHE_KB = 1000
 """Pages each connection keeps to itself; the system keeps the rest of the file in its own cache."""
-BUSY_MS = 15_000
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}", f"cache_size = -{CACHE_KB}")
 JSON: dict[str, Any] = {"json_serializer": json_text.write_text, "json_deserializer": json_text.read}
 SMALL_ENOUGH_TO_CHECK = 256 * 1024 * 1024
 """Bytes up to which a SQLite file is checked at every start; larger ones by `gocua doctor`."""
@@ -143,7 +144,7 @@ def _engine(url: str, begin: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _durable(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where `begin` below says so
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}", f"cache_size = -{CACHE_KB}"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
