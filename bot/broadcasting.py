@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from bot import notices
+from bot.mind import Mind
 from bot.store import Store, out_of_reach
-from bot.turn import Mind
 from bot.zalo import why_not_unasked
 from content.vietnam_time import instant, local_day
 from content.words import words

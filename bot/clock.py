@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -9,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
+from bot.mind import Mind
 from bot.reminding import AT_ONCE, SETTLED, send_due, settle_sent
 from bot.store import Store, out_of_reach
 from bot.tending import pass_on, tend
-from bot.turn import Mind
 from bot.working import ripen, take_back
 from content.vietnam_time import local_day
 from handlers.calendar import calendar
@@ -76,6 +77,7 @@ class Clock:
         """What a day brings by itself is planned in its first minute, and after every start."""
         today = local_day(datetime.now(UTC))
         if self._planned != today:
+            await asyncio.to_thread(self._mind.library.guides, "vi")  # read from their files now, not while writing
             await self._store.write(lambda tx: plan_day(tx, self._mind, today))
             self._planned = today
 

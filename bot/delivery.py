@@ -79,6 +79,18 @@ class Delivery:
 
         return leaves
 
+    def carry(self) -> list[Settled]:
+        """Messages that have arrived, for somebody who writes anyway. What is tried again is not among them: its order counts."""
+        arrived = [each for each in self._settled if each.state == "sent"]
+        if arrived:
+            self._settled = [each for each in self._settled if each.state != "sent"]
+            self._flushed_at = time.monotonic()
+        return arrived
+
+    def put_back(self, settled: Sequence[Settled]) -> None:
+        self._settled[:0] = settled
+        self._woken.set()
+
     async def run(self) -> None:
         """Until `stop`."""
         while not (self._stopping and not self._sending and not self._settled and not self._blocked):

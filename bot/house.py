@@ -17,15 +17,16 @@ from bot.channels import Channel
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.leases import RENEW, Leases
+from bot.mind import BACKOFF, Mind
+from bot.post import Post
 from bot.receive import Reception
 from bot.settings import Settings
 from bot.store import Store, out_of_reach
-from bot.turn import BACKOFF, Departures, Mind, Turn
+from bot.turn import Turn
 from content.library import Library
 from content.search import Finder, Finding
 from handlers.desk import Find
 from storage.database import Database
-from storage.mail import Parcel
 from storage.working_hours import WorkingHours
 
 if TYPE_CHECKING:
@@ -63,11 +64,11 @@ class House:
         self._doors = list(doors)
         self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
                          lambda: tuple(self._doors), backoff, WorkingHours.parse(settings.working_hours))
-        self.deliveries: dict[str, Delivery] = {}
-        self.turn = Turn(store, self.mind, self._answered, self._departures)
+        self.post = Post()
+        self.turn = Turn(store, self.mind, self.post)
         self.reception = Reception(self.turn.take_in, Attachments(store).opened)
-        self.clock = Clock(store, self.mind, self._posted)
-        self.broadcasting = Broadcasting(store, self.mind, self._posted)
+        self.clock = Clock(store, self.mind, self.post.wake)
+        self.broadcasting = Broadcasting(store, self.mind, self.post.wake)
         self.leases = Leases(store)
         self._middlewares = middlewares
         self._listen = listen
@@ -75,20 +76,6 @@ class House:
         self._server: Server | None = None
         self._failed = asyncio.Event()
         self.address = ""
-
-    def _posted(self) -> None:
-        for delivery in self.deliveries.values():
-            delivery.wake()
-
-    def _answered(self, parcels: list[Parcel]) -> None:
-        """Hand what was just written to whoever sends it; what another process sends, that one fetches itself."""
-        if not parcels:
-            self._posted()
-        for account, delivery in self.deliveries.items():
-            delivery.take([parcel for parcel in parcels if parcel.account == account])
-
-    def _departures(self) -> Departures:
-        return {account: delivery.departures() for account, delivery in self.deliveries.items()}
 
     def open_door(self, template: str) -> None:
         """Another address that opens the bot with a word (known once a bot has told its name)."""
@@ -131,7 +118,7 @@ class House:
         if self._server is not None:
             await self._server.stop()
         await self.turn.stop()
-        await asyncio.gather(*(delivery.stop() for delivery in self.deliveries.values()))
+        await self.post.stop()
         _, late = await asyncio.wait(self._tasks, timeout=DRAIN) if self._tasks else ((), ())
         for task in late:
             task.cancel()
@@ -173,7 +160,7 @@ class House:
     async def _work(self, channel: Channel) -> None:
         delivery = Delivery(self.store, channel)
         await delivery.recover()
-        self.deliveries[channel.account] = delivery
+        self.post.deliveries[channel.account] = delivery
         running = asyncio.create_task(delivery.run())
         await channel.start(self.reception.receive)
         while not self.turn.stopping and not running.done():
@@ -182,7 +169,7 @@ class House:
                 log.warning("another process took over %s", channel.account)
                 break
         await channel.stop()
-        self.deliveries.pop(channel.account, None)
+        self.post.deliveries.pop(channel.account, None)
         await delivery.stop()
         await running
 

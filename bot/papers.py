@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from bot.turn import Mind
+from bot.mind import Mind
 from content.vietnam_time import local_day
 from content.words import LANGUAGES, words
 from handlers.catalogue import PAPERS

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Connection
 
 from bot.channels.fitting import fit
-from bot.turn import Mind
+from bot.mind import Mind
 from bot.zalo import why_not_unasked
 from content.lunar import is_market_day
 from content.words import words

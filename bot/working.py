@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot import notices
-from bot.turn import Mind
+from bot.mind import Mind
 from content.vietnam_time import local_day
 from content.words import words
 from handlers.look import Look

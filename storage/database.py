@@ -18,7 +18,8 @@ from storage import json_text
 BUSY_MS = 15_000
 CACHE_KB = 1000
 """Pages each connection keeps to itself; the system keeps the rest of the file in its own cache."""
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}", f"cache_size = -{CACHE_KB}")
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}",
+           f"cache_size = -{CACHE_KB}")
 JSON: dict[str, Any] = {"json_serializer": json_text.write_text, "json_deserializer": json_text.read}
 SMALL_ENOUGH_TO_CHECK = 256 * 1024 * 1024
 """Bytes up to which a SQLite file is checked at every start; larger ones by `gocua doctor`."""

@@ -300,13 +300,18 @@ _SETTLED = Prepared(
 
 def advance(tx: Connection, settled: Sequence[Settled], starting: Sequence[int], now: datetime) -> None:
     """Write how sends ended and which begin: one commit for both, before the new ones leave."""
+    settle(tx, settled)
+    if starting:
+        _SENDING.each(tx, [{"parcel_id": id_, "at": now} for id_ in starting])
+
+
+def settle(tx: Connection, settled: Sequence[Settled]) -> None:
+    """Write how sends ended."""
     if settled:
         _SETTLED.each(tx, [{"parcel_id": s.id, "stand": s.state, "made": s.attempts, "external": s.external_id,
                                "later": s.not_before, "trouble": s.problem, "at": s.at} for s in settled])
         if forget := [s.id for s in settled if s.forget]:
             tx.execute(update(outbox).where(outbox.c.id.in_(forget)).values(parcel=null()))
-    if starting:
-        _SENDING.each(tx, [{"parcel_id": id_, "at": now} for id_ in starting])
 
 
 def recover(tx: Connection, account: str, now: datetime) -> int:

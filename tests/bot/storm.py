@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
+from bot.mind import Mind
 from bot.reminding import send_due
-from bot.turn import Mind
 from content.library import Library
 from storage import guide_runs, reminder_kinds, reminders
 from storage.database import Database

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from bot import demo
 from bot.clock import plan_day
+from bot.mind import Mind
 from bot.reminding import send_due
-from bot.turn import Mind
 from content.library import Library
 from handlers.reminder_words import WORDED
 from handlers.talk import Message

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
+from bot.mind import Mind
 from bot.reminding import send_due
-from bot.turn import Mind
 from content.library import Library
 from content.vietnam_time import instant
 from storage import guide_runs, mail, reminders

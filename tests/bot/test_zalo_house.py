@@ -139,15 +139,15 @@ async def test_30_the_same_event_ten_times_at_once(api: LoopbackZaloBot, url: st
 async def test_36_a_slow_handler_does_not_keep_zalo_waiting(
     api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot import turn
+    from bot import batch
 
-    answered = turn.answer
+    answered = batch.answer
 
     def slow(desk: Any) -> Any:
         time.sleep(2.5)
         return answered(desk)
 
-    monkeypatch.setattr(turn, "answer", slow)
+    monkeypatch.setattr(batch, "answer", slow)
     bot = channel_of(api, sqlite_url, tmp_path, mode="webhook", webhook_secret="loopback-secret")
     async with living(sqlite_url, [bot], listen=True) as house:
         api.bot().webhook = {"url": f"{house.address}{bot.path}", "secret_token": "loopback-secret"}
@@ -268,7 +268,7 @@ def _officer(tx: Any) -> int:
 
 @pytest.mark.parametrize(("hours", "reason"), [(1, ""), (49, "no_way")])
 def test_44_a_reminder_outside_the_window_ends_with_its_reason(sqlite_url: str, hours: int, reason: str) -> None:
-    from bot.turn import Mind
+    from bot.mind import Mind
     from content.library import Library
     from tests.bot.test_poison import LIMITS
 

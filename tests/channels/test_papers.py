@@ -15,8 +15,8 @@ from bot.channels import Channel, Fate
 from bot.channels.telegram import Telegram
 from bot.channels.terminal import Terminal
 from bot.house import House
+from bot.mind import Mind
 from bot.papers import KEPT_BYTES, Printer
-from bot.turn import Mind
 from content.library import Library
 from handlers.look import Look
 from handlers.papers import Paper

@@ -111,7 +111,7 @@ def test_the_leader_gives_out_and_takes_back_in_conversation(database: Database)
 
 def test_the_clock_takes_back_at_an_hour_when_it_may_be_told(database: Database) -> None:
     from bot.channels.terminal import LIMITS
-    from bot.turn import Mind
+    from bot.mind import Mind
     from content.library import Library
     from storage.models import Outbox
 

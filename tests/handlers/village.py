@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 import time_machine
 from sqlalchemy import insert, select, update
 
+from bot.batch import answer_batch
+from bot.mind import Mind
 from bot.tending import tend
-from bot.turn import Mind, answer_batch
 from content.fold import fold
 from content.library import Library
 from content.search import Action, Finding
