@@ -23,7 +23,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         DEFAULT_DATABASE, description="Where everything is kept: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
-    listen: str = Field("127.0.0.1:8080", description="Address and port of the web server (web chat and webhooks)")
+    listen: str = Field("127.0.0.1:8080", description="Address and port for web chat, webhooks and feed; opened only for them")
     public_url: str = Field("", description="The https address under which the web server is reached from outside")
     web_chat: bool = Field(True, description="Whether the built-in web chat is open")
     telegram_token: SecretStr = Field(
