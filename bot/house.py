@@ -23,6 +23,7 @@ from bot.receive import Reception
 from bot.settings import Settings
 from bot.store import Store, out_of_reach
 from bot.turn import Turn
+from content import speech
 from content.library import Library
 from content.search import Finder, Finding
 from handlers.desk import Find
@@ -63,7 +64,8 @@ class House:
         self.settings, self.store, self.channels = settings, store, list(channels)
         self._doors = list(doors)
         self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
-                         lambda: tuple(self._doors), backoff, WorkingHours.parse(settings.working_hours))
+                         lambda: tuple(self._doors), backoff, WorkingHours.parse(settings.working_hours),
+                         speech.installed())
         self.post = Post()
         self.turn = Turn(store, self.mind, self.post)
         self.reception = Reception(self.turn.take_in, Attachments(store).opened)

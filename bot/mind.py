@@ -25,3 +25,5 @@ class Mind:
     doors: Callable[[], tuple[str, ...]]
     backoff: Sequence[float] = BACKOFF
     hours: WorkingHours = ORDINARY
+    speaks: bool = False
+    """Whether a voice is installed."""

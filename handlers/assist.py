@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from content.fold import fold
 from content.library import Guide, Step
 from handlers import guide as guides
+from handlers import speech
 from handlers.access import Action
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done, Standing
@@ -102,7 +104,8 @@ def walk(ask: Ask, look: Look) -> Done:
     case = ask(guides.case(guide)) if guide.cases else None
     steps = guide.steps_for(case)
     for number, step in enumerate(steps, start=1):
-        if ask(_step(look, home, step, f"{number}/{len(steps)}")) == "stuck":
+        question = replace(_step(look, home, step, f"{number}/{len(steps)}"), beside=speech.button(look, guide, (step,)))
+        if ask(question) == "stuck":
             guides.stuck(ask, look, guide, step)
     log = Choice(look.words.say("assist.log"), f"/visit:{home.hamlet_id}.={home.number}")
     return Done((_done(home, guide),), "assist.finished", blanks={"number": home.number, "title": guide.title},

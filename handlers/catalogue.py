@@ -30,6 +30,7 @@ from handlers import (
     join,
     link,
     list_paper,
+    listen,
     meeting,
     members,
     news,
@@ -43,6 +44,7 @@ from handlers import (
     rhythm,
     searching,
     settings,
+    speech,
     summary,
     today,
     usage,
@@ -163,6 +165,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "call_off": gathering.call_off,
     "attendance_file": gathering.sheet,
     "poster": poster.ask_for_poster,
+    "listen": listen.listen,
 }
 
 EARS: tuple[Callable[[Desk, str], str | None], ...] = (
@@ -188,5 +191,6 @@ PAPERS: dict[str, Make] = {
     "report": reporting.paper,
     "list": list_paper.make,
     poster.KIND: poster.paper,
+    speech.KIND: speech.paper,
 }
 """Pictures and documents by the kind their name begins with ("report:vi:..."): made when they are sent, not before."""

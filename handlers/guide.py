@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from content.library import Guide, Step
+from handlers import speech
 from handlers.access import Action
 from handlers.desk_hours import help_text
 from handlers.dialogue import Ask, Dialogue, Done, Standing
@@ -28,22 +29,27 @@ def walk(ask: Ask, look: Look) -> Done:
     shows = bool(cover.screen and cover.screen.picture)  # it is still looked at while the first step is taken
     chosen = ask(case(guide, below=shows)) if guide.cases else None
     steps = _paced(look, guide.steps_for(chosen))
-    for number, step in enumerate(steps, start=1):
-        below = shows and number == 1 and not guide.cases
-        if ask(_step(look, step, f"{number}/{len(steps)}", below=below)) == "stuck":
+    for number, together in enumerate(steps, start=1):
+        below, step = shows and number == 1 and not guide.cases, _joined(together)
+        if ask(_step(look, step, f"{number}/{len(steps)}", below=below, beside=speech.button(look, guide, together))) == "stuck":
             stuck(ask, look, guide, step)
     return Done(message=_end(guide, look))
 
 
-def _paced(look: Look, steps: Sequence[Step]) -> Sequence[Step]:
-    """The steps one by one, or two together where somebody wishes so. Two bear the later one's name, so that whoever changes
-    their mind in the middle never misses a step."""
-    if not preferences.own(look.rows, look.chat_id).larger_steps:
-        return steps
-    pairs = [steps[n:n + 2] for n in range(0, len(steps), 2)]
-    return [pair[0] if len(pair) == 1 else replace(
-        pair[1], title=f"{pair[0].title} · {pair[1].title}", text=f"{pair[0].text}\n\n{pair[1].title}\n{pair[1].text}",
-        troubles=tuple({trouble.id: trouble for trouble in (*pair[1].troubles, *pair[0].troubles)}.values())) for pair in pairs]
+def _paced(look: Look, steps: Sequence[Step]) -> list[Sequence[Step]]:
+    """The steps one by one, or two together where somebody wishes so."""
+    size = 2 if preferences.own(look.rows, look.chat_id).larger_steps else 1
+    return [steps[n:n + size] for n in range(0, len(steps), size)]
+
+
+def _joined(steps: Sequence[Step]) -> Step:
+    """Two steps bear the later one's name, so that whoever changes their mind in the middle never misses a step."""
+    if len(steps) == 1:
+        return steps[0]
+    first, second = steps
+    return replace(
+        second, title=f"{first.title} · {second.title}", text=f"{first.text}\n\n{second.title}\n{second.text}",
+        troubles=tuple({trouble.id: trouble for trouble in (*second.troubles, *first.troubles)}.values()))
 
 
 def _guide(look: Look) -> Guide:
@@ -95,11 +101,11 @@ def case(guide: Guide, *, below: bool = False) -> Question[str]:
                     screen=Message(title=guide.title, text=guide.case_question or "", below=below))
 
 
-def _step(look: Look, step: Step, where: str, *, below: bool) -> Question[str]:
+def _step(look: Look, step: Step, where: str, *, below: bool, beside: tuple[Choice, ...]) -> Question[str]:
     question = pick(step.id, "done", "stuck")
     screen = Message(title=look.words.say("guide.step", where=where, title=step.title), text=step.text,
                      note=look.words.say("guide.wrong_press"), below=below)
-    return Question(step.id, question.read, offer=question.offer, words="guide.at_step", screen=screen)
+    return Question(step.id, question.read, offer=question.offer, words="guide.at_step", screen=screen, beside=beside)
 
 
 def stuck(ask: Ask, look: Look, guide: Guide, step: Step) -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from handlers.look import Look
 
+SOUND, SOUND_ENDING = "audio/ogg", ".ogg"
+"""What is listened to: Opus in Ogg, and how the names of such papers end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -22,6 +25,10 @@ class Paper:
     @property
     def is_picture(self) -> bool:
         return self.mime in ("image/png", "image/jpeg")
+
+    @property
+    def is_sound(self) -> bool:
+        return self.mime == SOUND
 
 
 Make = Callable[[Look, str], Paper | None]

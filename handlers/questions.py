@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from handlers.talk import Message, Refused
+from handlers.talk import Choice, Message, Refused
 
 A = TypeVar("A", covariant=True)
 E = TypeVar("E", bound=StrEnum)
@@ -44,6 +44,8 @@ class Question(Generic[A]):
     blanks: Mapping[str, object] = field(default_factory=dict)
     words: str = ""
     screen: Message | None = None
+    beside: tuple[Choice, ...] = ()
+    """What else may be pressed here and is no answer; it stands below the answers."""
 
     def take(self, raw: str) -> str:
         """A new answer, checked, as it is to be stored. Raises Refused."""

@@ -36,7 +36,8 @@ def show(dialogue: Dialogue, kept: Kept, here: Standing, words: Words, trouble: 
         raise ValueError("there is no open question to show")
     key = question.words or f"{dialogue.name}.{question.key}"
     screen = question.screen or said(words.say(key, **question.blanks))
-    choices = (*screen.choices, *_options(dialogue, kept, question, words), *_ways_out(kept, here, question, words))
+    choices = (*screen.choices, *_options(dialogue, kept, question, words), *question.beside,
+               *_ways_out(kept, here, question, words))
     text = screen.text
     if trouble is not None:
         text = f"⚠️ {words.say(trouble.phrase, **trouble.values)}\n\n{text}".rstrip()

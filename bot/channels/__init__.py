@@ -34,6 +34,8 @@ class Limits:
     """How long after somebody's last message we may still write to them unasked; None: always."""
     monthly: int = 0
     """Messages an account may send in a month; 0: as many as it likes."""
+    sounds: bool = False
+    """Whether somebody can listen to what is sent: as a message, a player, a file or a link."""
     resends: bool = True
     """Whether a message of which nobody knows if it arrived is sent again, where its own policy allows that."""
 

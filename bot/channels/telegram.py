@@ -43,7 +43,7 @@ class Telegram:
         self._commands, self._named = dict(commands or {}), named
         self._limits = Limits(
             characters=4096, buttons=100, edits=True, pictures=True, per_second=per_second,
-            chat_per_second=chat_per_second, chat_burst=3, group_per_minute=19)
+            chat_per_second=chat_per_second, chat_burst=3, group_per_minute=19, sounds=True)
         self._wire = Wire(token, api_base)
         self._me = Self(token.strip().partition(":")[0])
         self._asked_name = -1e9

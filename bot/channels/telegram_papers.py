@@ -19,6 +19,8 @@ def method(paper: Paper, *, as_picture: bool) -> tuple[str, str] | None:
     """The call and the field that carry a paper; None where the platform would not take it."""
     if as_picture and paper.is_picture and len(paper.content) <= PICTURE_BYTES:
         return "sendPhoto", "photo"
+    if paper.is_sound and 0 < len(paper.content) <= DOCUMENT_BYTES:
+        return "sendVoice", "voice"
     return ("sendDocument", "document") if 0 < len(paper.content) <= DOCUMENT_BYTES else None
 
 

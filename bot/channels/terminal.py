@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aiohttp.web import AbstractRouteDef
 
 LIMITS = Limits(characters=4_000, buttons=0, edits=False, pictures=False, per_second=1_000, chat_per_second=1_000,
-                chat_burst=1_000, group_per_minute=1_000)
+                chat_burst=1_000, group_per_minute=1_000, sounds=True)
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 

@@ -35,7 +35,7 @@ Transcript = Callable[[str, str, int, int], Awaitable[list[Line]]]
 """(account, chat, limit, after): the last lines of a chat, oldest first; only ours with ids above `after` where it is given."""
 
 LIMITS = Limits(characters=10_000, buttons=100, edits=True, pictures=True, per_second=1_000, chat_per_second=100,
-                chat_burst=100, group_per_minute=6_000)
+                chat_burst=100, group_per_minute=6_000, sounds=True)
 BODY = 64 * 1024
 WINDOW = 150
 """Rows of the transcript that a page shows."""
@@ -137,7 +137,11 @@ class WebChat:
         paper = await self._papers(name) if name else None
         if paper is None:
             raise web.HTTPNotFound
-        return handed_out(paper, kind)
+        try:
+            asked = request.http_range
+        except ValueError:  # not a range that we know: the whole
+            asked = None
+        return handed_out(paper, kind, asked)
 
     # --- what the page's script calls -----------------------------------------------------------------------------
 

@@ -53,7 +53,8 @@ class ZaloBot:
         self._shelf = Shelf(self.path, public_url, token, papers)
         self._limits = Limits(
             characters=MOST, buttons=0, edits=False, pictures=self._shelf.is_open, per_second=per_second,
-            chat_per_second=chat_per_second, chat_burst=3, group_per_minute=10, monthly=monthly, resends=False)
+            chat_per_second=chat_per_second, chat_burst=3, group_per_minute=10, monthly=monthly, sounds=self._shelf.is_open,
+            resends=False)
         self._spool_in, self._ledger, self._known = spool, ledger, known
         self._sending = Sending(self._wire, self._shelf, ledger)
         self._withheld: OrderedDict[str, tuple[float, str]] = OrderedDict()

@@ -51,7 +51,8 @@ class ZaloOfficial:
         self._shelf = Shelf(self.path, public_url, secret_key, papers)
         self._limits = Limits(
             characters=MOST, buttons=0, edits=False, pictures=True, per_second=per_second, chat_per_second=per_second,
-            chat_burst=5, group_per_minute=10, proactive=PAID if paid else FREE, resends=False)
+            chat_burst=5, group_per_minute=10, proactive=PAID if paid else FREE, sounds=self._shelf.is_open,
+            resends=False)
         self._sending = Sending(self._wire, self._shelf, ledger)
         self._spool_in, self._ledger, self._known = spool, ledger, known
         self._spool: Spool | None = None

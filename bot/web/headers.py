@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 
 CONTENT = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
-    "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'",
+    "media-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'",
 ))
 PROTECTION = {
     "Content-Security-Policy": CONTENT,

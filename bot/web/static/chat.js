@@ -98,6 +98,23 @@
     element.appendChild(row);
   }
 
+  function paper(line) {
+    var link = make('a', 'document', words.document);
+    link.href = base + '/' + line.document;
+    link.setAttribute('download', '');
+    return link;
+  }
+  /* Heard on the page; where the browser cannot, it is a file to keep. */
+  function player(line) {
+    var sound = make('audio', 'sound');
+    sound.controls = true;
+    sound.preload = 'metadata';
+    sound.setAttribute('aria-label', line.title || '');
+    sound.addEventListener('error', function () { sound.replaceWith(paper(line)); });
+    sound.src = base + '/' + line.document;
+    return sound;
+  }
+
   function fill(element, line) {
     while (element.firstChild) element.removeChild(element.firstChild);
     element.appendChild(hidden(words.bot));
@@ -110,12 +127,7 @@
       element.appendChild(image);
     }
     if (line.text) element.appendChild(write(make('span', 'text'), line.text));
-    if (line.document) {
-      var paper = make('a', 'document', words.document);
-      paper.href = base + '/' + line.document;
-      paper.setAttribute('download', '');
-      element.appendChild(paper);
-    }
+    if (line.document) element.appendChild(line.sound ? player(line) : paper(line));
     choiceRow(line, element, false);
     choiceRow(line, element, true);
     if (line.note) element.appendChild(write(make('span', 'note'), line.note));
