@@ -57,7 +57,7 @@ chaos: .venv/.dev ## the long run of faults and kills, with its verdict
 
 lock: $(BIN)/uv ## pin every dependency again, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group build --extra postgres pyproject.toml -o $(RUN)
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group build --group test --group lint --extra postgres pyproject.toml -o $(DEV)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group build --group test --group lint --extra postgres --extra voice pyproject.toml -o $(DEV)
 
 clean: ## remove what was set up and built
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache

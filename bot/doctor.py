@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from bot.build import telegram_bots
 from bot.settings import Settings
+from content import speech
 from content.library import Library
 from content.vietnam_time import local_day
 from content.words import words
@@ -21,7 +22,7 @@ FIRST_YEAR = 2026
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which somebody would mend them."""
-    found = [*_settings(settings), *_database(settings), *_content(), *_calendar(), *_clock()]
+    found = [*_settings(settings), *_database(settings), *_content(), *_voice(), *_calendar(), *_clock()]
     async for finding in _telegram(settings):
         found.append(finding)
     if settings.zalo_bots() or settings.zalo_accounts():
@@ -61,6 +62,19 @@ def _content() -> Iterator[Finding]:
     for guide in guides:
         if library.overdue(guide, local_day(datetime.now(UTC))):
             yield NOTE, say("doctor.overdue", guide=guide.id, day=guide.review_again_on.isoformat())
+
+
+def _voice() -> Iterator[Finding]:
+    """Whether steps can be read aloud. Where the voice is installed it has to speak."""
+    say = words(None).say
+    if not speech.installed():
+        yield NOTE, say("doctor.no_voice")
+        return
+    try:
+        speech.ogg(words("vi").say("guide.begin.go"), "vi")
+        yield GOOD, say("doctor.voice")
+    except speech.Mute as why:
+        yield BAD, say("doctor.voice_silent", why=why)
 
 
 def _calendar() -> Iterator[Finding]:

@@ -44,11 +44,15 @@ def document(look: Look, guide: Guide, steps: Sequence[Step]) -> str:
 
 def paper(look: Look, rest: str) -> Paper | None:
     """The sound of the steps named `guide.step.ogg`, in the language they are written in. Raises Mute where there is no voice."""
-    from content.speech import ogg
-
     found = steps_named(look, rest.removesuffix(SOUND_ENDING))
     if found is None:
         return None
     guide, steps = found
-    said = "\n".join(f"{step.title}\n{step.text}" for step in steps)
-    return Paper(f"{guide.id}-{steps[-1].id}{SOUND_ENDING}", SOUND, ogg(said, guide.locale), lasts=True)
+    return Paper(f"{guide.id}-{steps[-1].id}{SOUND_ENDING}", SOUND, sound(guide, steps), lasts=True)
+
+
+def sound(guide: Guide, steps: Sequence[Step]) -> bytes:
+    """These steps as they are read aloud. Raises Mute."""
+    from content.speech import ogg
+
+    return ogg("\n".join(f"{step.title}\n{step.text}" for step in steps), guide.locale)

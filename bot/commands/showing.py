@@ -56,6 +56,29 @@ def poster(of: Annotated[Of, typer.Argument(help="What it opens the bot at.")],
     typer.echo(str(out))
 
 
+@app.command()
+def speak(guide: Annotated[str, typer.Argument(help="The guide's id.")],
+          folder: Annotated[Path, typer.Argument(help="Where the sound files are written, one a step.")],
+          in_: Annotated[str, typer.Option("--language", help="vi or en; by default the house's own.")] = "") -> None:
+    """Write a guide's steps as they are read aloud, so that somebody can listen to them before people do."""
+    from content.library import Library
+    from content.speech import Mute
+    from handlers import speech
+
+    spoken, say = in_ or language(), words(language()).say
+    found = Library.load().guide(guide, spoken)
+    if found is None:
+        fail(say("speak.gone"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for number, step in enumerate(found.steps, start=1):
+            file = folder / f"{number:02}-{step.id}{speech.SOUND_ENDING}"
+            file.write_bytes(speech.sound(found, [step]))
+            typer.echo(str(file))
+    except Mute:
+        fail(say("speak.no_voice"))
+
+
 def _of_hamlet(settings: Settings, code: str, door: str, spoken: Words) -> Poster | None:
     from handlers import poster as posters
     from storage.database import Database
