@@ -36,7 +36,8 @@ def _cannot_go_on(desk: Desk, trouble: Refused) -> None:
         desk.talk.state = "cancelled"
         desk.keep(desk.talk)
         desk.leave()
-    desk.say(trouble.phrase, desk.choice("way.menu", "/menu"), **trouble.values)
+    others = (desk.choice("menu.guides", "/guides"),) if trouble.phrase == "guide.gone" else ()
+    desk.say(trouble.phrase, *others, desk.choice("way.menu", "/menu"), **trouble.values)
 
 
 def _shown(result: Answer) -> list[list[str]]:
@@ -186,7 +187,7 @@ def take(desk: Desk, dialogue: Dialogue, kept: Kept, key: str, raw: str, *, may_
     if here.done is not None:
         finish(desk, dialogue, kept, here)
     else:
-        desk.ask(dialogue, kept, here)
+        desk.ask(dialogue, kept, here, None if meant else dialogue.lost(here, desk.look, key))
 
 
 def _hear(desk: Desk, dialogue: Dialogue, kept: Kept, key: str, raw: str) -> tuple[Standing, Refused | None, bool]:

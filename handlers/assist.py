@@ -104,8 +104,8 @@ def walk(ask: Ask, look: Look) -> Done:
     case = ask(guides.case(guide)) if guide.cases else None
     steps = guide.steps_for(case)
     for number, step in enumerate(steps, start=1):
-        question = replace(_step(look, home, step, f"{number}/{len(steps)}"), beside=speech.button(look, guide, (step,)))
-        if ask(question) == "stuck":
+        question, later = _step(look, home, step, f"{number}/{len(steps)}"), guides.after(step, guide.steps)
+        if ask(replace(question, beside=speech.button(look, guide, (step,)), passed_by=later)) == "stuck":
             guides.stuck(ask, look, guide, step)
     log = Choice(look.words.say("assist.log"), f"/visit:{home.hamlet_id}.={home.number}")
     return Done((_done(home, guide),), "assist.finished", blanks={"number": home.number, "title": guide.title},
@@ -125,7 +125,7 @@ def _step(look: Look, home: visits.Home, step: Step, where: str) -> Question[str
              words.say("assist.usual", what=usual) if usual else ""]
     screen = Message(title=words.say("assist.step", number=home.number, where=where, title=step.title), text=step.text,
                      note="\n".join(filter(None, notes)))
-    return Question(step.id, question.read, offer=question.offer, words="assist.at_step", screen=screen)
+    return Question(step.id, question.read, offer=question.offer, words="assist.at_step", screen=screen, passed_as="done")
 
 
 def _progress(kept: Kept, here: Standing, look: Look, key: str) -> tuple[object, ...]:
@@ -139,4 +139,9 @@ def _progress(kept: Kept, here: Standing, look: Look, key: str) -> tuple[object,
     return (Assisted(int(id_), guide.id, guide.revision, at, stuck=bool(stuck)),)
 
 
-ASSIST = Dialogue("assist", walk, Action.LOG_VISIT, _progress)
+def _lost(here: Standing, look: Look, key: str) -> Refused | None:
+    guide = look.library.guide(look.subject.partition("~")[2], look.words.language)
+    return guides.lost(here, look, key, guide) if guide else None
+
+
+ASSIST = Dialogue("assist", walk, Action.LOG_VISIT, _progress, _lost)

@@ -55,6 +55,8 @@ class Dialogue:
     action: Action
     progress: Callable[[Kept, Standing, Look, str], tuple[object, ...]] | None = None
     """Records to keep after every try at the question of that key, not only at the end."""
+    lost: Callable[[Standing, Look, str], Refused | None] = lambda here, look, key: None
+    """Why what was pressed at the question of that key means nothing now, where that is worth saying."""
 
 
 @dataclass
@@ -81,6 +83,8 @@ def stand(dialogue: Dialogue, kept: Kept, look: Look, answer: tuple[str, str] | 
 
     def ask(question: Question[T], /) -> T:
         raw = kept.answers.get(question.key)
+        if raw is None and question.passed_by and not kept.answers.keys().isdisjoint(question.passed_by):
+            return question.read(question.passed_as)
         if raw is None or question.key == kept.asking_again:
             if answer is None or answer[0] != question.key or question.many:
                 raise _Waiting(question)

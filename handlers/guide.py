@@ -31,7 +31,8 @@ def walk(ask: Ask, look: Look) -> Done:
     steps = _paced(look, guide.steps_for(chosen))
     for number, together in enumerate(steps, start=1):
         below, step = shows and number == 1 and not guide.cases, _joined(together)
-        if ask(_step(look, step, f"{number}/{len(steps)}", below=below, beside=speech.button(look, guide, together))) == "stuck":
+        question = _step(look, step, f"{number}/{len(steps)}", below=below)
+        if ask(replace(question, beside=speech.button(look, guide, together), passed_by=after(step, guide.steps))) == "stuck":
             stuck(ask, look, guide, step)
     return Done(message=_end(guide, look))
 
@@ -50,6 +51,23 @@ def _joined(steps: Sequence[Step]) -> Step:
     return replace(
         second, title=f"{first.title} · {second.title}", text=f"{first.text}\n\n{second.title}\n{second.text}",
         troubles=tuple({trouble.id: trouble for trouble in (*second.troubles, *first.troubles)}.values()))
+
+
+def after(step: Step, steps: Sequence[Step]) -> tuple[str, ...]:
+    """The steps behind this one: a step that is put into a guide holds up nobody who is past it. One of a single case does:
+    whoever changes their case has not seen it."""
+    ids = [each.id for each in steps]
+    return () if step.case else tuple(ids[ids.index(step.id) + 1:])
+
+
+def lost(here: Standing, look: Look, key: str, guide: Guide | None = None) -> Refused | None:
+    """A button of a guide that was revised meanwhile: its step is gone, or the case is to be chosen again."""
+    guide = guide or look.library.guide(look.subject, look.words.language)
+    if guide is None or key in (BEGIN, CASE):
+        return None
+    if key.partition(".")[0] not in {step.id for step in guide.steps}:
+        return Refused("guide.step_gone")
+    return Refused("guide.case_again") if here.question is not None and here.question.key == CASE else None
 
 
 def _guide(look: Look) -> Guide:
@@ -101,11 +119,11 @@ def case(guide: Guide, *, below: bool = False) -> Question[str]:
                     screen=Message(title=guide.title, text=guide.case_question or "", below=below))
 
 
-def _step(look: Look, step: Step, where: str, *, below: bool, beside: tuple[Choice, ...]) -> Question[str]:
+def _step(look: Look, step: Step, where: str, *, below: bool) -> Question[str]:
     question = pick(step.id, "done", "stuck")
     screen = Message(title=look.words.say("guide.step", where=where, title=step.title), text=step.text,
                      note=look.words.say("guide.wrong_press"), below=below)
-    return Question(step.id, question.read, offer=question.offer, words="guide.at_step", screen=screen, beside=beside)
+    return Question(step.id, question.read, offer=question.offer, words="guide.at_step", screen=screen, passed_as="done")
 
 
 def stuck(ask: Ask, look: Look, guide: Guide, step: Step) -> None:
@@ -164,4 +182,4 @@ def _progress(kept: Kept, here: Standing, look: Look, key: str) -> tuple[object,
     return (reached,)
 
 
-GUIDE = Dialogue("guide", walk, Action.READ_GUIDES, _progress)
+GUIDE = Dialogue("guide", walk, Action.READ_GUIDES, _progress, lost)

@@ -46,6 +46,9 @@ class Question(Generic[A]):
     screen: Message | None = None
     beside: tuple[Choice, ...] = ()
     """What else may be pressed here and is no answer; it stands below the answers."""
+    passed_by: tuple[str, ...] = ()
+    """Later questions: whoever has answered one of them is past this one, which was not there then."""
+    passed_as: str = ""
 
     def take(self, raw: str) -> str:
         """A new answer, checked, as it is to be stored. Raises Refused."""
