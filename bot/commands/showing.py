@@ -64,6 +64,7 @@ def speak(guide: Annotated[str, typer.Argument(help="The guide's id.")],
     from content.library import Library
     from content.speech import Mute
     from handlers import speech
+    from handlers.papers import SOUND_ENDING
 
     spoken, say = in_ or language(), words(language()).say
     found = Library.load().guide(guide, spoken)
@@ -72,7 +73,7 @@ def speak(guide: Annotated[str, typer.Argument(help="The guide's id.")],
     folder.mkdir(parents=True, exist_ok=True)
     try:
         for number, step in enumerate(found.steps, start=1):
-            file = folder / f"{number:02}-{step.id}{speech.SOUND_ENDING}"
+            file = folder / f"{number:02}-{step.id}{SOUND_ENDING}"
             file.write_bytes(speech.sound(found, [step]))
             typer.echo(str(file))
     except Mute:
