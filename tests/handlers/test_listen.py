@@ -3,14 +3,21 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from content import speech as voice
 from content.library import Library
+from content.vietnam_time import local_day
 from content.words import LANGUAGES
 from handlers.listen import WALKS
 from handlers.speech import LISTEN, button, document, named, paper, steps_named
 from handlers.talk import DATA_BYTES
+from storage.database import Database
+from storage.models import Household, Outbox, table
+from storage.preferences import Prefer
+from storage.record import Context, record
 from tests.handlers.test_pictures import look
+from tests.handlers.village import Village
 
 LIBRARY = Library.load()
 
@@ -60,5 +67,72 @@ def test_the_sound_is_of_the_words_in_their_own_language(language: str, monkeypa
     assert asked == [(f"{first.title}\n{first.text}\n{second.title}\n{second.text}", language)]
 
 
-def test_both_walks_can_be_listened_to() -> None:
-    assert set(WALKS) == {"guide", "assist"}
+# --- in conversation --------------------------------------------------------------------------------------------------------
+
+PLAIN = next(each for each in LIBRARY.guides("vi") if not each.cases and len(each.steps) > 3)
+LISTEN_TO, ON = "🔊 Nghe đọc bước này", "✅ Xong bước này"
+
+
+@pytest.fixture
+def village(database: Database) -> Village:
+    made = Village(database)
+    limits = {account: replace(limits, sounds=True) for account, limits in made.mind.limits.items()}
+    made.mind = replace(made.mind, limits=limits, speaks=True)
+    return made
+
+
+def documents(village: Village) -> list[str]:
+    with village.database.read() as tx:
+        parcels = tx.scalars(select(table(Outbox).c.parcel).order_by(table(Outbox).c.id)).all()
+    return [parcel["document"] for parcel in parcels if parcel and "document" in parcel]
+
+
+def test_the_open_step_is_heard_with_its_own_choices_below_it(village: Village) -> None:
+    village.comes("ba")
+    village.tell_press("ba", f"/guide:{PLAIN.id}")
+    village.press("ba", "Bắt đầu")
+    told = village.press("ba", LISTEN_TO)
+    assert PLAIN.steps[0].title in told and documents(village) == [f"speech:vi:{PLAIN.id}.{PLAIN.steps[0].id}.ogg"]
+    with village.database.read() as tx:
+        last = tx.scalars(select(table(Outbox).c.parcel).order_by(table(Outbox).c.id.desc()).limit(1)).one()
+    assert "edits" not in last, "the step is to be read while it is heard"
+    assert "Bước 2/" in village.press("ba", ON)
+
+
+def test_an_earlier_step_is_heard_and_the_open_one_gone_back_to(village: Village) -> None:
+    village.comes("ba")
+    village.tell_press("ba", f"/guide:{PLAIN.id}")
+    village.press("ba", "Bắt đầu")
+    old = village.button("ba", LISTEN_TO)
+    village.press("ba", ON)
+    assert PLAIN.steps[0].title in village.tell_press("ba", old)
+    assert "Bước 2/" in village.press("ba", "▶️ Làm tiếp")
+
+
+def test_two_steps_on_one_screen_are_heard_together(village: Village) -> None:
+    chat = village.comes("ba")
+    with village.database.write() as tx:
+        record(Prefer(larger_steps=True), tx, Context(village.now, local_day(village.now), chat, None, "test"))
+    village.tell_press("ba", f"/guide:{PLAIN.id}")
+    village.press("ba", "Bắt đầu")
+    village.press("ba", LISTEN_TO)
+    first, second = PLAIN.steps[:2]
+    assert documents(village) == [f"speech:vi:{PLAIN.id}.{first.id}+{second.id}.ogg"]
+    assert PLAIN.steps[2].title in village.press("ba", ON)
+
+
+def test_a_household_that_is_helped_hears_it_too(village: Village) -> None:
+    village.joins("lan", "volunteer", "Chị Lan")
+    with village.database.read() as tx:
+        household = tx.scalar(select(table(Household).c.id).where(table(Household).c.number == 12))
+    village.tell_press("lan", f"/together:{household}~{PLAIN.id}")
+    village.press("lan", LISTEN_TO)
+    assert documents(village) == [f"speech:vi:{PLAIN.id}.{PLAIN.steps[0].id}.ogg"] and set(WALKS) == {"guide", "assist"}
+    assert "Bước 2/" in village.press("lan", ON)
+
+
+def test_outside_a_guide_it_is_heard_and_the_menu_offered(village: Village) -> None:
+    village.comes("ba")
+    assert PLAIN.steps[1].title in village.tell_press("ba", f"{LISTEN}{PLAIN.id}.{PLAIN.steps[1].id}")
+    assert village.button("ba", "🏠") == "/menu"
+    assert "chưa đọc thành tiếng" in village.tell_press("ba", f"{LISTEN}{PLAIN.id}.gone")
