@@ -1,7 +1,8 @@
-"""How well and how fast the search finds: python -m bench.search folds|limits|unseen|time (about 3 minutes at most).
+"""How well and how fast the search finds: python -m bench.search folds|show|limits|unseen|guides|time (4 minutes at most).
 
-folds: every phrasing and question judged by a model that never saw it; saved, then shown by style.
-limits: the cost of other thresholds on the saved judgements. unseen: trained on the asks alone. time: milliseconds.
+folds: every phrasing and question judged by a model that never saw it, nor the same words of another list; saved and shown
+by style, and shown again by `show`. limits: the cost of other thresholds on the saved judgements. unseen: the questions,
+guides: the phrasings in the guides, each judged by a model of the asks alone. time: milliseconds and memory.
 """
 
 import itertools
@@ -13,9 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from content.phrasings import URGENT, Ask, topic_of, written_asks
+from content.features import Spoken
+from content.fold import fold
+from content.library import Library
+from content.phrasings import URGENT, Ask, spoken_lists, topic_of, written_asks
 from content.search import CHOSEN, LOST, Finder, Finding, Limits, Weighed, decide, weigh
-from content.train import gathered, train
+from content.train import gathered, sharpened, train
 
 QUESTIONS = Path("tests/content/questions.jsonl")
 SAVED = Path("build/search-folds.json")
@@ -80,14 +84,25 @@ def _alarm_cost(judged: Judged, action: str) -> float:
     return 4 if judged.topic.startswith("scam_") else 8
 
 
-def judge(asks: Sequence[Ask], held: Iterable[tuple[Ask, str]]) -> list[Judged]:
-    model = train(list(asks))
+def apart(asks: Iterable[Ask], held: Iterable[str]) -> list[Ask]:
+    """The asks without those that are one of the held in other letters: marks, teen-code and spelling do not count."""
+    spoken = Spoken(*(spoken_lists()[name] for name in ("marked", "anyhow", "phrases")))
+
+    def names(text: str) -> set[str]:
+        return {fold(text), " ".join(spoken.standard(text))}
+
+    shut = set().union(*(names(text) for text in held))
+    return [ask for ask in asks if shut.isdisjoint(names(ask[1]))]
+
+
+def judge(asks: Iterable[Ask], held: Sequence[tuple[Ask, str]]) -> list[Judged]:
+    model = train(apart(asks, (text for (_, text), _ in held)))
     return [Judged(label, text, style, **weigh(model, text).__dict__) for (label, text), style in held]
 
 
 def folds(k: int = 5) -> list[Judged]:
     """Each phrasing and question judged by a model trained without its fold."""
-    everything = _styled()
+    everything = _styled() + _of_guides()
     out: list[Judged] = []
     for part in range(k):
         kept = [ask for i, (ask, _) in enumerate(everything) if i % k != part]
@@ -102,18 +117,35 @@ def _styled() -> list[tuple[Ask, str]]:
     return [(ask, "asks") for ask in asks] + list(zip(gathered([QUESTIONS])[len(asks) :], styles, strict=True))
 
 
+def _of_guides() -> list[tuple[Ask, str]]:
+    """The phrasings in the guides, by writers who had not seen the asks."""
+    texts = dict.fromkeys(Library.load().asks())
+    return [(ask, "guides, no marks" if ask[1].isascii() else "guides") for ask in sharpened(texts)]
+
+
+def unlike_ours() -> list[tuple[Ask, str]]:
+    """The phrasings in the guides that are none of our asks or questions."""
+    styled = _of_guides()
+    kept = set(apart([ask for ask, _ in styled], [text for (_, text), _ in _styled()]))
+    return [(ask, style) for ask, style in styled if ask in kept]
+
+
 def show(judged: Sequence[Judged]) -> None:
     hits: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for one in judged:
         ranked = list(one.topics)[:3]
         hit = right(ranked[0], one.topic), any(right(t, one.topic) for t in ranked)
-        for style in {one.style, "asks" if one.style == "asks" else "questions"}:
+        for style in {one.style, _source(one)}:
             hits[style].append(hit)
     for style, seen in sorted(hits.items()):
         first, three = (sum(h[i] for h in seen) / len(seen) for i in (0, 1))
         print(f"{style:16} n={len(seen):5}  first {first:6.1%}  among three {three:6.1%}")
-    for source in ("asks", "questions"):
-        _actions([one for one in judged if (one.style == "asks") == (source == "asks")], source)
+    for source in ("asks", "questions", "all guides"):
+        _actions([one for one in judged if _source(one) == source], source)
+
+
+def _source(one: Judged) -> str:
+    return "all guides" if one.style.startswith("guides") else "asks" if one.style == "asks" else "questions"
 
 
 def _actions(judged: Sequence[Judged], source: str) -> None:
@@ -140,7 +172,7 @@ def limits(judged: Sequence[Judged]) -> None:
             tried = Limits(**{**CHOSEN.__dict__, name: value})
             per = [
                 sum(cost(one, one.found(tried)) for one in part) / len(part)
-                for part in (judged, [one for one in judged if one.style != "asks"])
+                for part in (judged, [one for one in judged if _source(one) == "questions"])
             ]
             print(f"{name:8} {value:.2f}  all {per[0]:.3f}  questions {per[1]:.3f}")
 
@@ -169,10 +201,14 @@ def main(what: str) -> None:
         SAVED.parent.mkdir(exist_ok=True)
         SAVED.write_text(json.dumps([one.__dict__ for one in judged], ensure_ascii=False), "utf-8")
         show(judged)
+    elif what == "show":
+        show(_saved())
     elif what == "limits":
         limits(_saved())
     elif what == "unseen":
         show(judge(written_asks(), [pair for pair in _styled() if pair[1] != "asks"]))
+    elif what == "guides":
+        show(judge(written_asks(), unlike_ours()))
     else:
         speed()
 

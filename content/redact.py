@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from content.redact_numbers import accounts, codes, identities
+from content.redact_numbers import accounts, codes, identities, told_identities
 from content.redact_passwords import KEY, passwords
 from content.redact_runs import HINT, set_everyday_aside
 from content.redact_shadow import MASK, cast, wall_off
@@ -57,7 +57,9 @@ def _marks(plain: str) -> list[_Mark]:
     marks = [(start, end, Secret.password) for start, end in passwords(plain)]
     plain = _wall(plain, marks)
     marks += (banked := [(start, end, Secret.bank_card) for start, end in accounts(plain)])
-    plain = set_everyday_aside(_wall(plain, banked))
+    plain = _wall(plain, banked)
+    marks += (told := [(start, end, Secret.id_number) for start, end in told_identities(plain)])
+    plain = set_everyday_aside(_wall(plain, told))
     marks += (numbered := [(a, b, Secret.bank_card if card else Secret.id_number) for a, b, card in identities(plain)])
     plain = _wall(plain, numbered)
     return marks + [(start, end, Secret.otp) for start, end in codes(plain)] + flood

@@ -15,6 +15,7 @@ _ID_WORD = re.compile(
     r"(?<![a-z])(?:cccd|cmnd|cmtnd|cmt|ddcn|can ?cuoc|chung minh|dinh danh|cong dan|id card|id number|citizen id)"
     r"(?![a-z])"
 )
+_ID_TOLD = re.compile(rf"{_ID_WORD.pattern}(?:[\s:=,.()\-–]+(?!chua|khong|k |ko|het|con )[a-z]+){{0,4}}[\s:=,.()\-–]*$")
 _PHONE_WORD = re.compile(
     r"(?<![a-z])(?:sdt|dt|dien thoai|goi|lien he|lh|hotline|tong dai|zalo|alo|so may|phone|call)(?![a-z])"
 )
@@ -53,18 +54,18 @@ _NOT_A_CODE = re.compile(
     r"kiem tra|hom nay)[\s:]*(?:so|la)?[\s:]*$"
 )
 _UNIT = re.compile(
-    r"\s*(?:phut|giay|gio|ngay|thang|tuan|nam|lan|so|chu so|ky tu|ki tu|nguoi|ho|nha|may|cai|k|tr|trieu|d|dong|vnd|"
+    r"\s*(?:phut|giay|gio|ngay|thang|tuan|nam|lan|so|chu so|ky tu|ki tu|nguoi|ho|nha(?!\s+(?:bac|anh|chi|em|con|co|chu|ong|ba|e)(?![a-z])|\W*$)|may|cai|k|tr|trieu|d|dong|vnd|"
     r"m2|km|kg|met|m|%)(?![a-z])"
 )
 _POLITE = re.compile(
     r"(?:[^\w\x02]|(?<![a-z])(?:da|vang|a|ak|ah|day|ne|nay|nha|nhe|em|e|bac|chau|anh|chi|ban|con|oi|roi|ok|u|uh|thua|co|chu|ong|ba"
     r"|g)(?![a-z]))*"
 )
+_DOUBLED = str.maketrans("0123456789", "0246813579")  # twice a digit, its two digits added
 
 
 def luhn(digits: str) -> bool:
-    doubled = "".join(str(int(digit) * 2) for digit in digits[-2::-2])
-    return (sum(map(int, digits[-1::-2])) + sum(map(int, doubled))) % 10 == 0
+    return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0
 
 
 def accounts(plain: str) -> Iterator[Span]:
@@ -80,11 +81,17 @@ def accounts(plain: str) -> Iterator[Span]:
 def _first_piece(run: Run) -> list[Group]:
     """The groups up to the first comma or line end, or only the first group when it is long by itself."""
     groups = run.groups[:20]
+    if len(_gaps(run.plain, groups)) == 1 and all(len(group.digits) <= 4 for group in groups):
+        return groups  # one number in small groups, whatever stands between them
     for place in range(1, len(groups)):
         if _WIDE.search(run.plain, groups[place - 1].end, groups[place].start):
             groups = groups[:place]
             break
     return groups if sum(len(group.digits) for group in groups) <= 19 else groups[:1]
+
+
+def _gaps(plain: str, groups: list[Group]) -> set[str]:
+    return {plain[one.end : two.start] for one, two in pairwise(groups)}
 
 
 def _names_account(run: Run, piece: list[Group]) -> bool:
@@ -98,6 +105,17 @@ def _names_account(run: Run, piece: list[Group]) -> bool:
     return bool(_LOOSE_BEFORE.search(before) or _ACCOUNT_AFTER.match(run.plain, piece[-1].end))
 
 
+def told_identities(plain: str) -> Iterator[Span]:
+    """Twelve digits right after the words for them, though the first ten may look like a telephone number."""
+    if not _ID_WORD.search(plain):
+        return
+    for run in runs(plain, 12):
+        before = run.plain[max(0, run.start - 45) : run.start]
+        named = _ID_TOLD.search(before) if len(run.digits) == 12 and len(run.groups) > 1 else None
+        if named and not _PHONE_WORD.search(named[0]):
+            yield run.start, run.end
+
+
 def identities(plain: str) -> Iterator[tuple[int, int, bool]]:
     """Spans of identity numbers and (True) of bank cards."""
     for run in runs(plain, 8):
@@ -109,7 +127,7 @@ def identities(plain: str) -> Iterator[tuple[int, int, bool]]:
             yield run.start, run.end, False
             continue
         found, known = _weigh(run)
-        if not known and (_is_misspelt(run) if not found else run.spoken):
+        if _is_read_out(run) or (not known and (_is_misspelt(run) if not found else run.spoken)):
             found = [(run.start, run.end, False)]
         yield from found
 
@@ -120,10 +138,16 @@ def _names_identity(run: Run) -> bool:
     return bool(named) and not _PHONE_WORD.search(before, named[-1].end())
 
 
+def _is_read_out(run: Run) -> bool:
+    """Named and in words, where a digit too few may be only how the tens were read."""
+    return run.spoken and 8 - run.in_tens <= len(run.digits) <= 15 and _names_identity(run)
+
+
 def _is_misspelt(run: Run) -> bool:
     """A digit too many or too few beside the word CCCD is still an identity number; so is a long one in words."""
     size = len(run.digits)
-    return (8 <= size <= 15 and _names_identity(run)) or (size >= 9 and run.spoken and not is_list(run.groups, True))
+    long = size >= 9 - run.in_tens and run.spoken and not is_list(run.groups, True)
+    return long or (8 <= size <= 15 and _names_identity(run))
 
 
 def _weigh(run: Run) -> tuple[list[tuple[int, int, bool]], bool]:
@@ -175,7 +199,7 @@ def _kind(run: Run, groups: list[Group], digits: str, named: bool) -> str:
         return ""
     if len(digits) in (9, 12):
         return "identity" if named or not _phone_and_more(groups, digits) else ""
-    return "card" if len(digits) >= 13 and _is_card(groups, digits) else ""
+    return "card" if len(digits) >= 13 and _is_card(run.plain, groups, digits) else ""
 
 
 def _phone_and_more(groups: list[Group], digits: str) -> bool:
@@ -184,17 +208,18 @@ def _phone_and_more(groups: list[Group], digits: str) -> bool:
     return sizes in ([4, 3, 3, 2], [3, 3, 4, 2], [4, 3, 3, 1, 1], [3, 3, 4, 1, 1]) and is_phone(groups, digits[:10])
 
 
-def _is_card(groups: list[Group], digits: str) -> bool:
+def _is_card(plain: str, groups: list[Group], digits: str) -> bool:
     sizes = [len(group.digits) for group in groups]
-    even = all(size >= 4 for size in sizes[:-1]) or set(sizes) == {1}
+    alike = len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0]
+    even = all(size >= 4 for size in sizes[:-1]) or (alike and (sizes[0] != 2 or _gaps(plain, groups).isdisjoint({" ", ", ", ","})))
     return even and (luhn(digits) or (digits.startswith("9704") and len(digits) in (16, 19)))
 
 
 def codes(plain: str) -> Iterator[Span]:
     """One-time codes: short numbers beside the words for them, or six digits alone."""
     named = bool(_CODE.search(plain))
-    for run in runs(plain, 4):
-        if len(run.digits) <= 9 and _is_code(run, named):
+    for run in runs(plain, 3):
+        if (4 - run.in_tens) <= len(run.digits) <= 9 and _is_code(run, named):
             yield _code_span(run)
 
 
@@ -211,14 +236,15 @@ def _is_code(run: Run, named: bool) -> bool:
     before, after = run.plain[max(0, run.start - 60) : run.start], run.plain[run.end : run.end + 45]
     if named and (_CODE_BEFORE.search(before) or _CODE_AFTER.match(after)):
         return True
-    if is_list(run.groups, run.listed) or len(run.digits) != 6 or _NOT_A_CODE.search(before):
+    size = 6 if run.in_tens and 5 <= len(run.digits) <= 7 else len(run.digits)
+    if is_list(run.groups, run.listed) or size != 6 or _NOT_A_CODE.search(before):
         return False
     return _is_six_code(run, before, after, named)
 
 
 def _in_even_groups(run: Run) -> bool:
-    gaps = {run.plain[one.end : two.start] for one, two in pairwise(run.groups)}
-    return run.spoken or len(gaps) == 0 or (len(gaps) == 1 and gaps <= {" ", "-", ".", " - ", "  ", "\n", "_"})
+    gaps = {gap.strip() for gap in _gaps(run.plain, run.groups)}
+    return run.spoken or len(gaps) == 0 or (len(gaps) == 1 and gaps <= {"", "-", ".", "_", "–", "—", "·", "•"})
 
 
 def _is_six_code(run: Run, before: str, after: str, named: bool) -> bool:

@@ -27,7 +27,8 @@ gi j ji sao bao may nao dau ai khi luc the vi do tai nhu neu phai khong ko k hk 
 dung loi chua da dang se can nen hay hoac co cai cua mot hai ba chu ky ki so ngay ten thu dieu viec la toi em anh
 chi bac minh ban lam doi lay cap goi nhap tao dat xem bam vao ra de rat qua xong ok roi nha nhe a ah ha u thi ma nua
 luon ca wrong incorrect not what too required my on in still invalid expired lost forgotten locked correct changed
-same weak strong needed never always how why where it
+same weak strong needed never always how why where it something typed entered asked shown hidden used saved kept sent
+different safe set only for nothing anything here there blocked private secret secure rejected refused accepted
 """
 _ASKED = frozenset(_ASKED_WORDS.split())
 _SYLLABLE = re.compile(

@@ -16,12 +16,18 @@ _WORDS = {
     "seven": "7", "eight": "8", "nine": "9",
 }  # fmt: skip
 _TO_DO = r"(?!\s+(?:lai|sao|the|gi|o|dc|duoc|xong|giup|ho|can)(?![a-z]))"  # "làm lại" is to do again, no five
-_WORD = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)).replace("lam", f"lam{_TO_DO}") + ")"
+_YEARLY = r"(?!\s+(?:19|20)[0-9]{2}(?![0-9]))"  # "năm 2026" is a year, no five
+_TEN = "muoi"
+_WORD = "(?:" + "|".join([*sorted(_WORDS, key=len, reverse=True), _TEN]).replace("|lam|", f"|lam{_TO_DO}|").replace(
+    "|nam|", f"|nam{_YEARLY}|") + ")"
 _TOKEN = rf"(?:[0-9]+|(?<![a-z]){_WORD}+(?![a-z]))"
-_FILLER = r"(?:(?<![a-z])(?:cham|gach|ngang|phay|tiep|roi|muoi|tram|so|con|va)(?![a-z])[^\w\x02]{0,4})"
+_FILLER = r"(?:(?<![a-z])(?:cham|gach|ngang|phay|tiep|roi|tram|so|con|va)(?![a-z])[^\w\x02]{0,4})"
 _GAP = rf"(?:[^\w\x02]|_){{0,8}}{_FILLER}{{0,2}}"
 _RUN = re.compile(rf"{_TOKEN}(?:{_GAP}{_TOKEN})*")
 _LAST_WORD = re.compile(r"([^a-z]*[0-9])[^0-9a-z]+[a-z]+")
+_FIRST_WORD = re.compile(r"[a-z]+[^0-9a-z]+([0-9][^a-z]*)")
+_WHOLE = frozenset({4, 6, 9, 10, 12})  # as many digits as a code, a number of a paper or a telephone has
+_KIN = re.compile(r"(?<![a-z])(?:bac|chu|co|ong|ba|anh|chi|di|cau|mo|thim|duong|gia|em|ten|thay)\s+$")
 _GROUP = re.compile(_TOKEN)
 _ONE_WORD = re.compile(_WORD)
 HINT = rf"[0-9]+|(?:{_TOKEN}{_GAP}){{3}}{_TOKEN}"
@@ -43,8 +49,8 @@ _EVERYDAY = re.compile(
             rf"(?<!\d)(?<!\d[/.-])\d{{1,4}}/{_YEAR}(?:/[a-z]\w*(?:-[a-z]+)*)?(?!\d|[/.-]\d)",  # law, month of a year
             rf"(?<!\d)(?<!\d[/.-]){_DAY}/{_MONTH}(?!\d|[/.-]\d)",
             r"(?<![\d:])(?:[01]?\d|2[0-3])[:hg][0-5]\d(?![\d:])",
-            r"(?<![\d.,])[1-9]\d{0,2}(?:[., ]\d{3})+\s?(?:d|dong|vnd|usd|trieu|ty|nghin|ngan)(?![a-z])",
-            r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})*[.,]000(?!\d|[.,]\d)",
+            r"(?<![\d.,])[1-9]\d{0,2}(?:[., ]\d{3}){1,4}\s?(?:d|dong|vnd|usd|trieu|ty|nghin|ngan)(?![a-z])",
+            r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3}){0,3}[.,]000(?!\d|[.,]\d)",
             r"(?<![\d.,])[1-9]\d{3,10}\s?(?:dong|vnd)(?![a-z])|(?<![\d.,])[1-9]\d*000\s?d(?![a-z])",
             r"(?<![\d.,])[1-9]\d{0,4}(?:k|tr|trieu|nghin|ngan)(?![a-z])",
             r"(?<!\d)(?:0[35789]\d{8}|02\d{9}|069\d{7}|(?:00)?84[35789]\d{8}|1[89]00\d{4}(?:\d\d)?)(?!\d)",
@@ -65,6 +71,9 @@ _LISTED_AFTER = re.compile(
 )
 
 
+_MANY_HOMES = 400  # of a hamlet; three numbers of three digits beyond it may be an identity number
+
+
 class Group(NamedTuple):
     start: int
     end: int
@@ -80,9 +89,11 @@ class Run:
 
     @cached_property
     def groups(self) -> list[Group]:
+        found = list(_GROUP.finditer(self.plain, self.start, self.end))
+        tens = _tens(self.plain, found) if self.plain.find(_TEN, self.start, self.end) >= 0 else {}
         return [
-            Group(found.start(), found.end(), _digits(found[0]), not found[0].isdigit())
-            for found in _GROUP.finditer(self.plain, self.start, self.end)
+            Group(one.start(), one.end(), tens[at] if at in tens else _digits(one[0]), not one[0].isdigit())
+            for at, one in enumerate(found)
         ]
 
     @cached_property
@@ -99,28 +110,57 @@ class Run:
     def spoken(self) -> bool:
         return sum(group.spoken for group in self.groups) * 2 > len(self.groups)
 
+    @property
+    def in_tens(self) -> bool:
+        """Spoken with "mười": without marks nobody knows whether "chín mười ba" is 9 13 or 93."""
+        return self.spoken and self.plain.find(_TEN, self.start, self.end) >= 0
+
 
 def _digits(token: str) -> str:
-    return token if token.isdigit() else "".join(_WORDS[word] for word in _ONE_WORD.findall(token))
+    return token if token.isdigit() else "".join(_WORDS.get(word, "10") for word in _ONE_WORD.findall(token))
 
 
-def _end(found: re.Match[str]) -> int:
-    """Where the run ends without one last word after nothing but digits: "079201001234 không được"."""
-    last = _LAST_WORD.fullmatch(found[0])
-    return found.start() + last.end(1) if last else found.end()
+def _tens(plain: str, found: list[re.Match[str]]) -> dict[int, str]:
+    """What each "mươi" or "mười" adds: nothing in "hai mươi ba", 0 in "hai mươi", 1 in "mười ba"."""
+    said = [one[0] for one in found]
+    close = [bool(plain[one.end() : two.start()].isspace()) for one, two in pairwise(found)]
+    tens: dict[int, str] = {}
+    taken = -1  # a word that is the last of one number is not the first of the next
+    for at, word in enumerate(said):
+        if word != _TEN:
+            continue
+        after = at > 0 and close[at - 1] and _WORDS.get(said[at - 1], "0") != "0" and taken != at - 1
+        more = at + 1 < len(said) and close[at] and _WORDS.get(said[at + 1], "0") != "0"
+        if more and after and at + 2 < len(said) and close[at + 1] and said[at + 2] == _TEN:
+            more = False  # "hai mươi | ba mươi"
+        taken = at + 1 if more else taken
+        tens[at] = ("" if after else "1") + ("" if more else "0")
+    return tens
+
+
+def _trimmed(plain: str, found: re.Match[str]) -> tuple[int, int]:
+    """The run without one lone word after or before nothing but digits: "079201001234 không được", "bác Tư 0912345678"."""
+    if last := _LAST_WORD.fullmatch(found[0]):
+        size = sum(char.isdigit() for char in last[1])
+        return (found.start(), found.start() + last.end(1)) if size >= 9 or size in _WHOLE else found.span()
+    if first := _FIRST_WORD.fullmatch(found[0]):
+        digits = re.sub(r"\D", "", first[1])
+        alone = len(digits) in _WHOLE or _PHONE.fullmatch(digits) or _KIN.search(plain, max(0, found.start() - 8), found.start())
+        return (found.start() + first.start(1), found.end()) if alone else found.span()
+    return found.span()
 
 
 def runs(plain: str, shortest: int) -> Iterator[Run]:
     for found in _RUN.finditer(plain):
         if found.end() - found.start() >= shortest:
-            run = Run(plain, found.start(), _end(found))
+            run = Run(plain, *_trimmed(plain, found))
             if len(run.digits) >= shortest:
                 yield run
 
 
 def run_at(plain: str, start: int, shortest: int) -> Run | None:
     found = _RUN.match(plain, start, start + 90)
-    run = Run(plain, start, _end(found)) if found else None
+    run = Run(plain, start, _trimmed(plain, found)[1]) if found else None
     return run if run and len(run.digits) >= shortest else None
 
 
@@ -141,13 +181,19 @@ def is_phone(groups: list[Group], digits: str, plus: bool = False) -> bool:
 
 def is_list(groups: list[Group], listed: bool) -> bool:
     """Household numbers or years side by side, which together only happen to have the length of a secret."""
-    written = [group.digits for group in groups if not group.spoken] or [group.digits for group in groups]
-    if len(written) < 2 or any(len(number) > 4 or number[0] == "0" for number in written):
+    if any(group.spoken for group in groups[1:-1]):
+        written = [group.digits for group in groups]
+    else:
+        written = [group.digits for group in groups if not group.spoken] or [group.digits for group in groups]
+    if written[-2:] == ["9", "0"] and groups[-1].spoken:
+        written[-1] = "10"  # somebody counts aloud
+    if len(written) < 2 or any(len(number) > 4 or number[:1] in ("", "0") for number in written):
         return False
     numbers = [int(number) for number in written]
     if all(1900 <= number <= 2099 for number in numbers):
         return True
     uneven = len({len(number) for number in written}) > 1
+    if listed and (uneven or max(numbers) < _MANY_HOMES):
+        return True
     near = len(numbers) > 2 and (uneven or max(numbers) - min(numbers) <= 150)
-    rising = all(one < two for one, two in pairwise(numbers))
-    return near and (rising or (listed and len(set(numbers)) == len(numbers)))
+    return near and (all(one < two for one, two in pairwise(numbers)) or (listed and len(set(numbers)) == len(numbers)))

@@ -9,7 +9,7 @@ MASK = "▮▮▮"
 WALL = "\x02"  # stands where something was masked or set aside: no number and no phrase reaches across it
 _NOTHING = "\x00"  # zero-width characters, keycaps and stray marks, which must not hide a secret
 _LONE_O = re.compile(r"(?<![a-z0-9])o(?=[0-9]{2})")
-_LOOKALIKE = re.compile(r"(?<![a-z0-9])(?=[oil]?[0-9])[0-9oil]{8,24}(?![a-z0-9])")
+_LOOKALIKE = re.compile(r"(?<![a-z0-9])(?=[oil]{0,3}[0-9])[0-9oil]{8,24}(?![a-z0-9])")
 _LETTERS_TO_DIGITS = str.maketrans("oil", "011")
 
 
