@@ -4,19 +4,21 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 
 from content.redact_numbers import accounts, codes, identities, told_identities
 from content.redact_passwords import KEY, passwords
-from content.redact_runs import HINT, set_everyday_aside
+from content.redact_runs import NUMBER, READ_OUT, set_everyday_aside
 from content.redact_shadow import MASK, cast, wall_off
 
 __all__ = ["MASK", "Redacted", "Secret", "redact"]
 
-_HINT = re.compile(f"{HINT}|{KEY}")
+_WORDS = re.compile(f"(?<![a-z0-9])(?:{KEY}|{READ_OUT})")
+_HINT = re.compile(f"[0-9]+|{_WORDS.pattern}")
 _PASSES = 4
 _LONGEST = 5000  # a Telegram message holds 4,096 characters, a Zalo message 2,000
 _MOST = 250  # numbers and password words weighed in a longer text
+_MOST_SEEN = 600  # of all its numbers, everyday ones too
+_WINDOW = 1000
 
 
 class Secret(StrEnum):
@@ -42,12 +44,17 @@ def redact(text: str) -> Redacted:
     found = _NOTHING_FOUND
     for _ in range(_PASSES):  # what stands beside a mask may read differently, so look again until nothing is left
         shadow = cast(text)
-        marks = _marks(shadow.plain) if _HINT.search(shadow.plain) else []
+        marks = _marks(shadow.plain) if _hints(shadow.plain) else []
         if not marks:
             break
         text = _mask(text, [(*shadow.span(start, end), kind) for start, end, kind in marks])
         found |= {kind for _, _, kind in marks}
     return Redacted(text, found)
+
+
+def _hints(plain: str) -> bool:
+    """Whether anything is worth a closer look; asked of every letter, so the quick question comes first."""
+    return bool(NUMBER.search(plain) or _WORDS.search(plain))
 
 
 def _marks(plain: str) -> list[_Mark]:
@@ -66,11 +73,23 @@ def _marks(plain: str) -> list[_Mark]:
 
 
 def _flood(plain: str) -> list[_Mark]:
-    """A text longer than any chat message and full of numbers goes whole from the number where it becomes too much."""
-    if len(plain) <= _LONGEST:
+    """A text longer than any chat message goes whole from where it has too many numbers, or a word no end."""
+    size = len(plain)
+    if size <= _LONGEST:
         return []
-    too_much = next(islice(_HINT.finditer(set_everyday_aside(plain)), _MOST, None), None)
-    return [(too_much.start(), len(plain), Secret.id_number)] if too_much else []
+    if longest := next((word for word in plain.split() if len(word) > _WINDOW), ""):
+        plain = plain[: plain.find(longest)]
+    weighed, seen = _MOST, _MOST_SEEN
+    for at in range(0, len(plain), _WINDOW):  # no further than need be: the rest of a flood is not even read
+        window = plain[at : at + _WINDOW]
+        for found in _HINT.finditer(set_everyday_aside(window)):
+            weighed -= 1
+            if not weighed:
+                return [(at + found.start(), size, Secret.id_number)]
+        seen -= len(NUMBER.findall(window))
+        if seen <= 0:
+            return [(at, size, Secret.id_number)]
+    return [(len(plain), size, Secret.id_number)] if longest else []
 
 
 def _wall(plain: str, marks: list[_Mark]) -> str:

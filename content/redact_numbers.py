@@ -4,18 +4,23 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from content.redact_runs import Group, Run, is_everyday, is_list, is_phone, runs
+from content.redact_runs import TEN, Group, Run, is_everyday, is_list, is_phone, looks_like_phone, runs
 
 Span = tuple[int, int]
-_WEIGHED = 1000  # groups of one run that are weighed one against another; nobody writes more, a flood goes whole
+_WEIGHED = 500  # groups of one run that are weighed one against another; nobody writes more, a flood goes whole
 _LONGEST = 19  # digits of a card; more in one piece are several numbers run together
 _SHORT = frozenset({"111", "112", "113", "114", "115", "156", "1022", "1414", "5656"})
+_PHONE_SIZES = frozenset({8, 10, 11, 12, 13, 14})
+_SIZES = _PHONE_SIZES | frozenset(range(9, _LONGEST + 1))
 _WIDE = re.compile(r"[,;\n]")
 _ID_WORD = re.compile(
     r"(?<![a-z])(?:cccd|cmnd|cmtnd|cmt|ddcn|can ?cuoc|chung minh|dinh danh|cong dan|id card|id number|citizen id)"
     r"(?![a-z])"
 )
 _ID_TOLD = re.compile(rf"{_ID_WORD.pattern}(?:[\s:=,.()\-–]+(?!chua|khong|k |ko|het|con )[a-z]+){{0,4}}[\s:=,.()\-–]*$")
+_PHONE_AND_TWO = re.compile(
+    r"(?<![0-9])(?:0[35789][0-9]{8}[^0-9a-z\x02,;\n]{1,4}[0-9]{2}|[0-9]{2}[^0-9a-z\x02,;\n]{1,4}0[35789][0-9]{8})(?![0-9])"
+)
 _PHONE_WORD = re.compile(
     r"(?<![a-z])(?:sdt|dt|dien thoai|goi|lien he|lh|hotline|tong dai|zalo|alo|so may|phone|call)(?![a-z])"
 )
@@ -54,7 +59,8 @@ _NOT_A_CODE = re.compile(
     r"kiem tra|hom nay)[\s:]*(?:so|la)?[\s:]*$"
 )
 _UNIT = re.compile(
-    r"\s*(?:phut|giay|gio|ngay|thang|tuan|nam|lan|so|chu so|ky tu|ki tu|nguoi|ho|nha(?!\s+(?:bac|anh|chi|em|con|co|chu|ong|ba|e)(?![a-z])|\W*$)|may|cai|k|tr|trieu|d|dong|vnd|"
+    r"\s*(?:phut|giay|gio|ngay|thang|tuan|nam|lan|so|chu so|ky tu|ki tu|nguoi|ho|"
+    r"nha(?!\s+(?:bac|anh|chi|em|con|co|chu|ong|ba|e)(?![a-z])|\W*$)|may|cai|k|tr|trieu|d|dong|vnd|"
     r"m2|km|kg|met|m|%)(?![a-z])"
 )
 _POLITE = re.compile(
@@ -106,14 +112,11 @@ def _names_account(run: Run, piece: list[Group]) -> bool:
 
 
 def told_identities(plain: str) -> Iterator[Span]:
-    """Twelve digits right after the words for them, though the first ten may look like a telephone number."""
-    if not _ID_WORD.search(plain):
-        return
-    for run in runs(plain, 12):
-        before = run.plain[max(0, run.start - 45) : run.start]
-        named = _ID_TOLD.search(before) if len(run.digits) == 12 and len(run.groups) > 1 else None
+    """Twelve digits right after the words for them, though ten of them look like a telephone number."""
+    for found in _PHONE_AND_TWO.finditer(plain):
+        named = _ID_TOLD.search(plain, max(0, found.start() - 45), found.start())
         if named and not _PHONE_WORD.search(named[0]):
-            yield run.start, run.end
+            yield found.span()
 
 
 def identities(plain: str) -> Iterator[tuple[int, int, bool]]:
@@ -158,22 +161,23 @@ def _weigh(run: Run) -> tuple[list[tuple[int, int, bool]], bool]:
         starts.append(starts[-1] + len(group.digits))
     gaps = [run.plain[one.end : two.start] for one, two in pairwise(groups)]
     mixed = len(set(gaps)) > 1
+    wide = [mixed and bool(_WIDE.search(gap)) for gap in gaps]
     named = _names_identity(run) if len(whole) >= 9 else False
     if not named and is_list(groups, run.listed):
         return [], False
     best: list[tuple[float, int, str]] = [(0.0, 0, "")] * (len(groups) + 1)
     for one in range(len(groups) - 1, -1, -1):
         choice = (len(groups[one].digits) + best[one + 1][0], one + 1, "")
-        crossed = 0.0
+        crossed = 0
         for two in range(one, len(groups)):
             size = starts[two + 1] - starts[one]
             if size > _LONGEST:
                 break
-            crossed += bool(mixed and two > one and _WIDE.search(gaps[two - 1]))
-            if (size >= 8 or two == one) and crossed + best[two + 1][0] + 0.1 < choice[0]:
+            crossed += two > one and wide[two - 1]
+            if (size in _SIZES or two == one) and crossed + best[two + 1][0] + 0.1 < choice[0]:
                 digits = whole[starts[one] : starts[two + 1]]
-                kind = _kind(run, groups[one : two + 1], digits, named)
-                cost = crossed + best[two + 1][0] + (0.1 if kind == "phone" or digits[0] == "0" else 0.3)
+                kind = _kind(run, one, two + 1, digits, named)
+                cost = crossed + best[two + 1][0] + (0.1 if kind == "phone" or digits[:1] == "0" else 0.3)
                 if kind and cost < choice[0]:
                     choice = (cost, two + 1, kind)
         best[one] = choice
@@ -191,15 +195,26 @@ def _spans(groups: list[Group], best: list[tuple[float, int, str]]) -> tuple[lis
     return spans, known
 
 
-def _kind(run: Run, groups: list[Group], digits: str, named: bool) -> str:
-    plus = run.plain[max(0, groups[0].start - 1) : groups[0].start] == "+"
-    if digits in _SHORT or is_phone(groups, digits, plus):
+def _kind(run: Run, one: int, after: int, digits: str, named: bool) -> str:
+    """What these groups of a run are together; the dear questions last, for there are many to ask about."""
+    size = len(digits)
+    if digits in _SHORT or (size in _PHONE_SIZES and looks_like_phone(digits) and _is_phone(run, one, after, digits)):
         return "phone"
+    if size < 13 and size not in (9, 12):
+        return ""
+    if size >= 13 and not (luhn(digits) or digits.startswith("9704")):
+        return ""
+    groups = run.groups[one:after]
     if not named and is_list(groups, run.listed):
         return ""
-    if len(digits) in (9, 12):
+    if size < 13:
         return "identity" if named or not _phone_and_more(groups, digits) else ""
-    return "card" if len(digits) >= 13 and _is_card(run.plain, groups, digits) else ""
+    return "card" if _is_card(run.plain, groups, digits) else ""
+
+
+def _is_phone(run: Run, one: int, after: int, digits: str) -> bool:
+    start = run.groups[one].start
+    return is_phone(run.groups[one:after], digits, run.plain[max(0, start - 1) : start] == "+")
 
 
 def _phone_and_more(groups: list[Group], digits: str) -> bool:
@@ -211,14 +226,15 @@ def _phone_and_more(groups: list[Group], digits: str) -> bool:
 def _is_card(plain: str, groups: list[Group], digits: str) -> bool:
     sizes = [len(group.digits) for group in groups]
     alike = len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0]
-    even = all(size >= 4 for size in sizes[:-1]) or (alike and (sizes[0] != 2 or _gaps(plain, groups).isdisjoint({" ", ", ", ","})))
+    told_apart = sizes[0] != 2 or _gaps(plain, groups).isdisjoint({" ", ", ", ","})  # pairs may be household numbers
+    even = all(size >= 4 for size in sizes[:-1]) or (alike and told_apart)
     return even and (luhn(digits) or (digits.startswith("9704") and len(digits) in (16, 19)))
 
 
 def codes(plain: str) -> Iterator[Span]:
     """One-time codes: short numbers beside the words for them, or six digits alone."""
     named = bool(_CODE.search(plain))
-    for run in runs(plain, 3):
+    for run in runs(plain, 3 if TEN in plain else 4):
         if (4 - run.in_tens) <= len(run.digits) <= 9 and _is_code(run, named):
             yield _code_span(run)
 

@@ -10,10 +10,10 @@ from content.redact_shadow import WALL
 
 Span = tuple[int, int]
 KEY = (
-    r"(?<![a-z0-9])(?:ma[tc]\s?kha[uo]|mat\s?ma|m[ck]hau|mk|pass?\s?word|passwd|pass\s?code|pass|pwd|pw|psw|"
+    r"(?:ma[tc]\s?kha[uo]|mat\s?ma|m[ck]hau|mk|pass?\s?word|passwd|pass\s?code|pass|pwd|pw|psw|"
     r"(?:ma|so)\s?pin|pin(?=\s*(?:la|:|=|the|code))|ma\s?khoa)(?![a-z@#$%^&*_]|\.\w)"
 )
-_KEY = re.compile(KEY)
+_KEY = re.compile(f"(?<![a-z0-9]){KEY}")
 _STEP = re.compile(r"[:=>]+|-+>|[-–](?=\s)|[a-z]+(?=[\s:=]|[,;.?!)\"'”]+(?:\s|$)|$)|[,;.?!]+(?=\s|$)|\S+")
 _LINKS = frozenset({"la", "thanh", "is", "gom"})
 _MINE_WORDS = """

@@ -17,8 +17,8 @@ _WORDS = {
 }  # fmt: skip
 _TO_DO = r"(?!\s+(?:lai|sao|the|gi|o|dc|duoc|xong|giup|ho|can)(?![a-z]))"  # "làm lại" is to do again, no five
 _YEARLY = r"(?!\s+(?:19|20)[0-9]{2}(?![0-9]))"  # "năm 2026" is a year, no five
-_TEN = "muoi"
-_WORD = "(?:" + "|".join([*sorted(_WORDS, key=len, reverse=True), _TEN]).replace("|lam|", f"|lam{_TO_DO}|").replace(
+TEN = "muoi"
+_WORD = "(?:" + "|".join([*sorted(_WORDS, key=len, reverse=True), TEN]).replace("|lam|", f"|lam{_TO_DO}|").replace(
     "|nam|", f"|nam{_YEARLY}|") + ")"
 _TOKEN = rf"(?:[0-9]+|(?<![a-z]){_WORD}+(?![a-z]))"
 _FILLER = r"(?:(?<![a-z])(?:cham|gach|ngang|phay|tiep|roi|tram|so|con|va)(?![a-z])[^\w\x02]{0,4})"
@@ -30,7 +30,8 @@ _WHOLE = frozenset({4, 6, 9, 10, 12})  # as many digits as a code, a number of a
 _KIN = re.compile(r"(?<![a-z])(?:bac|chu|co|ong|ba|anh|chi|di|cau|mo|thim|duong|gia|em|ten|thay)\s+$")
 _GROUP = re.compile(_TOKEN)
 _ONE_WORD = re.compile(_WORD)
-HINT = rf"[0-9]+|(?:{_TOKEN}{_GAP}){{3}}{_TOKEN}"
+NUMBER = re.compile("[0-9]+")
+READ_OUT = rf"{_WORD}+(?![a-z])(?:{_GAP}{_TOKEN}){{3}}"  # number words, four and more
 
 # Everyday numbers. They are walled off first, so that no rule for secrets can take them.
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
@@ -90,7 +91,7 @@ class Run:
     @cached_property
     def groups(self) -> list[Group]:
         found = list(_GROUP.finditer(self.plain, self.start, self.end))
-        tens = _tens(self.plain, found) if self.plain.find(_TEN, self.start, self.end) >= 0 else {}
+        tens = _tens(self.plain, found) if self.plain.find(TEN, self.start, self.end) >= 0 else {}
         return [
             Group(one.start(), one.end(), tens[at] if at in tens else _digits(one[0]), not one[0].isdigit())
             for at, one in enumerate(found)
@@ -113,7 +114,7 @@ class Run:
     @property
     def in_tens(self) -> bool:
         """Spoken with "mười": without marks nobody knows whether "chín mười ba" is 9 13 or 93."""
-        return self.spoken and self.plain.find(_TEN, self.start, self.end) >= 0
+        return self.spoken and self.plain.find(TEN, self.start, self.end) >= 0
 
 
 def _digits(token: str) -> str:
@@ -127,11 +128,11 @@ def _tens(plain: str, found: list[re.Match[str]]) -> dict[int, str]:
     tens: dict[int, str] = {}
     taken = -1  # a word that is the last of one number is not the first of the next
     for at, word in enumerate(said):
-        if word != _TEN:
+        if word != TEN:
             continue
         after = at > 0 and close[at - 1] and _WORDS.get(said[at - 1], "0") != "0" and taken != at - 1
         more = at + 1 < len(said) and close[at] and _WORDS.get(said[at + 1], "0") != "0"
-        if more and after and at + 2 < len(said) and close[at + 1] and said[at + 2] == _TEN:
+        if more and after and at + 2 < len(said) and close[at + 1] and said[at + 2] == TEN:
             more = False  # "hai mươi | ba mươi"
         taken = at + 1 if more else taken
         tens[at] = ("" if after else "1") + ("" if more else "0")
@@ -140,10 +141,11 @@ def _tens(plain: str, found: list[re.Match[str]]) -> dict[int, str]:
 
 def _trimmed(plain: str, found: re.Match[str]) -> tuple[int, int]:
     """The run without one lone word after or before nothing but digits: "079201001234 không được", "bác Tư 0912345678"."""
-    if last := _LAST_WORD.fullmatch(found[0]):
+    said = found[0]
+    if said[-1].isalpha() and (last := _LAST_WORD.fullmatch(said)):
         size = sum(char.isdigit() for char in last[1])
         return (found.start(), found.start() + last.end(1)) if size >= 9 or size in _WHOLE else found.span()
-    if first := _FIRST_WORD.fullmatch(found[0]):
+    if said[0].isalpha() and (first := _FIRST_WORD.fullmatch(said)):
         digits = re.sub(r"\D", "", first[1])
         alone = len(digits) in _WHOLE or _PHONE.fullmatch(digits) or _KIN.search(plain, max(0, found.start() - 8), found.start())
         return (found.start() + first.start(1), found.end()) if alone else found.span()
@@ -165,6 +167,8 @@ def run_at(plain: str, start: int, shortest: int) -> Run | None:
 
 
 def set_everyday_aside(plain: str) -> str:
+    if not NUMBER.search(plain) and "http" not in plain and "www" not in plain:
+        return plain
     return wall_off(plain, (found.span() for found in _EVERYDAY.finditer(plain)))
 
 
@@ -172,8 +176,12 @@ def is_everyday(text: str) -> bool:
     return not any(char.isdigit() for char in set_everyday_aside(text))
 
 
+def looks_like_phone(digits: str) -> bool:
+    return bool(_PHONE.fullmatch(digits))
+
+
 def is_phone(groups: list[Group], digits: str, plus: bool = False) -> bool:
-    if not _PHONE.fullmatch(digits):
+    if not looks_like_phone(digits):
         return False
     # Twelve digits in one piece are an identity number unless a plus or a lone 84 says otherwise.
     return len(digits) != 12 or plus or groups[0].digits == "84"

@@ -124,20 +124,25 @@ WAYS: dict[str, Callable[[Random, str], str]] = {
 }
 SHORT = tuple(way for way in WAYS if way not in ("letters for digits", "brackets"))
 
-ID_TALK = ("{}", "số nè anh {}", "cccd mẹ em {} á", "gửi bác số căn cước {} cháu xin cảm ơn", "cmnd: {}", "em có cái thẻ ghi {} là số gì",
-           "tra giùm con {}", "cho con hỏi {} có đúng ko", "số định danh cá nhân {} đăng nhập không được", "căn cước của tui nè: {}",
+ID_TALK = ("{}", "số nè anh {}", "cccd mẹ em {} á", "gửi bác số căn cước {} cháu xin cảm ơn", "cmnd: {}",
+           "em có cái thẻ ghi {} là số gì",
+           "tra giùm con {}", "cho con hỏi {} có đúng ko", "số định danh cá nhân {} đăng nhập không được",
+           "căn cước của tui nè: {}",
            "my citizen id is {}", "the number on my card: {}", "thẻ ghi {}", "Căn cước công dân số {} cấp tại Hà Nội",
            "cụ bà nhà cháu, {}, chưa có VNeID", "anh nhập giúp: {}", "hộ 15, cccd {}", "bố tên Hùng, cccd là {}", "số giấy tờ {}")
-OTP_TALK = ("otp {}", "otp là {}", "mã otp: {}", "ma otp {}", "Mã xác thực là {}", "ma xac nhan {}", "mã OTP của em {}", "otp nè {}",
+OTP_TALK = ("otp {}", "otp là {}", "mã otp: {}", "ma otp {}", "Mã xác thực là {}", "ma xac nhan {}", "mã OTP của em {}",
+            "otp nè {}",
             "mã otp gửi về là {} đúng không bác", "vneid gửi mã otp {}", "cháu nhận được mã otp {}", "mã kích hoạt {}",
             "my otp is {}", "verification code {}", "otp về rồi: {}", "đây mã otp nhé {}", "{} là otp", "mã đăng nhập {}")
 BARE_SIX = ("{}", "dạ {}", "{} ạ", "{} nha bác", "dạ đây ạ {}", "nè {}", "vâng {}")
 PASS_TALK = ("mật khẩu là {}", "mk {}", "mk là {} nha", "pass: {}", "pass em là {}", "mat khau {}", "mật khẩu vneid: {}",
-             "mật khẩu của tôi là {}", "mật khẩu đây: {}", "password is {}", "mk em đặt {}", "passcode là {}", "mat khau cua me em la {}",
+             "mật khẩu của tôi là {}", "mật khẩu đây: {}", "password is {}", "mk em đặt {}", "passcode là {}",
+             "mat khau cua me em la {}",
              "nhập mật khẩu {} giúp em", "mật khẩu điện thoại {}", "mật khẩu mới là {} nhé bác")
 CARD_TALK = ("{}", "số thẻ {}", "thẻ ATM {}", "thẻ visa của em {}", "số thẻ ngân hàng là {}", "em bị nuốt thẻ {}", "card {}",
              "thẻ số {} bị khóa")
-ACCOUNT_TALK = ("stk {}", "số tài khoản {}", "so tai khoan cua em {}", "STK vietcombank: {}", "gửi vào stk {} giúp", "tài khoản ngân hàng số {}")
+ACCOUNT_TALK = ("stk {}", "số tài khoản {}", "so tai khoan cua em {}", "STK vietcombank: {}", "gửi vào stk {} giúp",
+                "tài khoản ngân hàng số {}")
 SYLLABLES = ("tho", "meo", "lan", "hung", "gao", "nui", "bien", "que", "sen", "mai", "vuon", "trang")
 
 
@@ -162,7 +167,8 @@ def _card(rng: Random) -> str:
 def _password(rng: Random) -> str:
     word = "".join(rng.choice(SYLLABLES) for _ in range(rng.randint(1, 2)))
     number = _drawn(rng, rng.randint(2, 5))
-    return rng.choice((word + number, word.capitalize() + number, f"{word}@{number}", f"{word.capitalize()}#{number}!", number + word,
+    return rng.choice((word + number, word.capitalize() + number, f"{word}@{number}", f"{word.capitalize()}#{number}!",
+                       number + word,
                        f"{word}-{number}", f"{word.upper()}{number}", f"{word}.{number}", _drawn(rng, 6), f"{word}*{number}#"))
 
 
@@ -194,27 +200,32 @@ def attacks(count: int = 6000, seed: int = 5) -> Iterator[Attack]:
         elif kind < 8:
             yield _made(rng, brief, OTP_TALK, _drawn(rng, rng.choice((4, 6, 6, 6, 8))))
         elif kind < 9:
-            yield _made(rng, rng.choice(("plain", "spaces", "script", "words", "words unmarked", "pairs", "keycaps")), BARE_SIX, _six(rng))
+            way = rng.choice(("plain", "spaces", "script", "words", "words unmarked", "pairs", "keycaps"))
+            yield _made(rng, way, BARE_SIX, _six(rng))
         elif kind < 10:
             yield _made(rng, "password", PASS_TALK, _password(rng))
         elif kind < 11:
             yield _made(rng, rng.choice(("plain", "spaces", "points", "wide points", "unseen", "script", "keycaps", "words")),
                         CARD_TALK, _card(rng))
         else:
-            yield _made(rng, rng.choice(("plain", "spaces", "points", "script", "unseen")), ACCOUNT_TALK, _drawn(rng, rng.randint(9, 14)))
+            way = rng.choice(("plain", "spaces", "points", "script", "unseen"))
+            yield _made(rng, way, ACCOUNT_TALK, _drawn(rng, rng.randint(9, 14)))
 
 
 PHONE_MARKS = (" ", ".", "-", "\u00a0", " - ", "\u2009", "")
-PHONE_TALK = ("{}", "gọi lại em {}", "sđt mẹ em {} nha", "sdt: {}", "số dt bác Tư {}", "zalo em {}", "có gì alo {}", "lh {}", "{} nhé",
-              "hộ 7 đt {} chưa gặp", "máy bàn {}", "em bị lừa, số nó gọi là {}", "báo {} giúp bác", "tổng đài {} có đúng không")
-HOTLINES = ("18001096", "1800 1096", "19000368", "1900 0368", "1900.0368", "19009068", "1900 9068", "0692342593", "069 2348 560", "113",
+PHONE_TALK = ("{}", "gọi lại em {}", "sđt mẹ em {} nha", "sdt: {}", "số dt bác Tư {}", "zalo em {}", "có gì alo {}", "lh {}",
+              "{} nhé", "hộ 7 đt {} chưa gặp", "máy bàn {}", "em bị lừa, số nó gọi là {}", "báo {} giúp bác",
+              "tổng đài {} có đúng không")
+HOTLINES = ("18001096", "1800 1096", "19000368", "1900 0368", "1900.0368", "19009068", "1900 9068", "0692342593",
+            "069 2348 560", "113",
             "114", "115", "156", "1022", "5656", "1414")
 
 
 def phones(count: int = 3000, seed: int = 6) -> Iterator[str]:
     rng = Random(seed)
     for _ in range(count):
-        body = rng.choice(("32", "33", "36", "39", "52", "56", "58", "70", "77", "81", "85", "86", "90", "93", "97", "98")) + _drawn(rng, 7)
+        body = rng.choice(("32", "33", "36", "39", "52", "56", "58", "70", "77", "81", "85", "86", "90", "93", "97",
+        "98")) + _drawn(rng, 7)
         mark = rng.choice(PHONE_MARKS)
         parts = rng.choice(((2, 3, 4), (3, 3, 3), (2, 2, 2, 3), (3, 2, 4)))
         cut, at = [], 0
@@ -228,12 +239,18 @@ def phones(count: int = 3000, seed: int = 6) -> Iterator[str]:
 
 
 DAYS = ("23/11/2026", "1/7/2025", "05-03-2026", "30.4.2027", "2026-11-23", "23/11", "2/9")
-DAILY = ("{h} xong", "{h} {h} {h} vang; {h} xong", "{h}, {h}, {h} vắng, {h} xong", "{h} hẹn {d}", "hôm qua {h} xong", "{h}-{h} vang", "{h} vuong otp",
-         "{h} vướng: quên mật khẩu", "{d} {h} {h} xong", "hộ {h} {h} {h} {h} {h} {h} đã cài", "{h} đi xa đến 2/2027", "{h} xong\n{h} vang\n{h} hen t7",
-         "phí {m}", "lệ phí {m} hay {m}", "đóng {m} ngày {d}", "mất {m} rồi", "nộp {m} x 2 = {m}", "hồ sơ {c}", "mã hồ sơ {c} đến đâu rồi", "{c}",
-         "hẹn {t} {d}", "từ {t} đến {t} ngày {d}", "sinh ngày {d}", "kiểm tra {q}", "xã có {q} hộ, {h} đã xong", "thủ tục 1.004194.000.00.00.H23",
-         "Luật 26/2023/QH15 và nghị định 69/2024/NĐ-CP", "số nhà {h}/{h} đường 3/2", "chờ otp {h} phút", "năm sinh 1965, 1968, 1970", "được {h}/{h} hộ rồi",
-         "hộ {h} có {h} người, {h} máy, {h} tài khoản", "tuần 47 năm 2026: {h} hộ, tuần 48: {h} hộ", "{h} xong 2 nguoi", "xom 5: {h} {h} {h} hen 19h")
+DAILY = ("{h} xong", "{h} {h} {h} vang; {h} xong", "{h}, {h}, {h} vắng, {h} xong", "{h} hẹn {d}", "hôm qua {h} xong",
+         "{h}-{h} vang", "{h} vuong otp",
+         "{h} vướng: quên mật khẩu", "{d} {h} {h} xong", "hộ {h} {h} {h} {h} {h} {h} đã cài", "{h} đi xa đến 2/2027",
+         "{h} xong\n{h} vang\n{h} hen t7",
+         "phí {m}", "lệ phí {m} hay {m}", "đóng {m} ngày {d}", "mất {m} rồi", "nộp {m} x 2 = {m}", "hồ sơ {c}",
+         "mã hồ sơ {c} đến đâu rồi", "{c}",
+         "hẹn {t} {d}", "từ {t} đến {t} ngày {d}", "sinh ngày {d}", "kiểm tra {q}", "xã có {q} hộ, {h} đã xong",
+         "thủ tục 1.004194.000.00.00.H23",
+         "Luật 26/2023/QH15 và nghị định 69/2024/NĐ-CP", "số nhà {h}/{h} đường 3/2", "chờ otp {h} phút",
+         "năm sinh 1965, 1968, 1970", "được {h}/{h} hộ rồi",
+         "hộ {h} có {h} người, {h} máy, {h} tài khoản", "tuần 47 năm 2026: {h} hộ, tuần 48: {h} hộ", "{h} xong 2 nguoi",
+         "xom 5: {h} {h} {h} hen 19h")
 
 
 def daily(count: int = 3000, seed: int = 7) -> Iterator[str]:
@@ -242,13 +259,17 @@ def daily(count: int = 3000, seed: int = 7) -> Iterator[str]:
     for _ in range(count):
         line = rng.choice(DAILY)
         while "{" in line:
-            amount = f"{rng.choice((5, 20, 75, 100, 200, 1500)) * 1000:,}".replace(",", rng.choice((".", ".", ",")))
-            fill = {"{h}": str(rng.randint(1, 320)), "{d}": rng.choice(DAYS), "{m}": amount + rng.choice(("đ", " đồng", " vnd", "đ")),
-                    "{t}": f"{rng.randint(6, 20)}{rng.choice(('h', 'h30', ':15', 'g'))}", "{q}": _drawn(rng, 4),
-                    "{c}": rng.choice((f"H{rng.randint(10, 63)}.{rng.randint(10, 99)}-{_drawn(rng, 6)}-{_drawn(rng, 4)}",
-                                       f"000.00.{rng.randint(10, 99)}.H{rng.randint(10, 63)}-{_drawn(rng, 6)}-{_drawn(rng, 4)}",
-                                       f"000.{rng.randint(10, 99)}.{rng.randint(10, 99)}.G{rng.randint(10, 22)}-{_drawn(rng, 6)}-{_drawn(rng, 4)}"))}
-            for blank, value in fill.items():
+            for blank, value in _everyday(rng).items():
                 line = line.replace(blank, value, 1)
         yield unmarked(line) if rng.random() < 0.4 else line
 
+
+def _everyday(rng: Random) -> dict[str, str]:
+    amount = f"{rng.choice((5, 20, 75, 100, 200, 1500)) * 1000:,}".replace(",", rng.choice((".", ".", ",")))
+    office = rng.choice((f"H{rng.randint(10, 63)}.{rng.randint(10, 99)}", f"000.00.{rng.randint(10, 99)}.H{rng.randint(10, 63)}",
+                         f"000.{rng.randint(10, 99)}.{rng.randint(10, 99)}.G{rng.randint(10, 22)}"))
+    return {
+        "{h}": str(rng.randint(1, 320)), "{d}": rng.choice(DAYS), "{m}": amount + rng.choice(("đ", " đồng", " vnd", "đ")),
+        "{t}": f"{rng.randint(6, 20)}{rng.choice(('h', 'h30', ':15', 'g'))}", "{q}": _drawn(rng, 4),
+        "{c}": f"{office}-{_drawn(rng, 6)}-{_drawn(rng, 4)}",
+    }
