@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
@@ -17,13 +19,19 @@ from bot.tending import pass_on, tend
 from bot.working import ripen, take_back
 from content.vietnam_time import local_day
 from handlers.calendar import calendar
-from storage import coverage_snapshots, dossiers, mail, proposals
+from storage import coverage_snapshots, dossiers, mail, missed, people, proposals
 from storage.help_requests import TooLate
 from storage.reading import Reading
 from storage.reminder_plans import plan
 
 log = logging.getLogger(__name__)
 KEEP_LETTERS = timedelta(days=7)
+
+
+class Forget(Protocol):
+    """Throws away what is too old of one kind."""
+
+    def __call__(self, tx: Connection, now: datetime) -> object: ...
 
 
 class Clock:
@@ -35,7 +43,7 @@ class Clock:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
-        for job, every in ((self.tick, {"minutes": 1}), (self._tidy, {"hours": 6}), (self.count_days, {"minutes": 20})):
+        for job, every in ((self.tick, {"minutes": 1}), (self.tidy, {"hours": 6}), (self.count_days, {"minutes": 20})):
             self._scheduler.add_job(job, "interval", **every, misfire_grace_time=None, coalesce=True, max_instances=1,
                                     next_run_time=datetime.now(UTC) + timedelta(seconds=2))
         self._scheduler.start()
@@ -92,12 +100,22 @@ class Clock:
         if await self._store.write(lambda tx: take_back(tx, self._mind, datetime.now(UTC))):
             self._posted()
 
-    async def _tidy(self) -> None:
-        """What people wrote is not kept longer than it is needed."""
-        before = datetime.now(UTC) - KEEP_LETTERS
-        await self._store.write(lambda tx: mail.forget_old_letters(tx, before))
-        await self._store.write(lambda tx: dossiers.forget_old(tx, before))
-        await self._store.write(lambda tx: proposals.forget_late(tx, datetime.now(UTC)))
+    async def tidy(self) -> None:
+        """What people wrote is not kept longer than it is needed; a short transaction for each kind."""
+        now = datetime.now(UTC)
+        for forget in FORGOTTEN:
+            await self._store.write(partial(forget, now=now))
+
+
+def _letters(tx: Connection, now: datetime) -> None:
+    mail.forget_old_letters(tx, now - KEEP_LETTERS)
+
+
+def _dossiers(tx: Connection, now: datetime) -> None:
+    dossiers.forget_old(tx, now - KEEP_LETTERS)
+
+
+FORGOTTEN: tuple[Forget, ...] = (_letters, _dossiers, proposals.forget_late, missed.forget_old, people.forget_guesses)
 
 
 def plan_day(tx: Connection, mind: Mind, today: date) -> None:

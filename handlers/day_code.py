@@ -13,17 +13,24 @@ from handlers.home import home
 from handlers.look import Look
 from handlers.questions import Question
 from handlers.talk import Choice, Refused
-from storage import day_codes
+from storage import day_codes, residence
 from storage.people import Guess, guesses_left
 
 WHAT = "day_code"
-_SAID = re.compile(r"(?:xin )?(?:kiem tra|ktra|check|verify)(?: giup)?(?: toi)?(?: ma| nguoi| to vien| code)?(?: so)? (\d{4})")
+LONGEST = 100
+_FOUR = re.compile(r"[0-9]{4}")
+# what stands behind a name: a hamlet, a telephone number
+_ASIDE = re.compile(r"\s*[(\[,;:/|]|\s+[–-]|(?:\s+(?:xóm|thôn|tổ|ấp|bản|khu|đội))?\s+\S*\d", re.IGNORECASE)
+_WITH = (r"(?:giup|gium|cho|voi|toi|em|con|chau|bac|anh|chi|minh|ma|so|code|nguoi|to vien|can bo|nay|hom nay|la|co|phai|"
+         r"dung|khong|ko|k|a|nhe|nha|oi|cua to|the|please|this|for me)")
+_SAID = re.compile(rf"(?:xin |nho |{_WITH} )*(?:kiem tra|ktra|check|verify)(?: {_WITH})* "
+                   rf"([0-9]{{4}}|[0-9]{{2}} [0-9]{{2}}|[0-9](?: [0-9]){{3}})(?: {_WITH})*")
 
 
 def heard(_desk: Desk, text: str) -> str | None:
     """ "Kiểm tra 4821", by anybody."""
-    found = _SAID.fullmatch(fold(text))
-    return f"/daycode:{found[1]}" if found else None
+    found = _SAID.fullmatch(fold(text)) if len(text) <= LONGEST else None
+    return f"/daycode:{found[1].replace(' ', '')}" if found else None
 
 
 def show(desk: Desk, _subject: str) -> None:
@@ -36,25 +43,29 @@ def show(desk: Desk, _subject: str) -> None:
     code = day_codes.own(look.rows, look.person.id, look.today)
     if code is None:
         ids = tuple(hamlet.id for hamlet in hamlets)
-        code = _draw(day_codes.taken(look.rows, ids, look.today))
+        code = _draw(day_codes.taken_today(look.rows, ids, look.today), day_codes.taken_lately(look.rows, ids, look.today))
         desk.answer.records.append(day_codes.TakeCode(code, ids))
     desk.say("daycode.yours", desk.choice("way.menu", "/menu", quiet=True), code=code, day=look.words.day(look.today))
 
 
-def _draw(taken: frozenset[str]) -> str:
-    free = [code for code in (f"{number:04d}" for number in range(10_000)) if code not in taken]
-    return secrets.choice(free)
+def _draw(today: frozenset[str], lately: frozenset[str]) -> str:
+    """Four digits nobody of the commune has today, and if it can be none that was right in these weeks."""
+    free = [code for code in (f"{number:04d}" for number in range(10_000)) if code not in today]
+    return secrets.choice([code for code in free if code not in lately] or free)
 
 
 def check(ask: Ask, look: Look) -> Done:
     """The subject is the code, where it was typed together with the question."""
     if guesses_left(look.rows, look.chat_id, look.now, WHAT) <= 0:
         return Done(say="daycode.too_many", choices=_ways(look))
-    code = look.subject or ask(_code())
+    code = look.subject if _FOUR.fullmatch(look.subject) else ask(_code())
     hamlet, kept = home(ask, look)
+    if _is_stranger(look) and day_codes.under_attack(look.rows, hamlet.id, look.now):
+        return Done(kept, "daycode.paused", blanks={"hamlet": hamlet.name}, choices=_ways(look))
     found = day_codes.holder(look.rows, hamlet.id, code, look.today)
     records = (*kept, Guess(WHAT))
     if found is None:
+        records = (*records, Guess(day_codes.wrong_name(hamlet.id)))
         return Done(records, "daycode.wrong", blanks={"code": code, "hamlet": hamlet.name}, choices=_ways(look))
     label, day = found
     if day != look.today:
@@ -62,6 +73,12 @@ def check(ask: Ask, look: Look) -> Done:
                     choices=_ways(look))
     return Done(records, "daycode.right", blanks={"name": first_name(label), "hamlet": hamlet.name},
                 choices=(Choice(look.words.say("way.menu"), "/menu", quiet=True),))
+
+
+def _is_stranger(look: Look) -> bool:
+    """Neither a member nor somebody who lives here since yesterday at least: whoever tries codes makes new chats."""
+    since = residence.told_at(look.rows, look.chat_id)
+    return look.person is None and (since is None or since > look.now - day_codes.A_DAY)
 
 
 def _ways(look: Look) -> tuple[Choice, ...]:
@@ -72,8 +89,8 @@ def _ways(look: Look) -> tuple[Choice, ...]:
 
 def _code() -> Question[str]:
     def read(raw: str) -> str:
-        digits = re.sub(r"\D", "", raw)
-        if len(digits) != 4:
+        digits = re.sub(r"\D", "", fold(raw))
+        if not _FOUR.fullmatch(digits):
             raise Refused("daycode.not_a_code")
         return digits
 
@@ -82,7 +99,7 @@ def _code() -> Question[str]:
 
 def first_name(label: str) -> str:
     """How somebody may be called before strangers: the given name, with the form of address they chose ("Chị Lan")."""
-    words = label.split()
+    words = _ASIDE.split(label)[0].split() or label.split()
     address = words[:1] if len(words) > 1 and fold(words[0]) in ("anh", "chi", "co", "chu", "bac", "ong", "ba", "em") else []
     return " ".join([*address, *words[-1:]])
 

@@ -14,6 +14,7 @@ from content.hours import spoken
 from handlers import summary
 from handlers.access import Action
 from handlers.calendar import calendar
+from handlers.day_code import first_name
 from handlers.desk import Desk, Finding
 from handlers.look import Look
 from handlers.screens import short
@@ -81,8 +82,8 @@ def _appointment(item: Item, look: Look) -> Message | None:
     if found is None:
         return None
     code = look.words.say("reminder.day_code", code=found.day_code) if found.day_code else ""
-    return said(look.words.say("reminder.appointment", day=look.words.day(found.on), at=f"{found.at:%H:%M}", who=found.who,
-                               code=code))
+    return said(look.words.say("reminder.appointment", day=look.words.day(found.on), at=f"{found.at:%H:%M}",
+                               who=first_name(found.who), code=code))
 
 
 def _dossier(item: Item, look: Look) -> Message | None:

@@ -42,13 +42,12 @@ def _one(desk: Desk, guide_id: str) -> None:
     if guide is None:
         raise Refused("guide.gone")
     steps = {step.id: step for step in guide.steps}
-    found = figures.funnel(look.rows, guide.id, list(steps), look.now - timedelta(days=DAYS), look.now)
+    found = figures.steps_shown(look.rows, guide.id, list(steps), look.now - timedelta(days=DAYS), look.now)
     lines = []
     for number, use in enumerate(found, start=1):
-        lines.append(words.say("usage.step", number=number, title=steps[use.step].title, reached=figures.shown(use.reached),
-                               stuck=figures.shown(use.stuck)))
+        lines.append(words.say("usage.step", number=number, title=steps[use.step].title, reached=use.reached, stuck=use.stuck))
         names = {trouble.id: trouble.title for trouble in steps[use.step].troubles}
         lines += [words.say("usage.reason", reason=names.get(why, words.say("guide.stuck.other")), count=count)
-                  for why, count in use.reasons.items() if count >= figures.SMALL]
+                  for why, count in use.reasons]
     desk.say("usage.one", desk.choice("usage.back", "/usage"), desk.choice("way.menu", "/menu", quiet=True),
              title=guide.title, days=DAYS, lines="\n".join(lines), day=words.day(look.today))

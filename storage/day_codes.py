@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, insert, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, insert, or_, select
 
-from storage.models import DayCode, Membership, Person, table
+from storage.models import Attempt, DayCode, Membership, Person, Place, table
 from storage.reading import Reading
 from storage.record import Context, record
 
-day_code, person, membership = table(DayCode), table(Person), table(Membership)
+day_code, person, membership, place, attempt = table(DayCode), table(Person), table(Membership), table(Place), table(Attempt)
 
 NOT_AGAIN = timedelta(days=30)
 """A code is not given out again so soon, so that one from last week is known to be old."""
+WRONG_A_DAY = 40
+"""More wrong codes than this from all chats together, and strangers are answered no more: somebody tries them one by one."""
+A_DAY = timedelta(days=1)
 
 
 def own(rows: Reading, person_id: int, on: date) -> str | None:
@@ -25,10 +28,34 @@ def own(rows: Reading, person_id: int, on: date) -> str | None:
     return found
 
 
-def taken(rows: Reading, hamlet_ids: Sequence[int], on: date) -> frozenset[str]:
-    """The codes that were given out in these hamlets lately."""
+def taken_lately(rows: Reading, hamlet_ids: Sequence[int], on: date) -> frozenset[str]:
+    """The codes that were given out in these hamlets in the last weeks."""
     return frozenset(row.code for row in rows.all(select(day_code.c.code).where(
         day_code.c.hamlet_id.in_(hamlet_ids), day_code.c.on_day > on - NOT_AGAIN)))
+
+
+def _around(hamlet_ids: Sequence[int]) -> Select[tuple[int]]:
+    """Every hamlet of the communes that these hamlets lie in."""
+    communes = select(place.c.parent_id).where(place.c.id.in_(hamlet_ids))
+    return select(place.c.id).where(or_(place.c.id.in_(hamlet_ids), place.c.parent_id.in_(communes)))
+
+
+def taken_today(rows: Reading, hamlet_ids: Sequence[int], on: date) -> frozenset[str]:
+    """The codes of a day in the whole commune: two members at one market never say the same digits."""
+    return frozenset(row.code for row in rows.all(select(day_code.c.code).where(
+        day_code.c.hamlet_id.in_(_around(hamlet_ids)), day_code.c.on_day == on)))
+
+
+def wrong_name(hamlet_id: int) -> str:
+    """Under what a wrong code is counted for a hamlet, whoever tried it."""
+    return f"day_code:{hamlet_id}"
+
+
+def under_attack(rows: Reading, hamlet_id: int, now: datetime) -> bool:
+    """Whether so many wrong codes were tried in a hamlet that somebody goes through them."""
+    tried = rows.scalar(select(func.count()).select_from(attempt).where(
+        attempt.c.what == wrong_name(hamlet_id), attempt.c.at > now - A_DAY))
+    return int(tried) >= WRONG_A_DAY
 
 
 _HOLDER = (
@@ -49,6 +76,10 @@ def holder(rows: Reading, hamlet_id: int, code: str, on: date) -> tuple[str, dat
     return (row.label, row.on_day) if row else None
 
 
+class CodeTaken(Exception):
+    """Somebody else of the commune drew these digits in the same moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class TakeCode:
     """A member's code for today, in each hamlet they serve."""
@@ -60,5 +91,8 @@ class TakeCode:
 @record.register
 def _take(thing: TakeCode, tx: Connection, context: Context) -> None:
     # two members who drew the same digits: the second letter fails, is tried again, and draws others
+    if tx.scalar(select(day_code.c.id).where(day_code.c.hamlet_id.in_(_around(thing.hamlet_ids)), day_code.c.code == thing.code,
+                                             day_code.c.on_day == context.today).limit(1)) is not None:
+        raise CodeTaken
     tx.execute(insert(day_code), [{"person_id": context.person_id, "hamlet_id": hamlet_id, "on_day": context.today,
                                    "code": thing.code} for hamlet_id in thing.hamlet_ids])

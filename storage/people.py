@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from storage.models import Attempt, AuditEvent, Chat, Consent, Invitation, Membership, Person, Place, Team, table
 from storage.reading import Reading
@@ -25,6 +25,7 @@ CODE_LENGTH = 8
 CODE_LIVES = timedelta(minutes=60)
 GUESSES = 5
 GUESS_WINDOW = timedelta(minutes=10)
+GUESSES_KEPT = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,11 @@ def guesses_left(rows: Reading, chat_id: int, now: datetime, what: str = "code")
     made = rows.scalar(select(func.count()).select_from(attempt).where(
         attempt.c.chat_id == chat_id, attempt.c.what == what, attempt.c.at > now - GUESS_WINDOW))
     return GUESSES - int(made)
+
+
+def forget_guesses(tx: Connection, now: datetime) -> None:
+    """Guesses count for a day at most."""
+    tx.execute(delete(attempt).where(attempt.c.at < now - GUESSES_KEPT))
 
 
 @dataclass(frozen=True, slots=True)

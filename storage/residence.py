@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
@@ -45,6 +45,12 @@ def home_of(rows: Reading, chat_id: int) -> Hamlet | None:
     """The hamlet this chat lives in, where it said so and agreed that it is kept."""
     row = rows.first(_HOME, {"chat": chat_id})
     return Hamlet(*row) if row else None
+
+
+def told_at(rows: Reading, chat_id: int) -> datetime | None:
+    """Since when it is kept where this chat lives."""
+    found: datetime | None = rows.scalar(select(residence.c.told_at).where(residence.c.chat_id == chat_id))
+    return found
 
 
 def homes(rows: Reading, chats: Sequence[int]) -> dict[int, int]:

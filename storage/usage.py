@@ -88,10 +88,53 @@ def shown(count: int) -> str:
 
 
 def parts(use: Use) -> tuple[str, str, str]:
-    """Finished, active, abandoned as they may be shown: a single hidden one could be told from the sum, so two are hidden."""
+    """Finished, active, abandoned as they may be shown beside their sum: what is hidden is never small as a whole either."""
     counts = (use.finished, use.active, use.abandoned)
-    hidden = [n for n, count in enumerate(counts) if 0 < count < SMALL]
+    hidden = {at for at, count in enumerate(counts) if 0 < count < SMALL}
+    while hidden and sum(counts[at] for at in hidden) < SMALL:
+        more = [at for at in range(3) if at not in hidden and counts[at]]
+        if not more:
+            break
+        hidden.add(min(more, key=lambda at: counts[at]))
     if len(hidden) == 1:
-        others = [n for n in range(3) if n not in hidden and counts[n] > 0]
-        hidden += sorted(others, key=lambda n: counts[n])[:1]
-    return tuple("…" if n in hidden else str(count) for n, count in enumerate(counts))  # type: ignore[return-value]
+        hidden |= set(sorted((at for at in range(3) if at not in hidden and counts[at]), key=lambda at: counts[at])[:1])
+    return tuple("…" if at in hidden else str(count) for at, count in enumerate(counts))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """One step as it may be shown: the numbers beside one another give no small one away either."""
+
+    step: str
+    reached: str
+    stuck: str
+    reasons: tuple[tuple[str, int], ...]
+
+
+def shown_steps(use: Use, steps: Sequence[StepUse]) -> list[ShownStep]:
+    """A guide's steps for people: a number is left out where it differs by a few from the last one shown, or from the end."""
+    last, found = use.started, []
+    for each in steps:
+        told = _may_stand(last - each.reached) and _may_stand(each.reached - use.finished)
+        reached = shown(each.reached) if told or each.reached < SMALL else "…"
+        last = each.reached if told and each.reached >= SMALL else last
+        found.append(ShownStep(each.step, reached, shown(each.stuck), _shown_reasons(each)))
+    return found
+
+
+def steps_shown(rows: Reading, guide: str, steps: Sequence[str], since: datetime, now: datetime) -> list[ShownStep]:
+    """The steps of a guide as they may be shown."""
+    use = next((each for each in uses(rows, since, now) if each.guide == guide), Use(guide, 0, 0, 0, 0))
+    return shown_steps(use, funnel(rows, guide, steps, since, now))
+
+
+def _may_stand(difference: int) -> bool:
+    return difference == 0 or difference >= SMALL
+
+
+def _shown_reasons(step: StepUse) -> tuple[tuple[str, int], ...]:
+    """The reasons many had, so that what is left of all is none or many as well."""
+    told = [(why, count) for why, count in step.reasons.items() if count >= SMALL]
+    while told and not _may_stand(step.stuck - sum(count for _, count in told)):
+        told.remove(min(told, key=lambda each: each[1]))
+    return tuple(told)

@@ -102,7 +102,7 @@ def usage(guide: Annotated[str, typer.Argument(help="A guide's id; without one, 
                 finished, active, abandoned = figures.parts(use)
                 typer.echo(f"{use.guide:28} {figures.shown(use.started):>6} {finished:>6} {active:>6} {abandoned:>6}")
         else:
-            for step in figures.funnel(rows, known.id, [step.id for step in known.steps], now - timedelta(days=days), now):
-                why = ", ".join(f"{reason} {count}" for reason, count in step.reasons.items() if count >= figures.SMALL)
-                typer.echo(f"{step.step:28} {figures.shown(step.reached):>6} {figures.shown(step.stuck):>6}  {why}")
+            for step in figures.steps_shown(rows, known.id, [step.id for step in known.steps], now - timedelta(days=days), now):
+                why = ", ".join(f"{reason} {count}" for reason, count in step.reasons)
+                typer.echo(f"{step.step:28} {step.reached:>6} {step.stuck:>6}  {why}")
     database.close()
