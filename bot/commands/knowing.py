@@ -21,7 +21,10 @@ def check(on: Annotated[str, typer.Option(help="The day to check for, YYYY-MM-DD
     from content.check import check as look_over
     from content.library import Library
 
-    day = date.fromisoformat(on) if on else local_day(datetime.now(UTC))
+    try:
+        day = date.fromisoformat(on) if on else local_day(datetime.now(UTC))
+    except ValueError:
+        fail(f"no day: {on} (YYYY-MM-DD)")
     found = look_over(Library.load(), day)
     for each in found:
         typer.echo(f"{each.locale}/{each.guide}: {each.problem}: {each.detail}")
@@ -64,6 +67,8 @@ def missed(days: Annotated[int, typer.Option(help="How far back to look.")] = 30
     with database.read() as tx:
         found = questions.since(Reading(tx), datetime.now(UTC) - timedelta(days=days))
     database.close()
+    if not found and not as_json:
+        typer.echo(words(language()).say("search.missed_none", days=days))
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     written: dict[str, str] = {}
     for question in found:
@@ -98,7 +103,10 @@ def usage(guide: Annotated[str, typer.Argument(help="A guide's id; without one, 
     with database.read() as tx:
         rows = Reading(tx)
         if known is None:
-            for use in figures.uses(rows, now - timedelta(days=days), now):
+            used = [use for use in figures.uses(rows, now - timedelta(days=days), now) if use.started >= figures.SMALL]
+            if not used:
+                typer.echo(words(locale).say("usage.nothing", days=days, least=figures.SMALL))
+            for use in used:
                 finished, active, abandoned = figures.parts(use)
                 typer.echo(f"{use.guide:28} {figures.shown(use.started):>6} {finished:>6} {active:>6} {abandoned:>6}")
         else:

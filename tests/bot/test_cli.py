@@ -2,12 +2,16 @@
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from bot.cli import app, main
+from storage.database import Database
+from storage.models import MissedQuestion, table
 
 RUN = CliRunner()
 
@@ -26,6 +30,33 @@ def test_the_guides_are_checked_for_a_day() -> None:
     assert good.exit_code == 0, good.stdout
     late = RUN.invoke(app, ["check", "--on", "2027-12-31"])
     assert late.exit_code == 1 and "vneid-level2" in late.stdout
+
+
+def test_a_day_that_is_none_is_said_so() -> None:
+    assert RUN.invoke(app, ["check", "--on", "tomorrow"]).exit_code != 0
+
+
+def test_missed_questions_are_listed_by_what_came_nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path}/gocua.db"
+    monkeypatch.setenv("GOCUA_DATABASE_URL", url)
+    assert RUN.invoke(app, ["db", "upgrade"]).exit_code == 0
+    nothing = RUN.invoke(app, ["missed"])
+    assert nothing.exit_code == 0 and "không có câu hỏi nào" in nothing.stdout
+    assert RUN.invoke(app, ["missed", "--json"]).stdout == ""
+    assert "chưa có số liệu" in RUN.invoke(app, ["usage"]).stdout
+    now = datetime.now(UTC)
+    asked = [("làm hộ chiếu ở đâu", "proc_id_card", 1), ("lam ho chieu o dau", "proc_id_card", 2),
+             ("hộ chiếu bao nhiêu tiền", "proc_id_card", 3), ("nuôi tôm ## ngày tuổi", "", 4), ("cũ lắm rồi", "", 99)]
+    database = Database(url)
+    with database.write() as tx:
+        tx.execute(insert(table(MissedQuestion)), [
+            {"words": words, "language": "vi", "guess": guess, "at": now - timedelta(days=days)} for words, guess, days in asked])
+    database.close()
+    groups = [json.loads(line) for line in RUN.invoke(app, ["missed", "--json"]).stdout.splitlines()]
+    assert groups == [
+        {"topic": "proc_id_card", "times": 3, "asked": {"làm hộ chiếu ở đâu": 2, "hộ chiếu bao nhiêu tiền": 1}},
+        {"topic": "-", "times": 1, "asked": {"nuôi tôm ## ngày tuổi": 1}}]
+    assert "proc_id_card  3" in RUN.invoke(app, ["missed"]).stdout
 
 
 def test_a_database_that_cannot_be_used_is_named_with_what_to_do(
