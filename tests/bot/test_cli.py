@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from bot.cli import app, main
+from content.library import Library
 from storage.database import Database
 from storage.models import MissedQuestion, table
 
@@ -28,8 +29,22 @@ def test_the_search_can_be_asked_line_by_line(tmp_path: Path) -> None:
 def test_the_guides_are_checked_for_a_day() -> None:
     good = RUN.invoke(app, ["check", "--on", "2026-11-23"])
     assert good.exit_code == 0, good.stdout
-    late = RUN.invoke(app, ["check", "--on", "2027-12-31"])
-    assert late.exit_code == 1 and "vneid-level2" in late.stdout
+    last = max(guide.review_again_on for guide in Library.load().every("vi"))
+    assert RUN.invoke(app, ["check", "--on", last.isoformat()]).exit_code == 0
+    late = RUN.invoke(app, ["check", "--on", (last + timedelta(days=1)).isoformat()])
+    assert late.exit_code == 1 and "vi/vneid-level2: review-overdue" in late.stdout
+
+
+def test_the_day_after_a_fact_expires_the_guides_that_state_it_are_named() -> None:
+    library = Library.load()
+    ends = {fact.name: fact.valid_until for fact in library.facts if fact.valid_until}
+    stating = [(guide, name) for guide in library.every("vi") for name in guide.facts if name in ends]
+    assert stating
+    for guide, name in stating:
+        line = f"vi/{guide.id}: fact-not-in-force: {name}"
+        assert line not in RUN.invoke(app, ["check", "--on", ends[name].isoformat()]).stdout
+        late = RUN.invoke(app, ["check", "--on", (ends[name] + timedelta(days=1)).isoformat()])
+        assert late.exit_code == 1 and line in late.stdout
 
 
 def test_a_day_that_is_none_is_said_so() -> None:

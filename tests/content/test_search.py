@@ -2,16 +2,20 @@
 
 import dataclasses
 import json
+import subprocess
+import sys
 import time
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench.search import EITHER, right
+from bench.search import ALONE, EITHER, apart, right
 from content.alarm import CALMED, SIGNED, threshold
 from content.features import LONGEST
+from content.library import Library
 from content.model import Model
 from content.noise import bare
 from content.phrasings import digest, topic_of, written_asks
@@ -19,6 +23,7 @@ from content.search import APART, HARM, Action, Finder
 from content.train import RECIPE, gathered, train
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
+HELD_OUT = Path(__file__).with_name("held_out.jsonl")
 ROWS = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
 
 
@@ -178,6 +183,44 @@ def test_other_matters_are_not_answered_with_a_guide(finder: Finder) -> None:
     ]
     opened = [said for said in foreign if finder.find(said).action in {Action.open, Action.urgent}]
     assert len(opened) <= 1, opened
+
+
+def _held_out() -> list[dict[str, Any]]:
+    """Questions that are in no list the model learns from, nor in other spelling: they may only judge."""
+    rows = [json.loads(line) for line in HELD_OUT.read_text("utf-8").splitlines()]
+    learnt = [text for _, text in (*gathered([QUESTIONS]), *Library.load().asks())]
+    assert len(apart([(row["topic"], row["text"]) for row in rows], learnt)) == len(rows) >= 200, "a held-out question was learnt"
+    return rows
+
+
+def test_questions_held_out_land_where_they_should(finder: Finder) -> None:
+    found = [(row, finder.find(row["text"])) for row in _held_out()]
+    hits: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for row, finding in found:
+        if not row["urgent"] and row["topic"] not in ALONE:
+            among = any(right(topic, row["topic"]) for topic in finding.topics)
+            hits[row["style"]].append((right(finding.topics[0], row["topic"]), among))
+    first, three = ({style: sum(hit[at] for hit in seen) / len(seen) for style, seen in hits.items()} for at in (0, 1))
+    assert min(first.values()) >= 0.75 and min(three.values()) >= 0.9
+    assert first["no_marks"] >= first["marks"] - 0.1 and three["no_marks"] >= three["marks"] - 0.1
+    urgent = [finding.action is Action.urgent for row, finding in found if row["urgent"]]
+    assert len(urgent) > 30 and sum(urgent) >= 0.95 * len(urgent)
+    assert not [row["text"] for row, finding in found if not row["urgent"] and finding.action is Action.urgent][1:]
+    elsewhere = [finding.action for row, finding in found if row["topic"] == "out_of_scope"]
+    assert len(elsewhere) > 30 and sum(action in (Action.open, Action.urgent) for action in elsewhere) <= 0.1 * len(elsewhere)
+
+
+def test_no_development_question_stands_in_a_guide() -> None:
+    asks = list(Library.load().asks())
+    assert apart(asks, (row["text"] for row in ROWS)) == asks, "in whatever spelling"
+
+
+def test_the_index_takes_little_memory() -> None:
+    """What a process that asks one question holds beside one that only has the same imports."""
+    script = "import content.search as s, resource, sys; sys.argv[1] == '1' and s.Finder.load().find('quên mật khẩu'); " \
+             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    held = [int(subprocess.run([sys.executable, "-c", script, on], capture_output=True, check=True).stdout) for on in "01"]
+    assert held[1] - held[0] < 50_000
 
 
 def test_learnt_phrasings_are_found_word_for_word(finder: Finder) -> None:
