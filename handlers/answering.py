@@ -57,14 +57,20 @@ def route(desk: Desk) -> None:
     elif incoming.kind is Kind.START:
         _start(desk)
     elif incoming.secrets:
-        desk.send(replace(said(desk.look.words.say("secret.seen")), removes=incoming.message))
-        again(desk)
+        _secret(desk)
     elif incoming.kind is Kind.PRESS:
         press(desk, incoming.data)
     elif incoming.kind is Kind.TEXT:
         _typed(desk, incoming.text.strip())
     else:
         desk.say(f"sent.{incoming.kind.value}")
+        again(desk)
+
+
+def _secret(desk: Desk) -> None:
+    """Why it was taken out; who gave a code away often writes it here as well, and is helped at once."""
+    desk.send(replace(said(desk.look.words.say("secret.seen")), removes=desk.incoming.message))
+    if not searching.alarm(desk, desk.incoming.text):
         again(desk)
 
 

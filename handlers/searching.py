@@ -35,6 +35,14 @@ def search(desk: Desk, text: str) -> None:
         desk.say("search.nothing", desk.choice("menu.guides", "/guides"), menu)
 
 
+def alarm(desk: Desk, text: str) -> bool:
+    """Urgent help where the words tell of harm; False where they do not, and nothing is said."""
+    if not text or desk.find(text).action != URGENT:
+        return False
+    search(desk, text)
+    return True
+
+
 def aside(desk: Desk, text: str) -> bool:
     """A question in the middle of something else: offer the guide and the way on; False where it was no question."""
     if len([word for word in text.split() if word.isalpha()]) < ASIDE_WORDS:

@@ -1,11 +1,15 @@
 """What guides in use teach us: day codes at the door, households walked through, questions asked in vain, numbers of use."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select
 
+from bot.receive import guard
+from content.search import Finder
+from handlers.talk import Incoming, Kind
 from storage import missed, usage
 from storage.database import Database
 from storage.models import DayCode, GuideRun, Household, HouseholdGuide, Inbox, table
@@ -109,6 +113,22 @@ def test_questions_asked_in_vain_are_kept_without_digits(village: Village) -> No
     with village.database.write() as tx:
         missed.forget_old(tx, village.now + missed.KEPT_FOR + timedelta(days=1))
         assert missed.since(Reading(tx), village.now - timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize(("said", "urgent"), [
+    ("em lỡ đọc mã otp 482913 cho nó rồi", True), ("vua dua mat khau Hoa@2020 cho nguoi la roi", True),
+    ("otp của em là 482913", False)])
+def test_whoever_gave_a_code_away_and_writes_it_again_gets_the_emergency_card(village: Village, said: str, urgent: bool) -> None:
+    village.mind = replace(village.mind, find=Finder.load().find)
+    village.comes("ba")
+    incoming = guard(Incoming(Kind.TEXT, village.now, text=said, message="7"))
+    assert incoming.secrets and "482913" not in incoming.text and "2020" not in incoming.text
+    village.take("ba")
+    village.post("ba", incoming)
+    village.turn()
+    told = village.told("ba")
+    assert "Mình đã xóa thông tin riêng" in told
+    assert (LIBRARY.for_topic("scam_lost_money", "vi").title in told) is urgent  # type: ignore[union-attr]
 
 
 def test_the_funnel_sums_to_the_walks(database: Database, village: Village) -> None:
