@@ -2,7 +2,7 @@
 
 folds: every phrasing and question judged by a model that never saw it, nor the same words of another list; saved and shown
 by style, and shown again by `show`. limits: the cost of other thresholds on the saved judgements. unseen: the questions,
-guides: the phrasings in the guides, each judged by a model of the asks alone. time: milliseconds and memory.
+guides: the phrasings in the guides, each judged by a model of the asks alone. time: milliseconds and the model's size.
 """
 
 import itertools
@@ -167,7 +167,7 @@ def _actions(judged: Sequence[Judged], source: str) -> None:
 
 def limits(judged: Sequence[Judged]) -> None:
     """The curve: what each threshold costs on average while the others stay as chosen."""
-    for name in ("sure", "likely", "foreign", "alarm"):
+    for name in ("sure", "likely", "foreign", "strange", "alarm"):
         for value in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5):
             tried = Limits(**{**CHOSEN.__dict__, name: value})
             per = [
@@ -181,6 +181,7 @@ def speed() -> None:
     started = time.perf_counter()
     finder = Finder.load()
     print(f"load {(time.perf_counter() - started) * 1e3:.0f} ms")
+    print(f"model {len(finder.model.to_bytes()) / 1e6:.1f} MB")
     texts = [text for (_, text), style in _styled() if style != "asks"]
     took = []
     for text in texts * 5:

@@ -22,7 +22,8 @@ class Limits:
     sure: float = 0.7  # open one guide from here on
     likely: float = 0.2  # below this even a choice of three would be guessing
     foreign: float = 0.2  # as sure as this that it is small talk, a call for a person, or none of our matters
-    alarm: float = 1.0  # times what content/alarm.py asks for before urgent help
+    strange: float = 0.1  # as likely as this that it is none of our matters, and no choice is offered either
+    alarm: float = 0.5  # times what content/alarm.py asks for before urgent help
 
 
 CHOSEN = Limits()
@@ -30,7 +31,8 @@ CHOICES = 3
 
 LOST = "scam_lost_money"
 HARM = frozenset({LOST, "scam_otp", "scam_fake_app", "scam_police_call"})
-APART = MappingProxyType({"smalltalk": "smalltalk", "human_help": "handoff", "out_of_scope": "none"})
+ELSEWHERE = "out_of_scope"
+APART = MappingProxyType({"smalltalk": "smalltalk", "human_help": "handoff", ELSEWHERE: "none"})
 
 
 class Action(StrEnum):
@@ -112,6 +114,8 @@ def decide(text: str, weighed: Weighed, limits: Limits = CHOSEN) -> Finding:
     if best not in APART and score >= limits.sure:
         return Finding(text, Action.open, ranked, score)
     guides = tuple(t for t in topics if t not in APART)[:CHOICES]
+    if topics.get(ELSEWHERE, 0.0) >= limits.strange:
+        return Finding(text, Action.none, ranked, score)
     if topics[guides[0]] < limits.likely:
         return Finding(text, Action(APART.get(best, "none")), ranked, score)
     return Finding(text, Action.offer, guides, score)
