@@ -33,8 +33,7 @@ def show(tx: Connection, notices: Sequence[Notice], refs: dict[int, str] | None 
         if refs is not None:
             refs[notice.chat_id] = notice.ref
         if notice.message.choices:
-            mail.add_shown(tx, notice.chat_id, [[c.data, c.label, "q"] if c.quiet else [c.data, c.label]
-                                                for c in notice.message.choices])
+            mail.add_shown(tx, notice.chat_id, [choice.shown() for choice in notice.message.choices])
 
 
 def post(tx: Connection, limits: Mapping[str, Limits], notices: Sequence[Notice], key: str, now: datetime,

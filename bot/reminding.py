@@ -224,6 +224,8 @@ def _send(this: Round, case: Case, look: Look, bundle: Bundle, worded: dict[int,
     until = min([closing(this.now, case.to.audience), *(item.expires_at for item in mine)])
     message = wording.together([worded[item.id] for item in mine], look)
     parts = fit(message, this.mind.limits[case.door.account]) if case.door.account in this.mind.limits else [message]
+    if message.choices:  # where choices are typed, a number means this list from now on
+        mail.add_shown(this.tx, case.door.chat_id, [choice.shown() for choice in message.choices])
     keys = [*(f"{key}:{n}" for n in range(1, len(parts))), key]  # the last part, with the buttons, tells the fate of all
     mail.post(this.tx, [{"key": key, "account": case.door.account, "chat_id": case.door.chat_id, "lane": mail.REMINDER,
                          "policy": part.policy.value,

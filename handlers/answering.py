@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from handlers import heard, help_talk, searching, welcome
 from handlers.catalogue import ACTIONS, DIALOGUES, EARS
 from handlers.desk import Desk
 from handlers.dialogue import BACK, CANCEL, EDIT, Dialogue, Done, Standing, hear, steers
+from handlers.questions import Question
 from handlers.screens import DIGITS, corrections, short
 from handlers.talk import Answer, Kept, Kind, NotAllowed, Refused, said
 from storage.people import Refusal
@@ -42,7 +44,7 @@ def _cannot_go_on(desk: Desk, trouble: Refused) -> None:
 
 def _shown(result: Answer) -> list[list[str]]:
     """What may be pressed by typing: the last message's choices by number or words, the others' by their words."""
-    last = [[c.data, c.label, "q"] if c.quiet else [c.data, c.label] for c in result.messages[-1].choices]
+    last = [choice.shown() for choice in result.messages[-1].choices]
     return last + [[c.data, c.label, "q"] for message in result.messages[:-1] for c in message.choices]
 
 
@@ -124,9 +126,9 @@ def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
     question = here.question
     if question is None:
         finish(desk, dialogue, kept, here)
-    elif data := heard.choice(text, desk.shown, numbers=not question.free or not _asked_here(kept, question.key, desk)):
+    elif data := heard.choice(text, desk.shown, numbers=not question.numbers or not _asked_here(kept, question.key, desk)):
         press(desk, data)
-    elif question.free:
+    elif question.free and not _names_a_button(question, text):
         take(desk, dialogue, kept, question.key, text, may_be_aside=True)
     elif question.many and (several := _several(text, desk, question.key)):
         take(desk, dialogue, kept, question.key, several)
@@ -137,6 +139,11 @@ def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
 def _asked_here(kept: Kept, key: str, desk: Desk) -> bool:
     """Whether what was shown last is this question: below another screen a number means that screen's choice."""
     return not desk.shown or any(entry[0].startswith(f"{short(kept.id)}:{key}:") for entry in desk.shown)
+
+
+def _names_a_button(question: Question[Any], text: str) -> bool:
+    """Whether a bare number that is on no list happens to be what a button carries unseen: nobody meant that."""
+    return text.isdigit() and not question.numbers and any(option.value == text for option in question.offer())
 
 
 def _several(text: str, desk: Desk, key: str) -> str:

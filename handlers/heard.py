@@ -41,16 +41,23 @@ def _folded(label_: str) -> str:
     return fold(label_)
 
 
+def is_number(text: str) -> bool:
+    """Whether somebody typed the number of a choice and nothing else."""
+    return _NUMBER.fullmatch(fold(unicodedata.normalize("NFKC", text))) is not None
+
+
 def choice(text: str, shown: Sequence[Sequence[str]], *, numbers: bool = True) -> str | None:
     """What the shown choice carries that somebody means by its number or its words; None where it is none of them.
 
-    Shown choices are (data, label) or (data, label, "q") for the quiet ones, which have no number but 0 for the last
-    way back. Where `numbers` are data of their own (a household's), only words count.
+    Shown choices are (data, label) or (data, label, "q") for those without a number, of which 0 means the way back. A
+    number counts among the list that was shown last and no other. Where `numbers` are answers of their own (a
+    household's), only words count, and 0.
     """
     words = fold(unicodedata.normalize("NFKC", text))
     if not words:
         return None
-    if numbers and (found := _NUMBER.fullmatch(words)):
+    found = _NUMBER.fullmatch(words)
+    if found and (numbers or int(found[1]) == 0):
         return _numbered(int(found[1]), shown)
     if exact := label(text, shown):
         return exact
@@ -62,5 +69,5 @@ def _numbered(number: int, shown: Sequence[Sequence[str]]) -> str | None:
     loud = [entry[0] for entry in shown if len(entry) < 3]
     if number == 0:
         quiet = [entry[0] for entry in shown if len(entry) > 2]
-        return next((data for data in quiet if data.endswith(":<")), quiet[-1] if quiet else None)
+        return next((data for data in quiet if data.endswith(":<")), "/menu" if "/menu" in quiet else None)
     return loud[number - 1] if number <= len(loud) else None

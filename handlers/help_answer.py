@@ -222,7 +222,7 @@ def _household(look: Look, request: Request) -> Question[visits.Home | None]:
     def hear(raw: str) -> str:
         return raw.lower().removeprefix("hộ").strip() or raw
 
-    return Question("household", read, hear, lambda: (Option("-"),), free=True)
+    return Question("household", read, hear, lambda: (Option("-"),), free=True, numbers=True)
 
 
 MEET = Dialogue("meet", meet, Action.ANSWER_HELP)

@@ -9,7 +9,7 @@ from handlers.desk import Desk
 from handlers.help_notice import asker_name, helper_name, spoken
 from handlers.screens import short
 from handlers.talk import Choice, Kind, Message, Notice, said
-from storage import help_requests
+from storage import help_requests, transcript
 from storage.duty import Address
 from storage.help_requests import Happened, Marked, Request
 from storage.help_rules import Event, State
@@ -30,7 +30,7 @@ def passed_on(desk: Desk) -> bool:
         return False
     if incoming.kind is not Kind.TEXT:
         desk.say("help.only_words")
-    elif heard.label(incoming.text, desk.shown):
+    elif heard.label(incoming.text, desk.shown) or _chooses(desk):
         return False
     elif incoming.text.strip():
         _pass_on(desk, request)
@@ -56,6 +56,13 @@ def _leaves(desk: Desk) -> bool:
     if incoming.kind is Kind.TEXT:
         return heard.command(incoming.text.strip()) in WAYS_OUT
     return incoming.kind in (Kind.START, Kind.PRESS)
+
+
+def _chooses(desk: Desk) -> bool:
+    """A number is for the other side, unless what this chat was shown last was a list of choices."""
+    typed = desk.incoming.text
+    return (heard.is_number(typed) and heard.choice(typed, desk.shown) is not None
+            and transcript.last_offers(desk.look.rows, desk.look.chat_id))
 
 
 def _step_aside(desk: Desk, request: Request) -> None:

@@ -101,7 +101,7 @@ def _typed(listed: Sequence[Home]) -> Question[list[Home]]:
             raise Refused("meeting.unknown", numbers=", ".join(map(str, strange[:10])))
         return ",".join(map(str, lines[0].numbers))
 
-    return Question("who", known, hear, lambda: (Option("ticks"),), free=True)
+    return Question("who", known, hear, lambda: (Option("ticks"),), free=True, numbers=True)
 
 
 def spans(numbers: Sequence[int]) -> str:

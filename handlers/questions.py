@@ -39,6 +39,8 @@ class Question(Generic[A]):
     """What was typed, as it is to be stored (a weekday becomes its date); by default as it is."""
     offer: Callable[[], Iterable[Option]] = tuple
     free: bool = False
+    numbers: bool = False
+    """A number alone is an answer (a household's): the ready answers have none before them and are typed by their words."""
     many: bool = False
     ticked: tuple[str, ...] = ()
     blanks: Mapping[str, object] = field(default_factory=dict)

@@ -255,7 +255,7 @@ class Asking:
                 raise Refused("visit.household.unknown", number=raw, hamlet=self.hamlet.name)
             return [home]
 
-        question = Question("number", known, offer=lambda: (Option(SKIP, say="quick.skip"),), free=True)
+        question = Question("number", known, offer=lambda: (Option(SKIP, say="quick.skip"),), free=True, numbers=True)
         return self._ask(f"number.{at}", question, "quick.number", number=number, hamlet=self.hamlet.name)
 
     def _once_more(self, at: str, each: Written) -> bool:

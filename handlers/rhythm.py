@@ -68,7 +68,7 @@ def _market() -> Question[str]:
     def read(stored: str) -> str:
         return "" if stored == "-" else stored
 
-    return Question("market", read, hear, offer=lambda: (Option("-"),), free=True)
+    return Question("market", read, hear, offer=lambda: (Option("-"),), free=True, numbers=True)
 
 
 def _done(look: Look, thing: object) -> Done:

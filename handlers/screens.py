@@ -61,7 +61,7 @@ def label(dialogue: Dialogue, question: Question[Any], option: Option, words: Wo
 def _options(dialogue: Dialogue, kept: Kept, question: Question[Any], words: Words) -> Sequence[Choice]:
     options = [(option.value, label(dialogue, question, option, words)) for option in question.offer()]
     if not question.many:
-        return [Choice(text, press(kept.id, question.key, value)) for value, text in options]
+        return [Choice(text, press(kept.id, question.key, value), worded=question.numbers) for value, text in options]
     chosen = ticked(kept, question)
     marked = [Choice(f"{'☑' if value in chosen else '☐'} {text}", press(kept.id, question.key, TICK + value))
               for value, text in options]

@@ -74,10 +74,25 @@ class Choice:
     label: str
     data: str
     quiet: bool = False
+    worded: bool = False
+    """Typed by its words alone: what is asked for is a number itself (a household's), so none may stand before it."""
 
     def __post_init__(self) -> None:
         if len(self.data.encode()) > DATA_BYTES:
             raise ValueError(f"a button can carry {DATA_BYTES} bytes: {self.data}")
+
+    @property
+    def numbered(self) -> bool:
+        return not (self.quiet or self.worded)
+
+    def shown(self) -> list[str]:
+        """As a chat remembers it: what it carries, its words, and a mark where it has no number."""
+        return [self.data, self.label] if self.numbered else [self.data, self.label, "q"]
+
+    def pack(self) -> list[str | int]:
+        if self.worded:
+            return [self.label, self.data, int(self.quiet), 1]
+        return [self.label, self.data, 1] if self.quiet else [self.label, self.data]
 
 
 class Policy(StrEnum):
@@ -120,7 +135,7 @@ class Message:
             if value := getattr(self, name):
                 packed[name] = value
         if self.choices:
-            packed["choices"] = [[c.label, c.data, 1] if c.quiet else [c.label, c.data] for c in self.choices]
+            packed["choices"] = [choice.pack() for choice in self.choices]
         if self.secret:
             packed["secret"] = True
         return packed
@@ -128,7 +143,7 @@ class Message:
     @classmethod
     def unpack(cls, packed: Mapping[str, Any]) -> Message:
         plain = {name: value for name, value in packed.items() if name != "choices"}
-        return cls(**plain, choices=tuple(Choice(c[0], c[1], len(c) > 2) for c in packed.get("choices", ())))
+        return cls(**plain, choices=tuple(Choice(c[0], c[1], any(c[2:3]), len(c) > 3) for c in packed.get("choices", ())))
 
 
 def said(phrase: str, **more: Any) -> Message:

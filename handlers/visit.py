@@ -109,7 +109,7 @@ def household(look: Look, hamlet: Hamlet) -> Question[visits.Home]:
         homes = visits.next_homes(look.rows, hamlet.id, int(after) if after.isdigit() else 0, SUGGESTED)
         return [Option(str(home.number), label=_named(look, home)) for home in homes]
 
-    return Question("household", read, hear, offer, free=True, blanks={"hamlet": hamlet.name})
+    return Question("household", read, hear, offer, free=True, numbers=True, blanks={"hamlet": hamlet.name})
 
 
 def _named(look: Look, home: visits.Home) -> str:

@@ -161,10 +161,10 @@ SHOWN = 24
 
 
 def add_shown(tx: Connection, chat_id: int, entries: Sequence[Sequence[str]]) -> None:
-    """Something else was shown to this chat: its choices come first, earlier ones can still be typed."""
+    """Something else was shown to this chat: its choices come first; earlier ones can still be typed, by their words."""
     before = tx.scalar(select(chat.c.shown).where(chat.c.id == chat_id)) or []
     data = {entry[0] for entry in entries}
-    kept = [*entries, *(entry for entry in before if entry[0] not in data)][:SHOWN]
+    kept = [*entries, *([*entry[:2], "q"] for entry in before if entry[0] not in data)][:SHOWN]
     tx.execute(update(chat).where(chat.c.id == chat_id).values(shown=kept))
 
 

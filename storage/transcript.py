@@ -26,6 +26,12 @@ def last_message(rows: Reading, chat_id: int) -> str:
     return "" if row is None else row.external_id or (row.parcel or {}).get("edits") or str(row.id)
 
 
+def last_offers(rows: Reading, chat_id: int) -> bool:
+    """Whether the message that this chat was shown last offers choices."""
+    row = rows.first(_LAST, {"chat": chat_id})
+    return row is not None and bool((row.parcel or {}).get("choices"))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a chat as both sides see it: `ours` or theirs, with the stored body."""

@@ -86,9 +86,11 @@ class Terminal:
         lines = [f"{bold}{message.title}{plain}" if message.title else "", message.text,
                  f"{dim}{message.note}{plain}" if message.note else ""]
         lines += [f"📎 {path}" for path in papers]
-        loud = [choice for choice in message.choices if not choice.quiet]
+        loud = [choice for choice in message.choices if choice.numbered]
+        worded = [choice for choice in message.choices if choice.worded and not choice.quiet]
         quiet = [choice for choice in message.choices if choice.quiet]
         lines.append("\n".join(f"  {number}. {choice.label}" for number, choice in enumerate(loud, start=1)))
+        lines += [f"  • {choice.label}" for choice in worded]
         if quiet:
             lines.append(dim + "  " + "   ".join(f"[{choice.label}]" for choice in quiet) + plain)
         return "\n".join(line for line in lines if line) + "\n"

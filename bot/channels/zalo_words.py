@@ -32,10 +32,11 @@ def spoken(message: Message, links: Sequence[str] = ()) -> str:
 
 
 def numbered(choices: Sequence[Choice]) -> list[str]:
-    """Loud choices by number, the way back as 0, other quiet ones by their words."""
-    loud = [choice for choice in choices if not choice.quiet]
+    """Loud choices by number, the way back as 0, other quiet ones by their words; each on a line where a number is asked for."""
+    loud = [choice for choice in choices if choice.numbered]
     quiet = [choice for choice in choices if choice.quiet]
     lines = [f"{number}. {choice.label}" for number, choice in enumerate(loud, start=1)]
+    lines += [f"{TYPED} {choice.label}" for choice in choices if choice.worded and not choice.quiet]
     # 0 means the way back, or else the last of them; a menu of languages is better asked for in words
     back = next((choice for choice in quiet if choice.data.endswith(":<")), None)
     back = quiet[-1] if back is None and quiet and quiet[-1].data == "/menu" else back

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,18 @@ def begins_so(label: str, words: str) -> bool:
     return label.startswith(words) or label.partition(" ")[2].startswith(words)
 
 
+def meant(begins: str, said: Sequence[Sequence[tuple[str, str]]]) -> str:
+    """What somebody types for the newest choice that begins so: its number while it stands in the last message, or its words.
+
+    `said` are the messages that were shown, oldest first, each as (number or nothing, label) of what it offers.
+    """
+    for age, offers in enumerate(reversed(said)):
+        for number, label in offers:
+            if begins_so(label, begins):
+                return number if number and age == 0 else label
+    raise LookupError(begins)
+
+
 @dataclass
 class Seen:
     """What the answer to one line showed."""
@@ -51,29 +64,38 @@ class Driver(Protocol):
 
 
 class Room(Terminal):
-    """A terminal at which several people sit: each sees what is said to them."""
+    """A terminal at which several people sit: each sees what is said to them, and scrolls back in it."""
 
-    def __init__(self, shown: dict[str, list[str]]) -> None:
+    def __init__(self, shown: dict[str, list[str]], before: dict[str, list[str]]) -> None:
         super().__init__("", colours=False)
-        self.shown = shown
+        self.shown, self.before = shown, before
 
     async def send(self, chat: str, message: Message) -> Sent:
-        self.shown.setdefault(chat, []).append(self.drawn(message))
+        for lines in (self.shown, self.before):
+            lines.setdefault(chat, []).append(self.drawn(message))
         return await super().send(chat, message)
 
 
+def on_terminal(words: str) -> list[tuple[str, str]]:
+    """What a drawn message offers: numbered lines, lines with a dot, and words in brackets."""
+    found = [(number, label) for number, label in re.findall(r"^  (\d+)\. (.+)$", words, re.MULTILINE)]
+    found += [("", label) for label in re.findall(r"^  • (.+)$", words, re.MULTILINE)]
+    return found + [("", label) for label in re.findall(r"\[([^\]]+)\]", words)]
+
+
 class OnTerminal:
-    """Types everything; presses by typing the label."""
+    """Types everything, as people do: the number where one stands before the choice, else its words."""
 
     def __init__(self) -> None:
         self._shown: dict[str, list[str]] = {}
+        self._before: dict[str, list[str]] = {}
         self._terminal: Room | None = None
 
     async def open(self, parts: Sequence[str]) -> None:
         self._shown = {part: [] for part in parts}
 
     def channels(self) -> Sequence[Channel]:
-        self._terminal = Room(self._shown)
+        self._terminal = Room(self._shown, self._before)
         return [self._terminal]
 
     async def say(self, house: House, part: str, said: str) -> None:
@@ -81,13 +103,15 @@ class OnTerminal:
         terminal = self._terminal
         assert terminal is not None
         await terminal.ready.wait()
-        terminal.chat, name = part, uuid.uuid4().hex
+        terminal.chat, name, typed = part, uuid.uuid4().hex, said
+        if said.startswith("["):
+            typed = meant(said.strip("[]"), [on_terminal(words) for words in self._before.get(part, [])])
         for _ in range(2):
             if said.startswith("!"):
                 incoming = Incoming(Kind(said.removeprefix("!").strip()), datetime.now(UTC))
                 await house.reception.receive("terminal", [Received(name, part, incoming)])
             else:
-                await terminal.hear(said.strip("[]"), name)
+                await terminal.hear(typed, name)
         terminal.chat = ""
 
     async def seen(self, part: str) -> Seen:

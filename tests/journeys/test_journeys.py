@@ -17,6 +17,9 @@ from tests.journeys.zalo_drivers import ZALO, OnZaloOa
 
 ALL = journeys()
 DRIVERS = {**drivers.DRIVERS, **ZALO}
+WAYS = [(channel, database) for channel in DRIVERS for database in ("sqlite", "postgres")
+        if (channel, database) != ("zalo-bot-polling", "postgres")]
+"""Fetching differs from being called only before the inbox, so it is replayed on one database; `make chaos` has both."""
 ELSEWHERE = (("telegram:main", ""), ("zalo-bot:main", "z"), ("zalo-oa:main", "z"))
 """Accounts and how a chat's number is written there."""
 
@@ -70,7 +73,7 @@ async def walk(url: str, journey: Journey, driver: Driver, *, restarting: bool) 
         await driver.close()
 
 
-@pytest.mark.parametrize("channel", list(DRIVERS))
+@pytest.mark.parametrize(("channel", "url"), WAYS, indirect=["url"])
 @pytest.mark.parametrize("journey", ALL, ids=lambda journey: journey.name)
 async def test_a_journey_with_a_restart_before_every_line(url: str, journey: Journey, channel: str) -> None:
     with time_machine.travel(journey.at) if journey.at else contextlib.nullcontext():
