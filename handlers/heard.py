@@ -43,7 +43,13 @@ def _folded(label_: str) -> str:
 
 def is_number(text: str) -> bool:
     """Whether somebody typed the number of a choice and nothing else."""
-    return _NUMBER.fullmatch(fold(unicodedata.normalize("NFKC", text))) is not None
+    return _number(text) is not None
+
+
+def _number(text: str) -> int | None:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = None if plain.startswith(("-", "−")) else _NUMBER.fullmatch(fold(plain))
+    return int(found[1]) if found else None
 
 
 def choice(text: str, shown: Sequence[Sequence[str]], *, numbers: bool = True) -> str | None:
@@ -56,9 +62,9 @@ def choice(text: str, shown: Sequence[Sequence[str]], *, numbers: bool = True) -
     words = fold(unicodedata.normalize("NFKC", text))
     if not words:
         return None
-    found = _NUMBER.fullmatch(words)
-    if found and (numbers or int(found[1]) == 0):
-        return _numbered(int(found[1]), shown)
+    number = _number(text)
+    if number is not None and (numbers or number == 0):
+        return _numbered(number, shown)
     if exact := label(text, shown):
         return exact
     begin = {entry[0] for entry in shown if len(words) >= 3 and _folded(entry[1]).startswith(f"{words} ")}  # whole words only
