@@ -223,6 +223,9 @@ class Delivery:
             self._end(parcel, "unknown", sent)
 
     def _on_stopped(self, parcel: Parcel, sent: Sent) -> None:
+        if sent.retry_after:  # it may be mended while we run; the channel has said so already
+            self._on_not_sent(parcel, sent)
+            return
         log.error("%s no longer accepts us (%s): an operator must look", self._channel.account, sent.problem[:100])
         self.stopped_by_platform = True
         self._retry(parcel, sent, LONGEST_WAIT, parcel.attempts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, case, or_, select, update
 
 from storage.mail import insert_new
 from storage.models import Chat, Membership, ZaloMonth, ZaloStanding, table
@@ -50,18 +50,18 @@ def tell_once(tx: Connection, account: str, month: str, percent: int) -> bool:
         .values(told_percent=percent)).rowcount == 1
 
 
-def carers(tx: Connection, today: date) -> list[Carer]:
-    """The chats of those who look after the bot: each person where they were heard last."""
-    return _serving(tx, today, CARERS) or _serving(tx, today, ("leader",))
+def carers(tx: Connection, today: date, troubled: str = "") -> list[Carer]:
+    """The chats of those who look after the bot: each person where they were heard last, best not on the troubled account."""
+    return _serving(tx, today, CARERS, troubled) or _serving(tx, today, ("leader",), troubled)
 
 
-def _serving(tx: Connection, today: date, roles: tuple[str, ...]) -> list[Carer]:
+def _serving(tx: Connection, today: date, roles: tuple[str, ...], troubled: str) -> list[Carer]:
     found = tx.execute(
         select(chat.c.person_id, chat.c.id, chat.c.account, chat.c.language)
         .join(membership, membership.c.person_id == chat.c.person_id)
         .where(membership.c.role.in_(roles), membership.c.valid_from <= today, chat.c.state == "active",
                or_(membership.c.valid_to.is_(None), membership.c.valid_to > today))
-        .order_by(chat.c.heard_at.desc(), chat.c.id)).all()
+        .order_by(case((chat.c.account == troubled, 1), else_=0), chat.c.heard_at.desc(), chat.c.id)).all()
     first: dict[int, Carer] = {}
     for row in found:
         first.setdefault(row.person_id, Carer(row.id, row.account, row.language))
@@ -73,6 +73,12 @@ def stand(tx: Connection, account: str, state: str, problem: str, now: datetime)
     insert_new(tx, standings, [{"account": account, "state": WELL, "problem": "", "since": now}])
     return tx.execute(update(standings).where(standings.c.account == account, standings.c.state != state)
                       .values(state=state, problem=problem[:200], since=now)).rowcount == 1
+
+
+def mend(tx: Connection, account: str, state: str, now: datetime) -> None:
+    """An account that stood so stands well again; one with another trouble keeps that."""
+    tx.execute(update(standings).where(standings.c.account == account, standings.c.state == state)
+               .values(state=WELL, problem="", since=now))
 
 
 def standing(rows: Reading, account: str) -> tuple[str, str, datetime] | None:

@@ -76,7 +76,7 @@ class Fate(StrEnum):
     BLOCKED = "blocked"
     """The person does not want to hear from us."""
     STOPPED = "stopped"
-    """The account itself no longer works (a revoked token): an operator must act."""
+    """The account itself no longer works (a revoked token): an operator must act. With `retry_after` no restart is needed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,12 @@ class Ledger:
             LOG.error("%s: %s (%s)", self._account, state, problem)
         self._soon(0.0)
 
+    async def mended(self, state: str) -> None:
+        """This trouble is over, whoever noted it."""
+        await self.flush()
+        self._state = zalo.WELL if self._state == state else self._state
+        await self._store.write(lambda tx: zalo.mend(tx, self._account, state, datetime.now(UTC)))
+
     async def flush(self) -> None:
         """Write down what is not written yet."""
         count, noted = self._unwritten, self._noted
@@ -94,8 +100,8 @@ class Ledger:
                        account=self._account, sent=total, limit=self._monthly)
 
     def _tell(self, tx: Connection, key: str, phrase: str, today: date, now: datetime, **values: object) -> None:
-        """Those who look after the bot hear of it, each once for a key."""
-        for carer in zalo.carers(tx, today):
+        """Those who look after the bot hear of it, each once for a key, on another account than this wherever they can."""
+        for carer in zalo.carers(tx, today, self._account):
             message = said(words(carer.language or self._language).say(phrase, **values))
             mail.insert_new(tx, mail.outbox, [{
                 "key": f"{key}:{carer.chat_id}", "account": carer.account, "chat_id": carer.chat_id, "lane": mail.REMINDER,

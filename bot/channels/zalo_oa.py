@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
@@ -24,14 +23,16 @@ from bot.channels.zalo_oa_wire import Reply, Wire
 from bot.channels.zalo_shelf import Shelf
 from bot.channels.zalo_spool import Spool
 from bot.channels.zalo_words import MOST
-from bot.store import Store
+from bot.store import Store, out_of_reach
 from handlers.talk import Message
 
 LOG = logging.getLogger(__name__)
 FREE, PAID = timedelta(hours=48), timedelta(days=7)
 """How long after somebody's last message an answer is free, and how long it is taken at all."""
-CARE = 3600.0
-"""Seconds between two looks at whether the keys are to be renewed, also where nobody writes."""
+CARE, LOOK_AGAIN = 3600.0, 15.0
+"""Seconds between two looks at whether the keys are to be renewed, also where nobody writes; and while there are none."""
+LOGIN = "login"
+"""How an account stands whose keys open nothing: somebody has to sign in."""
 
 
 class ZaloOfficial:
@@ -117,6 +118,22 @@ class ZaloOfficial:
     async def _care(self) -> None:
         """Keep the keys alive: a refresh key that nobody uses for three months is lost."""
         while True:
-            with contextlib.suppress(Lost, Unreached):
-                await self.keys.current()
-            await asyncio.sleep(CARE)
+            await asyncio.sleep(CARE if await self._open() else LOOK_AGAIN)
+
+    async def _open(self) -> bool:
+        """Whether there are keys that work; who looks after the bot learns of it where there are none."""
+        try:
+            await self.keys.current()
+        except Lost as error:
+            if self._ledger is not None:
+                self._ledger.stands(LOGIN, str(error))
+            return False
+        except Unreached:
+            return False
+        except Exception as error:
+            if not out_of_reach(error):
+                raise
+            return False
+        if self._ledger is not None:
+            await self._ledger.mended(LOGIN)
+        return True

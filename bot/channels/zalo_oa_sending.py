@@ -23,6 +23,8 @@ PICTURE_BYTES, FILE_BYTES = 1024 * 1024, 5 * 1024 * 1024
 FILES = {".pdf": "application/pdf", ".doc": "application/msword",
          ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 DOWN = 900.0
+SIGNED_OUT = 15.0
+"""Seconds after which it is tried again whether somebody has signed in: no restart is needed, and nothing is lost meanwhile."""
 REMEMBERED = 1_000
 Step = Callable[[], Awaitable[Reply]]
 
@@ -107,6 +109,8 @@ class Sending:
         """How a message ended that could not be said to its end."""
         if reply.state and self._ledger is not None:
             self._ledger.stands(reply.state, reply.problem)
+        if reply.fate is Fate.STOPPED:
+            return Sent(reply.fate, retry_after=SIGNED_OUT, whole_account=True, problem=reply.problem)
         if reply.fate is not Fate.NOT_SENT:
             return Sent(reply.fate, problem=reply.problem)
         wait = DOWN if reply.state else self._patience.failed()

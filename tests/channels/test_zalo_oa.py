@@ -120,11 +120,9 @@ async def test_keys_are_renewed_before_they_end(oa: LoopbackZaloOa, store: Store
     await store.write(lambda tx: zalo_tokens.begin(tx, ACCOUNT, found.access, found.refresh, began, expiry(found, began)))
     channel = official(oa, store)
     await channel.start(lambda account, things: None)  # type: ignore[arg-type, return-value]
-    for _ in range(200):
-        if oa.oauth.calls:
-            break
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(15):
+        while (await kept(store)).generation == 1:
+            await asyncio.sleep(0.01)
     await channel.close()
     assert oa.oauth.calls == ["refresh_token"] and (await kept(store)).generation == 2
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -140,8 +141,8 @@ class ZaloProgram(Program):
                 await asyncio.sleep(0.02)
 
 
-async def run(url: str, world: World, log: Path, way: Way, *, kills: int, points: bool, seed: int = 1,
-              pace: float = 0.3) -> tuple[Verdict, Platform]:
+async def run(url: str, world: World, log: Path, way: Way, *, kills: int, points: bool, seed: int = 1, pace: float = 0.3,
+              kill_database: Callable[[], Awaitable[None]] | None = None) -> tuple[Verdict, Platform]:
     """Feed the world's lines while the program is killed again and again; then let it come to rest, and judge."""
     chance = random.Random(seed)
     platform = Platform(way)
@@ -166,6 +167,8 @@ async def run(url: str, world: World, log: Path, way: Way, *, kills: int, points
             end = time.monotonic() + (6.0 if crash_at else chance.uniform(0.2, 1.0))
             while not program.is_dead and time.monotonic() < end:
                 await asyncio.sleep(0.01)
+            if kill_database is not None and died % 5 == 4:
+                await kill_database()
             await program.kill()
             died += 1
             interrupted += await _settled(url)
