@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from bot import notices
 from bot.mind import Mind
 from bot.store import Store, out_of_reach
+from bot.ways import another_way
 from bot.zalo import why_not_unasked
 from content.vietnam_time import instant, local_day
 from content.words import words
@@ -21,8 +22,10 @@ from handlers.look import Look
 from handlers.talk import Notice
 from storage import broadcasts, duty, mail
 from storage.broadcasts import Kind, Next, Sending, State
+from storage.doors import doors_of
 from storage.quiet_hours import opening
 from storage.reading import Reading
+from storage.reminders import Door
 
 log = logging.getLogger(__name__)
 EVERY = 1.0
@@ -103,8 +106,10 @@ def _welcome(tx: Connection, mind: Mind, sending: Sending, account: str, turn: S
     against = [each for each in turn if each.wants is False and each not in blocked]
     limits, rows = mind.limits[account], Reading(tx)
     closed = [each for each in turn if why_not_unasked(rows, account, limits, each.heard_at, now)]
+    elsewhere = _elsewhere(rows, mind, sending, [each for each in (*blocked, *closed) if each.member], now)
+    broadcasts.reroute(tx, sending.id, elsewhere)
     for why, whom in (("blocked", blocked), ("opted_out", against), ("window", closed)):
-        broadcasts.skip(tx, sending.id, [each.chat_id for each in whom], why)
+        broadcasts.skip(tx, sending.id, [each.chat_id for each in whom if each.chat_id not in elsewhere], why)
     left_out = {each.chat_id for each in (*blocked, *against, *closed)}
     rest = [each for each in turn if each.chat_id not in left_out]
     tomorrow = instant(local_day(now) + timedelta(days=1), 7, 30)
@@ -119,6 +124,14 @@ def _welcome(tx: Connection, mind: Mind, sending: Sending, account: str, turn: S
             broadcasts.wait(tx, sending.id, [each.chat_id for each in rest if each.member is member], opens)
             rest = [each for each in rest if each.member is not member]
     return rest
+
+
+def _elsewhere(rows: Reading, mind: Mind, sending: Sending, members: Sequence[Next], now: datetime) -> dict[int, Door]:
+    """Where members can be written to instead. A citizen asked to be told in one chat, and is told there or not at all."""
+    doors = doors_of(rows, [each.chat_id for each in members])
+    asked = {id_: [door for door in found if not broadcasts.has(rows, sending.id, door.chat_id)] for id_, found in doors.items()}
+    ways = {id_: another_way(rows, mind.limits, found, id_, now) for id_, found in asked.items()}
+    return {id_: door for id_, door in ways.items() if door is not None}
 
 
 def _had_enough(tx: Connection, sending: Sending, turn: Sequence[Next], now: datetime) -> set[int]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.channels.fitting import fit
 from bot.mind import Mind
-from bot.zalo import why_not_unasked
+from bot.ways import another_way, way_to
 from content.lunar import is_market_day
 from content.words import words
 from handlers import reminder as wording
@@ -19,6 +19,7 @@ from handlers.look import Look
 from handlers.talk import Message
 from storage import handover, mail, people, preferences, reminders, residence, rhythms
 from storage.calendar import DAY, Calendar
+from storage.doors import doors_of
 from storage.reading import Reading
 from storage.reminder_kinds import Audience, Slot
 from storage.reminder_rules import (
@@ -97,10 +98,20 @@ def settle_sent(tx: Connection, mind: Mind, now: datetime) -> int:
             reminders.owe_again(this.tx, each.item.id, Wait(this.now, "channel_down"))
         elif each.problem == reminders.TOO_LATE:
             reminders.finish(this.tx, each.item.id, "expired", "channel_down", this.now)
+        elif _another(this, each):  # surely not said, and somebody can be reached elsewhere
+            reminders.owe_again(this.tx, each.item.id, Wait(this.now, "other_way"))
         else:
             reminders.finish(this.tx, each.item.id, "failed", "blocked" if each.problem == "blocked" else "refused", this.now)
             handover.hand_over(this.tx, [each.item], this.now, local_day(this.now))
     return len(found)
+
+
+def _another(this: Round, each: Carried) -> bool:
+    """Whether the chat it went to is closed to us now (blocked, its window over) while another of theirs is open."""
+    doors = doors_of(this.rows, [each.chat_id]).get(each.chat_id, [])
+    closed = any(door.chat_id == each.chat_id and door.state != "active" for door in doors)
+    return (closed and each.item.expires_at > this.now
+            and another_way(this.rows, this.mind.limits, doors, each.chat_id, this.now) is not None)
 
 
 def _went(this: Round, each: Carried) -> None:
@@ -125,7 +136,7 @@ def _cases(this: Round, groups: Mapping[Who, Sequence[Door]]) -> list[Case]:
     cases = []
     for (kind, id_), doors in groups.items():
         who = known.get(id_) if kind == "person" else None
-        door, trouble = _door(this, doors)
+        door, trouble = way_to(this.rows, this.mind.limits, doors, this.now)
         mine = [door.chat_id for door in doors]
         settings = [wished[chat] for chat in mine if chat in wished]
         roles = {service.role for service in who.serves} if who else set()
@@ -137,16 +148,6 @@ def _cases(this: Round, groups: Mapping[Who, Sequence[Door]]) -> list[Case]:
                        _peace(this, places))
         cases.append(Case(doors, door, to, [item for chat in mine for item in owed.get(chat, ())], who))
     return cases
-
-
-def _door(this: Round, doors: Sequence[Door]) -> tuple[Door, str]:
-    """Through which chat to write: the last used one that may be written to; or why there is none."""
-    active = [door for door in doors if door.state == "active"]
-    for door in active:
-        limits = this.mind.limits.get(door.account)
-        if limits is None or not why_not_unasked(this.rows, door.account, limits, door.heard_at, this.now):
-            return door, ""
-    return doors[0], "no_way" if active else "blocked"
 
 
 def _peace(this: Round, places: Sequence[int]) -> Peace:

@@ -16,6 +16,7 @@ from storage.models import Broadcast, BroadcastLetter, Chat, Outbox, Place, Remi
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.reminders import Door
 
 broadcast, letter, subscription = table(Broadcast), table(BroadcastLetter), table(Subscription)
 chat, outbox, place, reminder = table(Chat), table(Outbox), table(Place), table(Reminder)
@@ -104,6 +105,8 @@ def running(tx: Connection) -> list[Sending]:
     return [_made(row) for row in tx.execute(query)]
 
 
+REROUTED = "other_way"
+"""Why somebody was left out in one chat: they get it in another of theirs."""
 _PENDING = and_(letter.c.outbox_id.is_(None), letter.c.skipped.is_(None))
 
 
@@ -169,6 +172,18 @@ def post(tx: Connection, sending_id: int, made: Sequence[Mapping[str, Any]], now
     rows = [{"key": f"b:{sending_id}:{row['chat_id']}", "state": "new", "attempts": 0, **row} for row in made]
     placed = tx.execute(_POST, rows).all()
     tx.execute(_POSTED, [{"of": sending_id, "whom": row.chat_id, "row": row.id, "at": now} for row in placed])
+
+
+def has(rows: Reading, sending_id: int, chat_id: int) -> bool:
+    """Whether this chat is one of the recipients already (or was, and could not be written to)."""
+    return rows.scalar(select(letter.c.chat_id).where(letter.c.broadcast_id == sending_id, letter.c.chat_id == chat_id)) is not None
+
+
+def reroute(tx: Connection, sending_id: int, ways: Mapping[int, Door]) -> None:
+    """These get it in another chat of theirs; the row of the first stays, with its reason, out of the count of recipients."""
+    for chat_id, door in ways.items():
+        skip(tx, sending_id, [chat_id], REROUTED)
+        insert_new(tx, letter, [{"broadcast_id": sending_id, "chat_id": door.chat_id, "account": door.account, "member": True}])
 
 
 def skip(tx: Connection, sending_id: int, chat_ids: Sequence[int], why: str) -> None:

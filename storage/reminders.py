@@ -178,10 +178,12 @@ class Carried:
     fate: str
     problem: str
     at: datetime
+    chat_id: int
+    """The chat it went to, which need not be the one it is owed to."""
 
 
 _CARRIED = (
-    _ITEMS.add_columns(outbox.c.state.label("fate"), outbox.c.problem, outbox.c.finished_at)
+    _ITEMS.add_columns(outbox.c.state.label("fate"), outbox.c.problem, outbox.c.finished_at, outbox.c.chat_id.label("carried_to"))
     .join(outbox, outbox.c.key == reminder.c.parcel)
     .where(reminder.c.state == "claimed", outbox.c.state.in_(("sent", "unknown", "failed"))).order_by(reminder.c.id)
     .limit(bindparam("limit"))
@@ -190,7 +192,7 @@ _CARRIED = (
 
 def carried(rows: Reading, limit: int) -> list[Carried]:
     """Reminders on their way whose messages were sent, refused, or whose fate nobody knows."""
-    return [Carried(_item(row[:12]), row.fate, row.problem or "", row.finished_at)
+    return [Carried(_item(row[:12]), row.fate, row.problem or "", row.finished_at, row.carried_to)
             for row in rows.all(_CARRIED, {"limit": limit})]
 
 

@@ -117,7 +117,7 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "daycode.code": (set(), ()),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
-SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired")
+SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired", "other_way")
 CHECKED = ("visit", "desk", "gathering", "rhythm", "holiday")
 """Dialogues with a last look, on which answers may be corrected."""
 WORKDAY_HEADS = ("person", "place", "day", "visits", "gatherings", "workday", "present", "told_by")

@@ -33,7 +33,8 @@ def test_where_a_number_is_asked_for_only_words_and_nought_choose(typed: str, da
 
 
 def test_nought_never_stops_reminders() -> None:
-    assert heard.choice("0", [["/guide:x", "Làm tiếp"], ["/quiet:x", "Thôi nhắc việc này", "q"], ["/quiet", "Thôi nhắc", "q"]]) is None
+    offered = [["/guide:x", "Làm tiếp"], ["/quiet:x", "Thôi nhắc việc này", "q"], ["/quiet", "Thôi nhắc", "q"]]
+    assert heard.choice("0", offered) is None
 
 
 def test_choices_outlive_the_outbox() -> None:
