@@ -195,10 +195,13 @@ async def _feed(world: World, platform: Platform, pace: float) -> None:
         await asyncio.sleep(pace)
 
 
-async def _rest(url: str, platform: Platform, seconds: float = 90.0) -> None:
-    end = time.monotonic() + seconds
+async def _rest(url: str, platform: Platform, seconds: float = 60.0) -> None:
+    """Until everything is taken, answered and sent; so long without any progress is a standstill."""
+    end, before = time.monotonic() + seconds, (0, 0)
     while time.monotonic() < end:
         await asyncio.sleep(0.3)
+        if (now := (len(platform.taken()), len(platform.posts()))) != before:
+            end, before = time.monotonic() + seconds, now
         if len(platform.taken()) == len(platform.created) and at_rest(url):
             await asyncio.sleep(0.6)
             if at_rest(url):
