@@ -46,12 +46,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         database = Database(settings.database_url)
         database.inspect()
-        damage = database.damage()
+        damage, is_open = database.damage(), database.is_open_to_others
         database.close()
     except Unusable as trouble:
         yield BAD, say(trouble.phrase, **trouble.values)
         return
     yield (BAD, say("doctor.damaged", damage=damage)) if damage else (GOOD, say("doctor.database"))
+    if is_open:
+        yield NOTE, say("doctor.open_to_others", path=str(database.path))
 
 
 def _content() -> Iterator[Finding]:

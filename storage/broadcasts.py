@@ -176,7 +176,8 @@ def post(tx: Connection, sending_id: int, made: Sequence[Mapping[str, Any]], now
 
 def has(rows: Reading, sending_id: int, chat_id: int) -> bool:
     """Whether this chat is one of the recipients already (or was, and could not be written to)."""
-    return rows.scalar(select(letter.c.chat_id).where(letter.c.broadcast_id == sending_id, letter.c.chat_id == chat_id)) is not None
+    found = select(letter.c.chat_id).where(letter.c.broadcast_id == sending_id, letter.c.chat_id == chat_id)
+    return rows.scalar(found) is not None
 
 
 def reroute(tx: Connection, sending_id: int, ways: Mapping[int, Door]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,7 @@ class Database:
         """Create the database or bring it to this program's schema. `anew` allows a new file where one was lost."""
         if self.path is not None:
             _make_room(self.path, anew=anew)
+            _for_us_alone(self.path)
         version = self.version()
         if version is not None and version not in revisions():
             raise Unusable("database.newer", version=version)
@@ -105,6 +107,11 @@ class Database:
             _migrate(self.writer)
         if self.path is not None:
             _marker(self.path).write_text("A Gõ Cửa database lives here. If it is missing, restore a backup.\n", "utf-8")
+
+    @property
+    def is_open_to_others(self) -> bool:
+        """Whether other accounts of this machine may read the file (PostgreSQL has rights of its own)."""
+        return self.path is not None and self.path.exists() and bool(self.path.stat().st_mode & 0o077)
 
     def damage(self) -> str:
         """What a full check finds wrong, or nothing (SQLite only; PostgreSQL has pg_amcheck)."""
@@ -183,6 +190,12 @@ def _make_room(path: Path, *, anew: bool) -> None:
         if trouble.phrase == "database.missing" or (trouble.phrase == "database.lost" and anew):
             return
         raise
+
+
+def _for_us_alone(path: Path) -> None:
+    """A new file is nobody else's to read: it holds names, and keys of accounts. What SQLite puts beside it is like it."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _migrate(engine: Engine) -> None:

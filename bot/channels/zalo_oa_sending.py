@@ -72,7 +72,7 @@ class Sending:
             steps.append((lambda body=body: self._wire.post(SAY, body), False))  # type: ignore[misc]
         if paper is not None and as_file:
             handed = paper
-            steps.append((lambda: self._hand_over(chat, handed), False))
+            steps.append((lambda: self._hand_over(chat, handed, self._shelf.document(message.document)), False))
         return steps
 
     async def _show(self, chat: str, drawing: bytes) -> Reply:
@@ -93,12 +93,17 @@ class Sending:
         return await self._wire.post(SAY, {"recipient": {"user_id": chat}, "message": {
             "attachment": {"type": "template", "payload": payload}}})
 
-    async def _hand_over(self, chat: str, paper: Paper) -> Reply:
+    async def _hand_over(self, chat: str, paper: Paper, link: str) -> Reply:
+        """The file itself; its address where the platform does not take it after all."""
         made = await self._wire.upload("/v2.0/oa/upload/file", paper.name, paper.content, paper.mime)
-        if not made.ok or not made.attachment:
-            return made if not made.ok else Reply(Fate.REFUSED, problem="nothing came of the upload")
-        return await self._wire.post(SAY, {"recipient": {"user_id": chat}, "message": {
-            "attachment": {"type": "file", "payload": {"token": made.attachment}}}})
+        if made.ok and made.attachment:
+            made = await self._wire.post(SAY, {"recipient": {"user_id": chat}, "message": {
+                "attachment": {"type": "file", "payload": {"token": made.attachment}}}})
+        elif made.ok:
+            made = Reply(Fate.REFUSED, problem="nothing came of the upload")
+        if made.fate is Fate.REFUSED and link:
+            return await self._wire.post(SAY, {"recipient": {"user_id": chat}, "message": words(link, ())})
+        return made
 
     def _well(self) -> None:
         self._patience.well()

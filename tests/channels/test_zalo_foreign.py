@@ -140,3 +140,18 @@ async def test_zalo_sdk_drives_the_loopback_account(monkeypatch: pytest.MonkeyPa
         client.refresh_token = first  # a refresh key works once
         with pytest.raises(ZaloOAException, match="14014"):
             await asyncio.to_thread(client.refresh_acccess_token)
+
+
+@pytest.mark.parametrize("key", ["attachment_id", "token"])
+async def test_zalo_sdk_sends_a_file_as_we_do(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    from zalo_sdk.oa import ZaloMessageBody, ZaloRecipient
+    from zalo_sdk.oa.ZaloMessage import ZaloAttachment
+
+    async with LoopbackZaloOa() as oa:
+        oa.switches.attachment = key  # type: ignore[assignment]
+        client = of_sdk(oa, monkeypatch)
+        made = await asyncio.to_thread(client.upload_file, b"%PDF", "file", "mau.pdf", "application/pdf")
+        body = ZaloMessageBody(attachment=ZaloAttachment("file", {"token": made["data"][key]}))
+        assert (await asyncio.to_thread(client.send_message, ZaloRecipient(user_id="U"), body))["error"] == 0
+        theirs = oa.posts[0].body
+    assert theirs["message"]["attachment"] == {"type": "file", "payload": {"token": made["data"][key]}}

@@ -273,6 +273,23 @@ async def test_55_documents_as_file_or_link(
     assert ("https://gocua.example/zalo-oa/main/paper/" in oa.posts[0].words) == (not as_file)
 
 
+@pytest.mark.parametrize("refused", ["/upload/file", "/cs"])
+async def test_55_a_file_that_is_not_taken_is_a_link_after_all(oa: LoopbackZaloOa, store: Store, refused: str) -> None:
+    async def documents(asked: str) -> Paper | None:
+        return Paper("mau.pdf", "application/pdf", b"%PDF")
+
+    await sign_in(oa, store)
+    channel = official(oa, store, papers=documents)
+    await channel.send("U", Message(text="lời chào"))
+    if refused == "/cs":
+        oa.switches.unsent_files = True
+    else:
+        oa.switches.fail = [{"path": refused, "error": -201}]
+    assert (await channel.send("U", Message(text="Mẫu đơn", document="form:01"))).fate is Fate.SENT
+    await channel.close()
+    assert [post.words.partition("/paper/")[0] for post in oa.posts[1:]] == ["Mẫu đơn", "https://gocua.example/zalo-oa/main"]
+
+
 async def test_what_may_have_arrived_is_not_sent_again(oa: LoopbackZaloOa, channel: ZaloOfficial) -> None:
     oa.switches.drop_after_send = 1.0
     assert (await channel.send("U", Message(text="một"))).fate is Fate.UNKNOWN

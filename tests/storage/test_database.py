@@ -1,5 +1,6 @@
 """Opening a database: one that is lost, broken, of another time or out of reach is refused with words, never replaced."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,19 @@ def test_sqlite_writes_are_durable(sqlite_url: str) -> None:
         assert tx.scalar(text("PRAGMA journal_mode")) == "wal"
         assert tx.scalar(text("PRAGMA foreign_keys")) == 1
     database.close()
+
+
+def test_a_new_file_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    database = Database(f"sqlite:///{tmp_path}/new.db")
+    try:
+        database.upgrade()
+        with database.write() as tx:
+            tx.execute(text("CREATE TABLE trial (x INTEGER)"))
+            files = {file.name: file.stat().st_mode & 0o077 for file in tmp_path.glob("new.db*") if file.name != "new.db.exists"}
+        assert len(files) > 1 and set(files.values()) == {0} and not database.is_open_to_others
+        (tmp_path / "new.db").chmod(0o644)
+        assert database.is_open_to_others
+    finally:
+        os.umask(before)
+        database.close()

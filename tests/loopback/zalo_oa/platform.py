@@ -154,7 +154,7 @@ class LoopbackZaloOa:
     def _well_made(self, attachment: dict[str, Any]) -> bool:
         payload = attachment.get("payload", {})
         if attachment.get("type") == "file":
-            return payload.get("token") in self.uploads
+            return payload.get("token") in self.uploads and not self.switches.unsent_files
         if attachment.get("type") != "template":
             return False
         if payload.get("template_type") == "media":

@@ -21,6 +21,8 @@ class Switches:
     """The refresh key is used up, and nobody hears of the new ones."""
     drop_after_send: float = 0.0
     forget_uploads: bool = False
+    unsent_files: bool = False
+    """Files are taken in and then refused as messages."""
     fail: list[dict[str, Any]] = field(default_factory=list)
     """Answers to the next calls of a path, each once: {"path", "error"} or {"path", "status", "body"}."""
     chance: random.Random = field(default_factory=lambda: random.Random(1))
