@@ -65,8 +65,17 @@ def route(desk: Desk) -> None:
     elif incoming.kind is Kind.TEXT:
         _typed(desk, incoming.text.strip())
     else:
-        desk.say(f"sent.{incoming.kind.value}")
-        again(desk)
+        _sent(desk)
+
+
+def _sent(desk: Desk) -> None:
+    """Something that is not words. What cannot even be seen (some people's words are withheld) is a person's to answer."""
+    if desk.incoming.kind is Kind.UNSUPPORTED:
+        desk.say("sent.unsupported", desk.choice("help.ask", "/help"), desk.choice("way.go_on", "/again"),
+                 desk.choice("way.menu", "/menu", quiet=True))
+        return
+    desk.say(f"sent.{desk.incoming.kind.value}")
+    again(desk)
 
 
 def _secret(desk: Desk) -> None:
