@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.channels.zalo_bot import ZaloBot
+from bot.channels.zalo_shelf import is_public
 from bot.settings import Settings
 from bot.zalo import NEARLY, bots
 from content.vietnam_time import local_day
@@ -31,6 +32,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     for name, parts in settings.zalo_accounts().items():
         if not all(parts):
             yield BAD, words(settings.locale).say("zalo.oa_needs", account=f"zalo-oa:{name}")
+        if not is_public(settings.public_url):
+            yield NOTE, words(settings.locale).say("zalo.no_links", account=f"zalo-oa:{name}")
     accounts = [f"zalo-bot:{name}" for name in settings.zalo_bots()]
     accounts += [f"zalo-oa:{name}" for name in settings.zalo_accounts()]
     for finding in kept(settings, accounts):

@@ -181,5 +181,7 @@ def test_the_doctor_looks_at_both(beside: Beside, sqlite_url: str, monkeypatch: 
     ill = "\n".join(found()[doctor.BAD])
     assert all(part in ill for part in ("2800", "billing", "zalo-bot webhook delete", "GOCUA_ZALO_OA_SECRET_KEY"))
     monkeypatch.setenv("GOCUA_ZALO_BOT_TOKEN", "xa=9:sai-token")
+    monkeypatch.setenv("GOCUA_PUBLIC_URL", "http://127.0.0.1:8080")
+    assert [told.partition(":")[0] for told in found()[doctor.NOTE]] == ["zalo-bot", "zalo-oa"]
     silent = "\n".join(found()[doctor.BAD])
     assert "401" in silent and "sai-token" not in silent

@@ -109,13 +109,12 @@ async def test_22_one_event_or_a_list_of_one(api: LoopbackZaloBot, inbox: Inbox,
 
 
 async def test_23_what_comes_again_is_kept_once_and_asked_for_slowly(api: LoopbackZaloBot, inbox: Inbox) -> None:
-    api.switches.replays = 4
+    api.switches.replays = 10
     api.say("u1", "chào")
     async with polls(api, inbox):
         await inbox.holds(1)
-        before = api.bot().polls
         await asyncio.sleep(2.3)
-        assert api.bot().polls - before <= 3
+        assert api.bot().polls <= 4, "one for the event, then one a second"
     assert inbox.calls == 1
 
 
