@@ -83,11 +83,11 @@ async def test_27_one_process_polls_and_the_other_follows_it(url: str, tmp_path:
     other.bot.url = platform.bot.url  # another address to listen at, the same platform
     programs = [ZaloProgram(url, each, tmp_path / f"{number}.log") for number, each in enumerate((platform, other))]
     try:
-        for program in programs:
-            await program.start()
-            await program.listens()
-        await until(lambda: bot.open_polls)
-        await asyncio.sleep(3.0)
+        await programs[0].start()
+        await programs[0].listens()
+        await programs[1].start()
+        await asyncio.sleep(6.0)
+        assert not programs[1].is_dead
         assert bot.open_polls == 1 and len(bot.called("getUpdates")) == 1, "the second leaves the token alone"
         platform.says("u1", "menu")
         await until(lambda: platform.bot.posts("u1"))

@@ -128,13 +128,23 @@ class ZaloProgram(Program):
         kept = {name: value for name, value in self._env.items() if not name.startswith("GOCUA_TELEGRAM")}
         self._env = {**kept, **platform.settings(), "GOCUA_LISTEN": f"127.0.0.1:{platform.port}",
                      "GOCUA_SPOOL": str(log.parent / "spool")}
-        self.port = platform.port
+        self._platform, self._polls = platform, 0
+
+    async def start(self, crash_at: str = "") -> None:
+        self._polls = self._platform.bot.bot().polls
+        await super().start(crash_at)
 
     async def listens(self) -> None:
+        """Until it hears people: it polls, or its web server is open (which one that only polls has not)."""
         end = time.monotonic() + STARTS
         while time.monotonic() < end and not self.is_dead:
+            if self._platform.way == "polling":
+                if self._platform.bot.bot().polls > self._polls:
+                    return
+                await asyncio.sleep(0.02)
+                continue
             try:
-                _, line = await asyncio.open_connection("127.0.0.1", self.port)
+                _, line = await asyncio.open_connection("127.0.0.1", self._platform.port)
                 line.close()
                 return
             except OSError:
