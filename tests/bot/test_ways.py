@@ -132,6 +132,7 @@ def test_44_what_the_platform_refuses_goes_another_way_once(linked: Linked) -> N
     refused(linked, "oa", linked.now)
     linked.now += timedelta(minutes=1)
     assert linked.ticks() == ["bot"] and linked.ticks() == []
+    assert linked.ends() == ("claimed", ""), "the reminder itself is on its way again, no note about it"
     refused(linked, "bot", linked.now)
     with linked.database.write() as tx:
         tx.execute(update(chat).where(chat.c.ref.in_(("telegram", "web"))).values(state="blocked"))
