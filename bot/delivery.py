@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,6 +41,7 @@ class Delivery:
         self._queue = Queue(channel.limits)
         self._woken = asyncio.Event()
         self._settled: list[Settled] = []
+        self._arrived: deque[Settled] = deque()
         self._blocked: list[int] = []
         self._moved: list[tuple[int, str]] = []
         self._sending: set[asyncio.Task[None]] = set()
@@ -80,20 +83,28 @@ class Delivery:
         return leaves
 
     def carry(self) -> list[Settled]:
-        """Messages that have arrived, for somebody who writes anyway. What is tried again is not among them: its order counts."""
-        arrived = [each for each in self._settled if each.state == "sent"]
-        if arrived:
-            self._settled = [each for each in self._settled if each.state != "sent"]
-            self._flushed_at = time.monotonic()
-        return arrived
+        """Messages that have arrived, for somebody who writes anyway, in whatever thread.
+
+        What is to be tried again is not among them: its order counts.
+        """
+        carried: list[Settled] = []
+        self._flushed_at = time.monotonic()
+        with contextlib.suppress(IndexError):
+            while True:
+                carried.append(self._arrived.popleft())
+        return carried
 
     def put_back(self, settled: Sequence[Settled]) -> None:
-        self._settled[:0] = settled
+        self._arrived.extendleft(reversed(settled))
         self._woken.set()
+
+    @property
+    def _unwritten(self) -> bool:
+        return bool(self._settled or self._arrived or self._blocked or self._moved)
 
     async def run(self) -> None:
         """Until `stop`."""
-        while not (self._stopping and not self._sending and not self._settled and not self._blocked):
+        while not (self._stopping and not self._sending and not self._unwritten):
             self._woken.clear()
             try:
                 await self._step()
@@ -110,10 +121,10 @@ class Delivery:
         self._woken.set()
 
     async def _rest(self) -> None:
-        if self._stopping and (self._settled or self._blocked):
+        if self._stopping and self._unwritten:
             return
         wait = self._queue.due_in(time.monotonic()) if len(self._sending) < AT_ONCE and not self._stopping else None
-        longest = FLUSH if self._settled or self._blocked else LOOK_AGAIN
+        longest = FLUSH if self._unwritten else LOOK_AGAIN
         try:
             await asyncio.wait_for(self._woken.wait(), longest if wait is None else min(wait, longest))
         except TimeoutError:
@@ -123,7 +134,7 @@ class Delivery:
         await self._look()
         starting = [] if self._stopping or self.stopped_by_platform else self._choose()
         ripe = self._stopping or time.monotonic() - self._flushed_at >= FLUSH
-        if any(not parcel.leaving for parcel in starting) or (ripe and (self._settled or self._blocked or self._moved)):
+        if any(not parcel.leaving for parcel in starting) or (ripe and self._unwritten):
             await self._write_down(starting)
         for parcel in starting:
             task = asyncio.create_task(self._send(parcel))
@@ -133,7 +144,7 @@ class Delivery:
     async def _write_down(self, starting: Sequence[Parcel]) -> None:
         """How sends ended and which begin, in one commit before the new ones leave."""
         self._flushed_at = time.monotonic()
-        settled, self._settled = self._settled, []
+        settled, self._settled = [*self._settled, *self.carry()], []
         blocked, self._blocked = self._blocked, []
         moved, self._moved = self._moved, []
         if settled:
@@ -189,8 +200,9 @@ class Delivery:
     # --- what became of it ----------------------------------------------------------------------------------------
 
     def _end(self, parcel: Parcel, state: str, sent: Sent) -> None:
-        self._settled.append(Settled(parcel.id, state, datetime.now(UTC), parcel.attempts + 1, sent.external_id or None,
-                                     problem=sent.problem[:200] or None, forget=state == "sent" and "secret" in parcel.body))
+        ended = self._arrived if state == "sent" else self._settled
+        ended.append(Settled(parcel.id, state, datetime.now(UTC), parcel.attempts + 1, sent.external_id or None,
+                             problem=sent.problem[:200] or None, forget=state == "sent" and "secret" in parcel.body))
         self._queue.finished(parcel, time.monotonic())
 
     def _on_sent(self, parcel: Parcel, sent: Sent) -> None:

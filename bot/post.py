@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -14,19 +13,23 @@ from storage import mail
 from storage.mail import Parcel, Settled
 
 
-@dataclass(frozen=True)
 class Carried:
-    """Messages that have arrived, to be written down with whatever is written next; a commit of their own costs as much."""
+    """Messages that have arrived, written down with whatever is written next: a commit of their own costs as much as that."""
 
-    arrived: Sequence[tuple[Delivery, list[Settled]]]
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        self._taken: list[tuple[Delivery, list[Settled]]] = [(delivery, []) for delivery in deliveries]
 
     def write(self, tx: Connection) -> None:
-        for _, settled in self.arrived:
+        """All there are by now. It may be run again."""
+        for delivery, settled in self._taken:
+            settled += delivery.carry()
+            if settled:
+                reach("before_mark_sent")
             mail.settle(tx, settled)
 
     def put_back(self) -> None:
         """That commit did not come to be."""
-        for delivery, settled in self.arrived:
+        for delivery, settled in self._taken:
             delivery.put_back(settled)
 
 
@@ -50,10 +53,7 @@ class Post:
         return {account: delivery.departures() for account, delivery in self.deliveries.items()}
 
     def carry(self) -> Carried:
-        carried = [(delivery, settled) for delivery in self.deliveries.values() if (settled := delivery.carry())]
-        if carried:
-            reach("before_mark_sent")
-        return Carried(carried)
+        return Carried([*self.deliveries.values()])
 
     async def stop(self) -> None:
         for delivery in self.deliveries.values():

@@ -110,8 +110,9 @@ class Turn:
         leaving, carried = self._post.departures(), self._post.carry()
 
         def work(tx: Connection) -> Answered:
+            answered = answer_batch(tx, self._mind, self._batch, leaving)
             carried.write(tx)
-            return answer_batch(tx, self._mind, self._batch, leaving)
+            return answered
 
         try:
             done, parcels, more = await self._keep(arrived, work)
