@@ -82,8 +82,9 @@ class Talk:
 
 def receive(tx: Connection, account: str, letters: Sequence[Letter], now: datetime, known: MutableMapping[str, int]) -> int:
     """Store what is new among the letters. `known` caches chat ids by reference for this account."""
+    _forget_who_left(tx, letters, known)
     missing = [{"account": account, "ref": ref, "created_at": now, "heard_at": now, "state": "active", "shown": []}
-               for ref in dict.fromkeys(letter.chat_ref for letter in letters) if ref not in known]
+               for ref in dict.fromkeys(letter.chat_ref for letter in letters) if not known.get(ref)]
     if missing:
         insert_new(tx, chat, missing)
         refs = [row["ref"] for row in missing]
@@ -92,6 +93,17 @@ def receive(tx: Connection, account: str, letters: Sequence[Letter], now: dateti
     return insert_new(tx, inbox, [
         {"account": account, "external_id": letter.external_id, "chat_id": known[letter.chat_ref], "letter": letter.body,
          "received_at": now, "state": "open", "tries": 0} for letter in letters])
+
+
+_LEFT = select(chat.c.id).where(chat.c.id.in_(bindparam("ids", expanding=True)), chat.c.left_at.is_not(None),
+                               chat.c.state == "gone")
+
+
+def _forget_who_left(tx: Connection, letters: Sequence[Letter], known: MutableMapping[str, int]) -> None:
+    """An address whose chat was forgotten begins anew: what is remembered of it here may be older than that."""
+    met = {known[letter.chat_ref]: letter.chat_ref for letter in letters if letter.chat_ref in known}
+    for id_ in tx.execute(_LEFT, {"ids": list(met)}).scalars() if met else ():
+        known[met[id_]] = 0
 
 
 AHEAD = 1_000
