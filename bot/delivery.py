@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from bot.channels import Channel, Fate, Sent
 from bot.pacing import Queue
 from bot.points import reach
+from bot.reserve import Reserve
 from bot.store import Store, out_of_reach
 from handlers.talk import Message
 from storage import mail, reminders
-from storage.mail import DROP, EDIT, Parcel, Settled
+from storage.mail import BROADCAST, DROP, EDIT, Parcel, Settled
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200
@@ -38,6 +39,10 @@ class Delivery:
         self._store, self._channel = store, channel
         self._queue = Queue(channel.limits)
         self._woken = asyncio.Event()
+        self._reserve = Reserve(channel.limits.per_second)
+        self._pending: list[Parcel] = []
+        """Chosen, and to be marked as being sent before they leave."""
+        self._writing: asyncio.Task[None] | None = None
         self._settled: list[Settled] = []
         self._blocked: list[int] = []
         self._moved: list[tuple[int, str]] = []
@@ -93,7 +98,7 @@ class Delivery:
 
     async def run(self) -> None:
         """Until `stop`."""
-        while not (self._stopping and not self._sending and not self._settled and not self._blocked):
+        while not (self._stopping and not self._sending and not self._unwritten and self._writing is None):
             self._woken.clear()
             try:
                 await self._step()
@@ -107,13 +112,14 @@ class Delivery:
     async def stop(self) -> None:
         """Start no new sends; `run` ends when those in flight have ended and are written down."""
         self._stopping = True
+        self._release()
         self._woken.set()
 
     async def _rest(self) -> None:
-        if self._stopping and (self._settled or self._blocked):
+        if self._stopping and self._unwritten and self._writing is None:
             return
-        wait = self._queue.due_in(time.monotonic()) if len(self._sending) < AT_ONCE and not self._stopping else None
-        longest = FLUSH if self._settled or self._blocked else LOOK_AGAIN
+        wait = self._queue.due_in(time.monotonic()) if self._room and not self._stopping else None
+        longest = FLUSH if self._unwritten else LOOK_AGAIN
         try:
             await asyncio.wait_for(self._woken.wait(), longest if wait is None else min(wait, longest))
         except TimeoutError:
@@ -121,18 +127,46 @@ class Delivery:
 
     async def _step(self) -> None:
         await self._look()
-        starting = [] if self._stopping or self.stopped_by_platform else self._choose()
+        if self._writing is not None and self._writing.done():
+            writing, self._writing = self._writing, None
+            writing.result()
+        self._launch(self._choose())
         ripe = self._stopping or time.monotonic() - self._flushed_at >= FLUSH
-        if any(not parcel.leaving for parcel in starting) or (ripe and (self._settled or self._blocked or self._moved)):
-            await self._write_down(starting)
-        for parcel in starting:
+        if self._writing is None and (self._pending or (ripe and self._unwritten)):
+            self._writing = asyncio.create_task(self._write_down())
+
+    @property
+    def _unwritten(self) -> bool:
+        return bool(self._settled or self._blocked or self._moved or self._pending)
+
+    @property
+    def _room(self) -> int:
+        return AT_ONCE - len(self._sending) - len(self._pending)
+
+    def _launch(self, parcels: Iterable[Parcel]) -> None:
+        for parcel in parcels:
             task = asyncio.create_task(self._send(parcel))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
-    async def _write_down(self, starting: Sequence[Parcel]) -> None:
-        """How sends ended and which begin, in one commit before the new ones leave."""
-        self._flushed_at = time.monotonic()
+    def _release(self) -> None:
+        """What was marked ahead and has not left waits like anything else again."""
+        held = self._queue.promised()
+        self._queue.promise(held, leaving=False)
+        self._settled += [Settled(parcel.id, "new", datetime.now(UTC), parcel.attempts) for parcel in held]
+
+    async def _write_down(self) -> None:
+        """How sends ended and which begin, in one commit before the new ones leave. What is marked already leaves meanwhile."""
+        try:
+            await self._commit()
+        finally:
+            self._woken.set()
+
+    async def _commit(self) -> None:
+        self._flushed_at = began = time.monotonic()
+        starting, self._pending = self._pending, []
+        ahead = [] if self._stopping else self._queue.next_of(BROADCAST, self._reserve.size, began)
+        ahead = [parcel for parcel in ahead if not parcel.leaving]
         settled, self._settled = self._settled, []
         blocked, self._blocked = self._blocked, []
         moved, self._moved = self._moved, []
@@ -141,7 +175,7 @@ class Delivery:
 
         def write(tx: Connection) -> None:
             now = datetime.now(UTC)
-            mail.advance(tx, settled, [parcel.id for parcel in starting if not parcel.leaving], now)
+            mail.advance(tx, settled, [parcel.id for parcel in (*starting, *ahead)], now)
             mail.block(tx, blocked, now)
             for chat_id, ref in moved:
                 mail.move(tx, chat_id, ref)
@@ -153,6 +187,12 @@ class Delivery:
             for parcel in starting:
                 self._queue.put_back(parcel, time.monotonic(), 1.0)
             raise
+        self._reserve.took(time.monotonic() - began)
+        self._queue.promise(ahead)
+        self._queue.left_late(len(starting), began, time.monotonic())
+        self._launch(starting)
+        if self._stopping or self._queue.is_paused(time.monotonic()):
+            self._release()
 
     async def _look(self) -> None:
         """Fetch what is new, and every now and then everything that waits."""
@@ -171,12 +211,16 @@ class Delivery:
             self._queue.add(parcel, time.monotonic(), max(0.0, wait))
 
     def _choose(self) -> list[Parcel]:
+        """What may leave now; what is not marked yet is kept for the next commit."""
         chosen: list[Parcel] = []
-        while len(self._sending) + len(chosen) < AT_ONCE:
-            parcel = self._queue.take(time.monotonic())
+        while not (self._stopping or self.stopped_by_platform) and self._room > len(chosen):
+            parcel = self._queue.take(time.monotonic(), marked=self._writing is not None)
             if parcel is None:
                 break
-            chosen.append(parcel)
+            if parcel.leaving:
+                chosen.append(parcel)
+            else:
+                self._pending.append(parcel)
         return chosen
 
     async def _send(self, parcel: Parcel) -> None:
@@ -212,6 +256,7 @@ class Delivery:
             self._moved.append((parcel.chat_id, sent.moved_to))
         if sent.whole_account:
             self._queue.pause(time.monotonic() + wait)
+            self._release()
         self._retry(parcel, sent, wait, parcel.attempts, moved=sent.moved_to)
 
     def _on_unknown(self, parcel: Parcel, sent: Sent) -> None:

@@ -83,7 +83,7 @@ def _after(start: datetime, worked: timedelta, hours: Callable[[date], Sequence[
     raise ValueError("no working day in sight")
 
 
-_HOUR = r"(\d{1,2})(?:\s*(?:[:hg.]|giờ|gio)\s*(\d{2})?)?(?:\s*(?:phút|phut))?"
+_HOUR = r"(\d{1,2})(?:\s*(?:giờ|gio|[:hg.])\s*(\d{2})?)?(?:\s*(?:phút|phut))?"
 _WRITTEN = re.compile(rf"(?<![\d/]){_HOUR}\s*(?:-|–|—|đến|den|tới|toi|to)\s*{_HOUR}(?![\d/])", re.IGNORECASE)
 
 
