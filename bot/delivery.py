@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.channels import Channel, Fate, Sent
+from bot.departed import Departed
 from bot.pacing import Queue
 from bot.points import reach
 from bot.reserve import Reserve
@@ -39,6 +40,7 @@ class Delivery:
         self._store, self._channel = store, channel
         self._queue = Queue(channel.limits)
         self._woken = asyncio.Event()
+        self._departed = Departed(store.database.path, channel.account)
         self._reserve = Reserve(channel.limits.per_second)
         self._pending: list[Parcel] = []
         """Chosen, and to be marked as being sent before they leave."""
@@ -68,7 +70,8 @@ class Delivery:
 
     async def recover(self) -> None:
         """Before anything is sent: what was in mid-send when a process died goes by its own policy."""
-        await self._store.write(lambda tx: mail.recover(tx, self._channel.account, datetime.now(UTC)))
+        left = self._departed.take_over()
+        await self._store.write(lambda tx: mail.recover(tx, self._channel.account, datetime.now(UTC), left))
 
     def departures(self) -> Callable[[int], bool]:
         """Whether a message to a chat would leave at once, asked for each chat in turn; a guess that costs little when wrong."""
@@ -108,6 +111,7 @@ class Delivery:
                 log.error("the outbox is out of reach: %s", type(error).__name__)
                 await asyncio.sleep(1)
             await self._rest()
+        self._departed.close()
 
     async def stop(self) -> None:
         """Start no new sends; `run` ends when those in flight have ended and are written down."""
@@ -187,6 +191,8 @@ class Delivery:
             for parcel in starting:
                 self._queue.put_back(parcel, time.monotonic(), 1.0)
             raise
+        if not self._sending and not starting and not self._queue.promised():
+            self._departed.forget()
         self._reserve.took(time.monotonic() - began)
         self._queue.promise(ahead)
         self._queue.left_late(len(starting), began, time.monotonic())
@@ -225,6 +231,8 @@ class Delivery:
 
     async def _send(self, parcel: Parcel) -> None:
         reach("before_send")
+        if parcel.lane == BROADCAST:
+            self._departed.note(parcel.id)
         sent = TOO_LATE if _too_late(parcel) else await self._channel.send(parcel.chat_ref, Message.unpack(parcel.body))
         reach("after_send")
         _FATES[sent.fate](self, parcel, sent)

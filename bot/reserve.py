@@ -6,7 +6,7 @@ import math
 
 from bot.pacing import UNPACED
 
-FADES = 0.99
+FADES = 0.998
 """What is left, with each commit, of how slow the slowest one was."""
 LONGEST = 0.5
 """Seconds' worth of messages at most: after a kill nobody knows of these whether they left."""

@@ -326,14 +326,29 @@ def settle(tx: Connection, settled: Sequence[Settled]) -> None:
             tx.execute(update(outbox).where(outbox.c.id.in_(forget)).values(parcel=null()))
 
 
-def recover(tx: Connection, account: str, now: datetime) -> int:
-    """After a stop in mid-send the outcome of `sending` rows is unknown: each follows its policy. How many there were."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Which messages to many are known to have left since an instant; the others, marked since then, have not."""
+
+    since: datetime
+    ids: frozenset[int]
+
+
+def recover(tx: Connection, account: str, now: datetime, left: Left | None = None) -> int:
+    """After a stop in mid-send the outcome of `sending` rows is unknown: each follows its policy. How many there were.
+
+    Of messages to many it may be known which have `left`: the others were only marked, and wait again.
+    """
     mine = and_(outbox.c.account == account, outbox.c.state == "sending")
+    if left is not None:
+        known = and_(mine, outbox.c.lane == BROADCAST, outbox.c.started_at >= left.since)
+        marked = set(tx.execute(select(outbox.c.id).where(known)).scalars()) - left.ids
+        tx.execute(update(outbox).where(outbox.c.id.in_(marked)).values(state="new", attempts=0, started_at=None))
     again = or_(outbox.c.policy == EDIT, and_(outbox.c.policy == RESEND_ONCE, outbox.c.attempts < 2))
     tried = case((outbox.c.attempts == 0, 1), else_=outbox.c.attempts)  # it may have left once
     resent = tx.execute(update(outbox).where(mine, again).values(state="new", attempts=tried, problem="interrupted")).rowcount
-    left = tx.execute(update(outbox).where(mine).values(state="unknown", problem="interrupted", finished_at=now)).rowcount
-    return resent + left
+    rest = tx.execute(update(outbox).where(mine).values(state="unknown", problem="interrupted", finished_at=now)).rowcount
+    return resent + rest
 
 
 def move(tx: Connection, chat_id: int, ref: str) -> None:

@@ -34,7 +34,8 @@ def announce(village: Village) -> None:
 def dossier(village: Village, name: str, on: date) -> None:
     """They wait for a dossier of that day."""
     with village.database.write() as tx:
-        record(dossiers.WatchDossier(f"{name}{on}", "sổ", on), tx, Context(village.now, WEDNESDAY, village.chat(name), None, "test"))
+        record(dossiers.WatchDossier(f"{name}{on}", "sổ", on), tx,
+               Context(village.now, WEDNESDAY, village.chat(name), None, "test"))
 
 
 def remind(village: Village) -> None:
@@ -48,7 +49,8 @@ def remind(village: Village) -> None:
 
 def fate(village: Village) -> list[tuple[str, str]]:
     with village.database.read() as tx:
-        return [(row.state, row.reason) for row in tx.execute(select(reminder.c.state, reminder.c.reason).order_by(reminder.c.id))]
+        rows = tx.execute(select(reminder.c.state, reminder.c.reason).order_by(reminder.c.id))
+        return [(row.state, row.reason) for row in rows]
 
 
 @pytest.mark.parametrize("word, back", [("dừng", "bắt đầu nhắc"), ("STOP", "start"), ("đừng nhắn nữa", "nhắc lại")])
