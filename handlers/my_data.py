@@ -103,7 +103,8 @@ def erase(ask: Ask, look: Look) -> Done:
         raise Refused("resign.hand_over_first")
     ask(pick("sure", "yes").saying(stays=_stays(look)))
     records, notices = _ends_talks(look)
-    return Done((*records, Forget()), "erase.done", blanks={"receipt": short(look.conversation).upper()}, notices=notices)
+    receipt = f"{look.today:%d%m%y}-{short(look.conversation).upper()}"
+    return Done((*records, Forget()), "erase.done", blanks={"receipt": receipt}, notices=notices)
 
 
 def _stays(look: Look) -> str:

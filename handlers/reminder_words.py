@@ -17,7 +17,6 @@ from handlers.calendar import calendar
 from handlers.day_code import first_name
 from handlers.desk import Desk, Finding
 from handlers.help_list import unanswered
-from handlers.help_notice import first_name
 from handlers.look import Look
 from handlers.screens import short
 from handlers.talk import Choice, Incoming, Kind, Message, said
