@@ -49,6 +49,8 @@ class Delivery:
         self._blocked: list[int] = []
         self._moved: list[tuple[int, str]] = []
         self._sending: set[asyncio.Task[None]] = set()
+        self._over: set[int] = set()
+        """What was dealt with since the outbox was last looked through: what was read then may be older than that."""
         self._after = 0
         self._looked_at = self._flushed_at = 0.0
         self._news = True
@@ -209,9 +211,10 @@ class Delivery:
         self._news = False
         after = 0 if thorough else self._after
         self._looked_at = now if thorough else self._looked_at
+        self._over.clear()
         found = await self._store.read(lambda rows: mail.waiting(rows, self._channel.account, after, 2000))
         clock = datetime.now(UTC)
-        for parcel in found:
+        for parcel in (each for each in found if each.id not in self._over):
             self._after = max(self._after, parcel.id)
             wait = (parcel.not_before - clock).total_seconds() if parcel.not_before else 0.0
             self._queue.add(parcel, time.monotonic(), max(0.0, wait))
@@ -244,6 +247,7 @@ class Delivery:
         self._settled.append(Settled(parcel.id, state, datetime.now(UTC), parcel.attempts + 1, sent.external_id or None,
                                      problem=sent.problem[:200] or None, forget=state == "sent" and "secret" in parcel.body))
         self._queue.finished(parcel, time.monotonic())
+        self._over.add(parcel.id)
 
     def _on_sent(self, parcel: Parcel, sent: Sent) -> None:
         self._end(parcel, "sent", sent)
@@ -256,6 +260,7 @@ class Delivery:
         self._end(parcel, "failed", sent)
         self._blocked.append(parcel.chat_id)
         for waiting in self._queue.drop(parcel.chat_id):
+            self._over.add(waiting.id)
             self._settled.append(Settled(waiting.id, "failed", datetime.now(UTC), waiting.attempts, problem="blocked"))
 
     def _on_not_sent(self, parcel: Parcel, sent: Sent) -> None:

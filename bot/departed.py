@@ -39,14 +39,17 @@ class Departed:
             boot, since, *ids = self._path.read_text("ascii").split() or ("", "0")
             self._new_page()
         except OSError:  # somebody else is still at it, or the folder is not ours
-            self.close()
+            self._spoil()
             return None
         return Left(datetime.fromtimestamp(float(since), UTC), frozenset(map(int, ids))) if boot == _boot() else None
 
     def note(self, id_: int) -> None:
         """This one leaves now."""
         if self._file >= 0:
-            self._size += os.write(self._file, b"%d\n" % id_)
+            try:
+                self._size += os.write(self._file, b"%d\n" % id_)
+            except OSError:  # a full disk must not keep a message from leaving
+                self._spoil()
 
     def forget(self) -> None:
         """Everything noted is written down by now: begin a new page where the old one is long."""
@@ -56,6 +59,13 @@ class Departed:
     def _new_page(self) -> None:
         os.ftruncate(self._file, 0)
         self._size = os.write(self._file, f"{_boot()} {time.time():.3f}\n".encode())
+
+    def _spoil(self) -> None:
+        """From here on nothing is noted: nobody may believe a page that does not tell all."""
+        self.close()
+        if self._path is not None:
+            with contextlib.suppress(OSError):
+                self._path.unlink()
 
     def close(self) -> None:
         if self._file >= 0:

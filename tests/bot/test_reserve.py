@@ -23,9 +23,10 @@ from storage import mail
 from storage.database import Database
 from storage.mail import BROADCAST, REPLY
 from storage.models import Chat, Outbox, table
+from storage.reading import Reading
 from tests.bot.test_pacing import TELEGRAM, parcel
 from tests.bot.test_poison import Recorder
-from tests.houses import living
+from tests.houses import living, quiet
 
 PLATFORM, SECONDS = 30.0, 9.0
 
@@ -186,6 +187,33 @@ async def test_what_was_marked_ahead_is_given_back_when_the_program_stops(
     database.close()
 
 
+async def test_what_left_while_the_outbox_was_being_read_is_not_taken_for_new(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read may be older than what has happened since: marked, sent, and done with."""
+    now = datetime.now(UTC)
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        tx.execute(insert(table(Chat)), [{"id": n, "account": "test", "ref": str(n), "state": "active", "shown": [],
+                                          "created_at": now, "heard_at": now - timedelta(days=1)} for n in range(1, 61)])
+        mail.post(tx, [{"key": f"b:1:{n}", "account": "test", "chat_id": n, "lane": BROADCAST, "policy": "drop",
+                        "parcel": Message(text=f"{n}", policy=Policy.DROP).pack(), "created_at": now} for n in range(1, 61)])
+    waiting = mail.waiting
+
+    def slowly(rows: Reading, account: str, after: int, limit: int) -> list[mail.Parcel]:
+        found = waiting(rows, account, after, limit)
+        time.sleep(0.3)
+        return found
+
+    monkeypatch.setattr(mail, "waiting", slowly)
+    channel = Slow()
+    async with living(sqlite_url, [channel]) as house:
+        await quiet(house.store)
+        await asyncio.sleep(1.5)
+    assert Counter(chat for chat, _ in channel.sent) == Counter({str(n): 1 for n in range(1, 61)})
+    database.close()
+
+
 def test_notes_of_what_left_are_believed_after_a_kill_and_by_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = tmp_path / "gocua.db"
     mine = Departed(database, "telegram:1")
@@ -193,6 +221,14 @@ def test_notes_of_what_left_are_believed_after_a_kill_and_by_nobody_else(tmp_pat
     for number in (4, 7):
         mine.note(number)
     assert Departed(database, "telegram:1").take_over() is None, "whoever is still at it may send more"
+    mine.close()
+    other = Departed(database, "telegram:1")
+    assert other.take_over() is None, "the other one noted nothing: the page does not tell all"
+    other.close()
+    mine = Departed(database, "telegram:1")
+    mine.take_over()
+    for number in (4, 7):
+        mine.note(number)
     mine.close()  # as a kill does
     left = Departed(database, "telegram:1").take_over()
     assert left is not None and left.ids == {4, 7}
