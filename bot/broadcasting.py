@@ -18,9 +18,10 @@ from bot.zalo import why_not_unasked
 from content.vietnam_time import instant, local_day
 from content.words import words
 from handlers.broadcast import as_received, progress
+from handlers.calendar import calendar
 from handlers.look import Look
 from handlers.talk import Notice
-from storage import broadcasts, duty, mail
+from storage import broadcasts, duty, mail, unasked
 from storage.broadcasts import Kind, Next, Sending, State
 from storage.doors import doors_of
 from storage.quiet_hours import opening
@@ -113,6 +114,11 @@ def _welcome(tx: Connection, mind: Mind, sending: Sending, account: str, turn: S
     left_out = {each.chat_id for each in (*blocked, *against, *closed)}
     rest = [each for each in turn if each.chat_id not in left_out]
     tomorrow = instant(local_day(now) + timedelta(days=1), 7, 30)
+    days, today = calendar(rows), local_day(now)
+    if sending.kind is not Kind.SCAM and days.forbidden(today):  # nothing unasked on holidays
+        until = instant(days.next_working(today), 8)
+        broadcasts.wait(tx, sending.id, [each.chat_id for each in rest], until)
+        return []
     full = _had_enough(tx, sending, rest, now)
     broadcasts.wait(tx, sending.id, [each.chat_id for each in rest if each.chat_id in full], tomorrow)
     rest = [each for each in rest if each.chat_id not in full]
@@ -135,12 +141,11 @@ def _elsewhere(rows: Reading, mind: Mind, sending: Sending, members: Sequence[Ne
 
 
 def _had_enough(tx: Connection, sending: Sending, turn: Sequence[Next], now: datetime) -> set[int]:
-    """Citizens who were written to today already; a warning goes all the same."""
+    """Citizens who were told enough today or this week, or are owed something more important; a warning goes all the same."""
     ids = [each.chat_id for each in turn if not each.member]
     if sending.kind is Kind.SCAM or not ids:
         return set()
-    today = instant(local_day(now), 0)
-    return broadcasts.written_to(tx, ids, today, but=sending.id)
+    return unasked.had_enough(tx, ids, local_day(now), yielding=True)
 
 
 def _look(tx: Connection, mind: Mind, language: str, now: datetime) -> Look:

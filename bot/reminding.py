@@ -17,7 +17,7 @@ from handlers import reminder as wording
 from handlers.calendar import calendar
 from handlers.look import Look
 from handlers.talk import Message
-from storage import handover, mail, people, preferences, reminders, residence, rhythms
+from storage import handover, mail, people, preferences, reminders, residence, rhythms, unasked
 from storage.calendar import DAY, Calendar
 from storage.doors import doors_of
 from storage.reading import Reading
@@ -29,6 +29,7 @@ from storage.reminder_rules import (
     Item,
     Peace,
     Recipient,
+    Sent,
     Verdict,
     Wait,
     choose,
@@ -129,7 +130,9 @@ def _cases(this: Round, groups: Mapping[Who, Sequence[Door]]) -> list[Case]:
     for item in reminders.owed(this.rows, chats, instant(today + DAY, time(0))):
         owed.setdefault(item.chat_id, []).append(item)
     subjects = {item.subject for items in owed.values() for item in items}
-    said = reminders.sent(this.rows, chats, sorted(subjects), this.now - timedelta(days=8))
+    lately = this.now - timedelta(days=8)
+    said = reminders.sent(this.rows, chats, sorted(subjects), lately)
+    others = unasked.others(this.rows, chats, lately)
     wished = preferences.settings(this.rows, chats)
     lived_in = residence.homes(this.rows, chats)
     known = people.who(this.rows, [id_ for kind, id_ in groups if kind == "person"], today)
@@ -144,10 +147,15 @@ def _cases(this: Round, groups: Mapping[Who, Sequence[Door]]) -> list[Case]:
         chosen = [*(lived_in[chat] for chat in mine if chat in lived_in), *(each.place_id for each in settings if each.place_id)]
         places = [service.place_id for service in who.serves] if roles and who else chosen
         to = Recipient(audience, max(door.heard_at for door in doors), "volunteer" in roles, trouble,
-                       preferences.together(settings), [one for chat in mine for one in said.get(chat, ())],
+                       preferences.together(settings), _said(mine, said, others if audience is Audience.CITIZEN else {}),
                        _peace(this, places))
         cases.append(Case(doors, door, to, [item for chat in mine for item in owed.get(chat, ())], who))
     return cases
+
+
+def _said(chats: Sequence[int], *several: Mapping[int, Sequence[Sent]]) -> list[Sent]:
+    """All that counts as said to somebody; what a team is told by its leader does not count against its work."""
+    return [one for said in several for chat in chats for one in said.get(chat, ())]
 
 
 def _peace(this: Round, places: Sequence[int]) -> Peace:

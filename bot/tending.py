@@ -10,12 +10,13 @@ from bot import notices
 from bot.mind import Mind
 from content.vietnam_time import local_day
 from content.words import words
+from handlers.calendar import calendar
 from handlers.confirm import question
 from handlers.feedback import told
 from handlers.help_care import care
 from handlers.help_request import awake
 from handlers.look import Look
-from storage import confirmations, feedback, help_requests, mail
+from storage import confirmations, erasure, feedback, help_requests, mail, unasked
 from storage.quiet_hours import opening
 from storage.reading import Reading
 from storage.record import Context, record
@@ -38,13 +39,19 @@ def tend(tx: Connection, mind: Mind, now: datetime, after: int = 0) -> int:
 
 
 def pass_on(tx: Connection, mind: Mind, now: datetime) -> None:
-    """What waits to be told, at an hour when it is welcome: feedback to leaders, the question after a visit to households."""
+    """What waits to be told, at an hour when it is welcome: feedback to leaders, the question after a visit to households.
+
+    And who asked to be forgotten is, once the last answer has left."""
+    erasure.finish(tx, now)
     look = _look(tx, mind, now)
     if awake(look):
         _tell_leaders(tx, mind, look)
-    if opening(now, "citizen") <= now:
-        for whom in confirmations.to_ask(look.rows, now, AT_ONCE):
-            if whom.account in mind.limits:
+    if opening(now, "citizen") <= now and not calendar(look.rows).forbidden(look.today):
+        waiting = confirmations.to_ask(look.rows, now, look.today, AT_ONCE)
+        full = unasked.had_enough(tx, [whom.chat_id for whom in waiting], look.today)
+        for whom in waiting:
+            if whom.account in mind.limits and whom.chat_id not in full:
+                full.add(whom.chat_id)
                 number = confirmations.ask(tx, whom, now)
                 notices.post(tx, mind.limits, [question(look, whom, number)], f"hw:{number}:", now, mail.REMINDER)
 

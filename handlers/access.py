@@ -60,6 +60,7 @@ class Action(StrEnum):
     APPROVE_URGENT = "approve_urgent"
     SETTINGS = "settings"
     WATCH_DOSSIER = "watch_dossier"
+    MY_DATA = "my_data"
     SEE_REMINDERS = "see_reminders"
     SET_RHYTHM = "set_rhythm"
     SET_CALENDAR = "set_calendar"
@@ -109,6 +110,7 @@ TABLE: dict[Action, dict[Role, Scope]] = {
         Action.APPROVE_URGENT:   (_N, _N, _N, _C, _E),
         Action.SETTINGS:         (_O, _O, _O, _O, _O),
         Action.WATCH_DOSSIER:    (_O, _O, _O, _O, _O),
+        Action.MY_DATA:          (_O, _O, _O, _O, _O),
         Action.SEE_REMINDERS:    (_O, _O, _H, _C, _E),
         Action.SET_RHYTHM:       (_N, _N, _H, _C, _E),
         Action.SET_CALENDAR:     (_N, _N, _N, _N, _E),

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 
+from content.hours import USUAL
 from content.vietnam_time import local_day
 from handlers.access import Action, Scope
+from handlers.days import ask_day, both
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.help_notice import Case, asker_name, first_name, helper_name, notice, spoken, told
 from handlers.help_request import offer
 from handlers.help_talk import is_helper, other_side
 from handlers.look import Look
-from handlers.questions import Option, Question, day, pick
+from handlers.office_hours import due
+from handlers.questions import Option, Question, pick
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, NotAllowed, Notice, Refused
-from storage import duty, help_requests, visits
+from storage import appointments, duty, help_requests, reminders, visits
 from storage.duty import Address
 from storage.help_requests import Happened, OfferEnded, Request, TakeSeat
 from storage.help_rules import ANSWER_WITHIN, Event, State, after
 from storage.outcomes import Mode, Outcome
 
 
-def given_back(look: Look) -> Mapping[str, object]:
+def given_back(look: Look, request: Request) -> Mapping[str, object]:
     """What a request is like again when it has no helper any more: the promise begins anew."""
     return {"helper_id": None, "helper_chat_id": None, "chat_here": False, "helper_here": False, "accepted_at": None,
-            "answered_at": None, "visit_on": None, "answer_by": look.hours.after(look.now, ANSWER_WITHIN)}
+            "answered_at": None, "visit_on": None, "answer_by": due(look, request.commune_id, ANSWER_WITHIN)}
 
 
 def asked_about(look: Look, subject: str) -> Request | None:
@@ -101,7 +104,8 @@ def pass_on(desk: Desk, subject: str) -> None:
     asked = help_requests.asked(desk.look.rows, request.id)
     waiting = any(each.state == "asked" for id_, each in asked.items() if id_ != person.id)
     if held or (request.state is State.OFFERED and not waiting):
-        desk.answer.records.append(Happened(request.id, request.state, Event.PASS_ON, given_back(desk.look) if held else {}))
+        sets = given_back(desk.look, request) if held else {}
+        desk.answer.records.append(Happened(request.id, request.state, Event.PASS_ON, sets))
         ask_next(desk, request, {id_ for id_, each in asked.items() if each.state == "passed"} | {person.id})
     if held:
         desk.answer.notices.append(notice(request.citizen, desk.look, "help.passed_on"))
@@ -188,25 +192,32 @@ def meet(ask: Ask, look: Look) -> Done:
     request = asked_about(look, look.subject)
     if request is None or not request.state.has_helper or request.helper is None or request.helper.chat_id != look.chat_id:
         raise Refused("helper.over")
-    on = ask(day("day", look.today))
-    part = ask(pick("part", "morning", "afternoon", "evening"))
+    when = ask_day(ask, look, "day", "meet.day")
+    at = when.at or USUAL[ask(pick("part", "morning", "afternoon", "evening"))]
     home = ask(_household(look, request))
+    on, said = when.on, both(look.words, when.on, look.today)
     records: list[object] = [Happened(request.id, request.state, Event.AGREE, {
         "visit_on": on, "chat_here": False, "helper_here": False, "answered_at": request.answered_at or look.now})]
-    if home is not None:
+    records.append(appointments.Appoint(f"help:{request.id}:{look.conversation}", request.citizen.chat_id,
+                                        request.helper.person_id or 0, on, at, home.id if home else None))
+    if home is None:
+        records.append(appointments.RemindOfVisit(f"help:{request.id}", on))
+    else:
         records.append(visits.LogVisit(f"talk:{look.conversation}", home.id, look.said_at, local_day(look.said_at), Mode.PHONE,
                                        Outcome.APPOINTMENT, None, on, None, (), ""))
-    return Done(tuple(records), "meet.saved", blanks={"day": look.words.day(on), "part": look.words.say(f"meet.part.{part}")},
+        if when.at:
+            records.append(reminders.ComeAt(f"household:{home.id}", on, at))
+    return Done(tuple(records), "meet.saved", blanks={"day": said, "at": f"{at:%H:%M}"},
                 choices=(Choice(look.words.say("help.go_on"), f"/talkon:{short(request.id)}"),
                          Choice(look.words.say("way.menu"), "/menu", quiet=True)),
-                notices=(_invited(look, request, on, part),))
+                notices=(_invited(look, request, on, at),))
 
 
-def _invited(look: Look, request: Request, on: date, part: str) -> Notice:
+def _invited(look: Look, request: Request, on: date, at: time) -> Notice:
     phrases = spoken(request.citizen, look)
     return notice(request.citizen, look, "help.visit", ("help.go_on", f"/talkon:{short(request.id)}"),
-                  ("help.close", f"/closehelp:{short(request.id)}"), name=helper_name(request, phrases), day=phrases.day(on),
-                  part=phrases.say(f"meet.part.{part}"))
+                  ("help.close", f"/closehelp:{short(request.id)}"), name=helper_name(request, phrases),
+                  day=both(phrases, on, look.today), at=f"{at:%H:%M}")
 
 
 def _household(look: Look, request: Request) -> Question[visits.Home | None]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.help_answer import given_back, next_in_line
-from handlers.help_notice import Case, helper_name, notice, spoken, told
+from handlers.help_notice import Case, notice, told
 from handlers.help_request import awake, offer
 from handlers.look import Look
+from handlers.office_hours import due
 from handlers.screens import short
-from handlers.talk import Answer, Notice
+from handlers.talk import Answer
 from storage import duty, help_requests
-from storage.help_requests import Asked, Happened, Marked, Request
+from storage.help_requests import Asked, Happened, Request
 from storage.help_rules import ASK_ANOTHER_AFTER, Event, State, is_late, is_over
 
 
 def care(look: Look, request: Request) -> Answer:
     """What the passing of time does to a request now; an empty answer where nothing is to be done."""
     answer = Answer()
-    for happens in (_citizen_gone, _helper_gone, _over, _late, _ask_somebody, _visit_today):
+    for happens in (_citizen_gone, _helper_gone, _over, _late, _ask_somebody):
         if happens(look, request, answer):
             break
     return answer
@@ -40,7 +41,7 @@ def _helper_gone(look: Look, request: Request, answer: Answer) -> bool:
     serves = duty.still_serves(look.rows, helper.person_id or 0, (request.hamlet_id, request.commune_id), look.today)
     if helper.state == "active" and serves:
         return False
-    answer.records.append(Happened(request.id, request.state, Event.BLOCK, given_back(look)))
+    answer.records.append(Happened(request.id, request.state, Event.BLOCK, given_back(look, request)))
     answer.notices.append(notice(request.citizen, look, "help.passed_on"))
     if awake(look):
         records, notices = next_in_line(look, request, {helper.person_id or 0})
@@ -76,7 +77,7 @@ def _late(look: Look, request: Request, answer: Answer) -> bool:
     if not is_late(request.state, request.answer_by, request.answered_at, look.now) or not awake(look):
         return False
     chiefs = duty.leaders(look.rows, request.hamlet_id, request.commune_id, look.today, look.accounts)
-    answer.records.append(Happened(request.id, request.state, Event.ESCALATE, given_back(look)))
+    answer.records.append(Happened(request.id, request.state, Event.ESCALATE, given_back(look, request)))
     _tell_helper(look, request, answer, key="helper.taken_over")
     if chiefs:
         answer.notices += told(chiefs, look, Case.of(request), key="helper.unanswered_one")
@@ -96,7 +97,7 @@ def _ask_somebody(look: Look, request: Request, answer: Answer) -> bool:
     if request.state is State.OFFERED and not pending and not fresh:
         answer.records.append(Happened(request.id, State.OFFERED, Event.BLOCK))
         return True
-    if not fresh or (pending and not _long_ago(look, max(pending))):
+    if not fresh or (pending and not _long_ago(look, request, max(pending))):
         return False
     if request.state is State.OPEN:
         answer.records.append(Happened(request.id, State.OPEN, Event.OFFER))
@@ -110,27 +111,5 @@ def _waits(asked: Asked) -> bool:
     return asked.state == "asked"
 
 
-def _long_ago(look: Look, at: datetime) -> bool:
-    return look.hours.after(at, ASK_ANOTHER_AFTER) <= look.now
-
-
-def _visit_today(look: Look, request: Request, answer: Answer) -> bool:
-    """On the morning of an agreed visit both are reminded of it."""
-    helper = request.helper
-    if request.state is not State.AGREED or request.visit_on != look.today or request.reminded_on == look.today:
-        return False
-    if helper is None or not awake(look):
-        return False
-    answer.records.append(Marked(request.id, {"reminded_on": look.today}))
-    answer.notices += _visit_notices(look, request)
-    return True
-
-
-def _visit_notices(look: Look, request: Request) -> list[Notice]:
-    if request.helper is None:
-        return []
-    number, phrases = short(request.id), spoken(request.citizen, look)
-    return [notice(request.helper, look, "helper.visit_today", ("help.go_on", f"/talkon:{number}"),
-                   ("helper.close", f"/closehelp:{number}"), hamlet=request.hamlet),
-            notice(request.citizen, look, "help.visit_today", ("help.go_on", f"/talkon:{number}"),
-                   name=helper_name(request, phrases))]
+def _long_ago(look: Look, request: Request, at: datetime) -> bool:
+    return due(look, request.commune_id, ASK_ANOTHER_AFTER, at) <= look.now

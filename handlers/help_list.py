@@ -11,13 +11,14 @@ from handlers.help_answer import accept as take
 from handlers.help_answer import asked_about, given_back, may_here
 from handlers.help_notice import Case, about, asked, first_name, notice
 from handlers.look import Look
+from handlers.office_hours import due
 from handlers.questions import Option, Question
 from handlers.screens import short
 from handlers.talk import Choice, Message, NotAllowed, Notice, Refused, said
 from storage import duty, help_requests
 from storage.duty import Address
 from storage.help_requests import Happened, Offered, Request
-from storage.help_rules import ANSWER_WITHIN, Event
+from storage.help_rules import ANSWER_WITHIN, Event, State
 from storage.places import Hamlet
 
 SHOWN = 8
@@ -86,7 +87,7 @@ def take_over(desk: Desk, subject: str) -> None:
     look, person = desk.look, desk.look.person
     if person is None:
         raise NotAllowed(Action.ASSIGN_HELP.value)
-    desk.answer.records += [Happened(request.id, request.state, Event.REASSIGN, given_back(look)),
+    desk.answer.records += [Happened(request.id, request.state, Event.REASSIGN, given_back(look, request)),
                             Offered(request.id, person.id, look.chat_id)]
     _released(desk.look, request, desk.answer.notices)
     desk.say("helper.released", desk.choice("helper.accept", f"/accept:{short(request.id)}"),
@@ -115,10 +116,10 @@ def assign(ask: Ask, look: Look) -> Done:
     if not able:
         raise Refused("assign.nobody")
     chosen = ask(_member(able))
-    case = replace(Case.of(request), answer_by=look.hours.after(look.now, ANSWER_WITHIN))
+    case = replace(Case.of(request), answer_by=due(look, request.commune_id, ANSWER_WITHIN))
     notices: list[Notice] = [asked(chosen, look, case, key="helper.assigned")]
     _released(look, request, notices)
-    records = (Happened(request.id, request.state, Event.REASSIGN, given_back(look)),
+    records = (Happened(request.id, request.state, Event.REASSIGN, given_back(look, request)),
                Offered(request.id, chosen.person_id or 0, chosen.chat_id))
     return Done(records, "assign.done", blanks={"name": first_name(chosen.label)}, notices=tuple(notices),
                 choices=(Choice(look.words.say("helper.all_open"), "/requests"),))
@@ -182,7 +183,8 @@ DUTY = Dialogue("duty", choose_duty, Action.SET_DUTY)
 def unanswered(_item: object, look: Look) -> Message | None:
     """The reminder `help_unanswered`: what still waits past its promised hour in the leader's hamlets."""
     hamlets = [hamlet.id for hamlet in look.hamlets(Action.ASSIGN_HELP)]
-    late = [each for each in help_requests.in_places(look.rows, hamlets) if each.state.waits and each.answer_by <= look.now]
+    late = [each for each in help_requests.in_places(look.rows, hamlets)
+            if each.state is State.ESCALATED or (each.state.waits and each.answer_by <= look.now)]
     if not late:
         return None
     return replace(said(look.words.say("helper.unanswered", count=len(late))),

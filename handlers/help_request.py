@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from handlers.access import Action
+from handlers.calendar import calendar
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.help_notice import Case, asked, helper_name, told
 from handlers.home import home
 from handlers.look import Look
+from handlers.office_hours import desk_lines, due
 from handlers.questions import note
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Notice
@@ -26,7 +28,7 @@ def ask_for_help(ask: Ask, look: Look) -> Done:
         return standing(look, mine)
     hamlet, kept = home(ask, look)
     words = ask(WORDS)
-    case = Case(look.conversation, hamlet.name, _about(look), words, look.hours.after(look.now, ANSWER_WITHIN))
+    case = Case(look.conversation, hamlet.name, _about(look), words, due(look, hamlet.commune_id, ANSWER_WITHIN))
     record = help_requests.Ask(case.id, hamlet.id, case.about, words, look.words.language, case.answer_by)
     return _sent(look, case, hamlet, (*kept, record))
 
@@ -48,21 +50,24 @@ def _sent(look: Look, case: Case, hamlet: Hamlet, records: tuple[object, ...]) -
     choices = (Choice(look.words.say("help.never_mind"), f"/closehelp:{short(case.id)}"),
                Choice(look.words.say("way.menu"), "/menu", quiet=True))
     if not able and not chiefs:
-        return Done(records, "help.nobody", blanks={"hamlet": hamlet.name}, choices=choices)
+        return Done(records, "help.nobody", choices=choices,
+                    blanks={"hamlet": hamlet.name, "desk": desk_lines(look, hamlet.commune_id)})
     if not able:
         late = Happened(case.id, State.OPEN, Event.ESCALATE)
-        return Done((*records, late), "help.nobody_but_leader", blanks={"hamlet": hamlet.name, "by": by}, choices=choices,
+        return Done((*records, late), "help.nobody_but_leader", choices=choices,
+                    blanks={"hamlet": hamlet.name, "by": by, "desk": desk_lines(look, hamlet.commune_id)},
                     notices=tuple(told(chiefs, look, case, key="helper.nobody_on_duty")))
     if not awake(look):
-        return Done(records, "help.sent_by_night", blanks={"hamlet": hamlet.name, "by": by}, choices=choices)
+        key = "help.sent_on_holiday" if calendar(look.rows).forbidden(look.today) else "help.sent_by_night"
+        return Done(records, key, blanks={"hamlet": hamlet.name, "by": by}, choices=choices)
     made, notices = offer(look, case, able[0])
     return Done((*records, Happened(case.id, State.OPEN, Event.OFFER), *made), "help.sent",
                 blanks={"hamlet": hamlet.name, "by": by}, choices=choices, notices=notices)
 
 
 def awake(look: Look) -> bool:
-    """Whether a member may be written to unasked at this hour."""
-    return opening(look.now, "member") <= look.now
+    """Whether a member may be written to unasked now: not at night, not on a public holiday."""
+    return opening(look.now, "member") <= look.now and not calendar(look.rows).forbidden(look.today)
 
 
 def offer(look: Look, case: Case, to: Address) -> tuple[tuple[object, ...], tuple[Notice, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from handlers import reminder
 from handlers.access import Action
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
@@ -25,13 +24,6 @@ def subscribe(ask: Ask, look: Look) -> Done:
 def unsubscribe(desk: Desk, _subject: str) -> None:
     desk.answer.records.append(broadcasts.Wants(False))
     desk.say("news.stopped", desk.choice("way.menu", "/menu"))
-
-
-def quiet(desk: Desk, subject: str) -> None:
-    """No more reminders at all means no more announcements either."""
-    reminder.stop(desk, subject)
-    if not subject:
-        desk.answer.records.append(broadcasts.Wants(False))
 
 
 NEWS = Dialogue("news", subscribe, Action.CHOOSE_NEWS)

@@ -16,12 +16,14 @@ from handlers.access import Action
 from handlers.calendar import calendar
 from handlers.day_code import first_name
 from handlers.desk import Desk, Finding
+from handlers.help_list import unanswered
 from handlers.look import Look
 from handlers.screens import short
 from handlers.talk import Choice, Incoming, Kind, Message, said
-from storage import appointments, coverage, desks, dossiers, gatherings, guide_runs, visits
+from storage import appointments, coverage, desks, dossiers, gatherings, guide_runs, help_requests, visits
 from storage import reminder_kinds as kinds
 from storage.dossiers import DossierState
+from storage.help_rules import State
 from storage.outcomes import Status
 from storage.reminder_rules import Item, instant
 
@@ -95,6 +97,17 @@ def _dossier(item: Item, look: Look) -> Message | None:
     choices = tuple(Choice(words.say(f"dossier.is.{state}"), f"/dossier_is:{found.id}.{state}")
                     for state in (DossierState.RECEIVED, DossierState.WAITING, DossierState.LATE))
     return said(words.say(key, nickname=found.nickname, day=words.day(found.expected_on)), choices=choices)
+
+
+def _help_visit(item: Item, look: Look) -> Message | None:
+    """A visit promised in a talk, to a household that is on no list."""
+    found = help_requests.by_id(look.rows, _number(item))
+    if found is None or found.state is not State.AGREED or found.visit_on is None:
+        return None
+    number = short(found.id)
+    return said(look.words.say("helper.visit_due", hamlet=found.hamlet, day=look.words.day(found.visit_on)),
+                choices=(Choice(look.words.say("help.go_on"), f"/talkon:{number}"),
+                         Choice(look.words.say("helper.close"), f"/closehelp:{number}")))
 
 
 def _gathering(item: Item, look: Look) -> Message | None:
@@ -193,7 +206,8 @@ WORDED: dict[str, Wording] = {
     kinds.VISIT_SOON: partial(_visit, phrase="reminder.soon"),
     kinds.OVERDUE: partial(_visit, phrase="reminder.overdue"), kinds.HANDED_OVER: _handed_over, kinds.APPOINTMENT: _appointment,
     kinds.DOSSIER: _dossier, kinds.GATHERING: _gathering, kinds.SESSION: _gathering, kinds.DESK_OPEN: _desk_open,
-    kinds.DEADLINE: _deadline, kinds.WEEKLY: _weekly, kinds.EXCLUSION: _exclusions, kinds.NUDGE: _nudge, kinds.REVIEW: _review,
+    kinds.DEADLINE: _deadline, kinds.WEEKLY: _weekly, kinds.EXCLUSION: _exclusions, kinds.NUDGE: _nudge,
+    kinds.HELP_UNANSWERED: unanswered, kinds.HELP_VISIT: _help_visit, kinds.REVIEW: _review,
     kinds.TABLE_ENDS: _table_ends,
 }
 """What each kind says; whoever registers a kind of their own adds its words here."""

@@ -18,7 +18,7 @@ from storage.reminders import StartReminding, StopReminding
 
 FOR_CITIZENS = (kinds.UNFINISHED_GUIDE, kinds.DOSSIER, kinds.APPOINTMENT, kinds.DESK_OPEN)
 FOR_MEMBERS = (kinds.FOLLOW_UP, kinds.VISIT_SOON, kinds.GATHERING, kinds.SESSION, kinds.DEADLINE, kinds.NUDGE)
-FOR_LEADERS = (kinds.WEEKLY, kinds.EXCLUSION, kinds.OVERDUE)
+FOR_LEADERS = (kinds.WEEKLY, kinds.EXCLUSION, kinds.HELP_UNANSWERED, kinds.OVERDUE)
 HOURS = ("any", "morning", "afternoon", "evening")
 LONGEST_PAUSE = 180
 

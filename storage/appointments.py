@@ -11,7 +11,7 @@ from storage.mail import insert_new
 from storage.models import Appointment, Person, table
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.reminder_kinds import APPOINTMENT, KINDS
+from storage.reminder_kinds import APPOINTMENT, HELP_VISIT, KINDS
 from storage.reminder_rules import instant
 from storage.reminders import clear, remind
 
@@ -58,6 +58,31 @@ class CallOff:
     id: int
 
 
+@dataclass(frozen=True, slots=True)
+class RemindOfVisit:
+    """Whoever promised a visit to somebody whose household is not known yet is reminded of it that morning."""
+
+    subject: str
+    on: date
+
+
+def call_off(tx: Connection, beginning: str, now: datetime) -> None:
+    """The appointments whose keys begin so no longer hold."""
+    for id_ in tx.execute(select(appointment.c.id).where(appointment.c.key.startswith(beginning, autoescape=True),
+                                                         appointment.c.state == "agreed")).scalars().all():
+        _end(tx, id_, now)
+
+
+def _end(tx: Connection, id_: int, now: datetime) -> None:
+    tx.execute(update(appointment).where(appointment.c.id == id_).values(state="called_off"))
+    clear(tx, APPOINTMENT, f"appointment:{id_}", None, now, "called_off")
+
+
+@record.register
+def _remind_of_visit(thing: RemindOfVisit, tx: Connection, context: Context) -> None:
+    remind(tx, HELP_VISIT, thing.subject, context.chat_id, thing.on, agreed=True)
+
+
 @record.register
 def _appoint(thing: Appoint, tx: Connection, context: Context) -> None:
     insert_new(tx, appointment, [{"key": thing.key, "chat_id": thing.chat_id, "household_id": thing.household_id,
@@ -66,11 +91,11 @@ def _appoint(thing: Appoint, tx: Connection, context: Context) -> None:
     id_ = tx.scalar(select(appointment.c.id).where(appointment.c.key == thing.key))
     evening = instant(thing.on - timedelta(days=1), KINDS[APPOINTMENT].hour)
     begins = instant(thing.on, thing.at)
-    remind(tx, APPOINTMENT, f"appointment:{id_}", thing.chat_id, thing.on, at=max(evening, context.now), expires=begins,
-           agreed=True, asked_at=context.now)
+    soon = max(context.now, begins - timedelta(hours=1))  # agreed too late for the evening before
+    remind(tx, APPOINTMENT, f"appointment:{id_}", thing.chat_id, thing.on, expires=begins,
+           at=evening if evening > context.now else soon, agreed=True, asked_at=context.now)
 
 
 @record.register
 def _call_off(thing: CallOff, tx: Connection, context: Context) -> None:
-    tx.execute(update(appointment).where(appointment.c.id == thing.id).values(state="called_off"))
-    clear(tx, APPOINTMENT, f"appointment:{thing.id}", None, context.now, "called_off")
+    _end(tx, thing.id, context.now)

@@ -7,13 +7,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, case, false, func, literal, null, or_, select, true, union_all
+from sqlalchemy import Select, and_, case, exists, false, func, literal, null, or_, select, true, union_all
 
-from storage.models import Chat, Membership, Place, Residence, Subscription, table
+from storage.models import Chat, Membership, Place, Preference, Residence, Subscription, table
 from storage.reading import Reading
 
 chat, membership, place = table(Chat), table(Membership), table(Place)
 residence, subscription = table(Residence), table(Subscription)
+elsewhere, preference = chat.alias("elsewhere"), table(Preference)
 
 
 class Audience(StrEnum):
@@ -43,22 +44,31 @@ def recipients(places: Sequence[int], audience: Audience, on: date, accounts: Co
         reached = and_(chat.c.state == "active", chat.c.account.in_(list(accounts)))
         best = (case((reached, 0), else_=1), chat.c.heard_at.desc(), chat.c.id)
         newest = func.row_number().over(partition_by=chat.c.person_id, order_by=best)
-        each = (select(chat.c.id, chat.c.account, chat.c.state, subscription.c.wants, newest.label("rank"))
+        each = (select(chat.c.id, chat.c.account, chat.c.state, subscription.c.wants, newest.label("rank"),
+                       stopped().label("stopped"))
                 .outerjoin(subscription, subscription.c.chat_id == chat.c.id).where(chat.c.person_id.in_(serving)).subquery())
         parts.append(select(each.c.id.label("chat_id"), each.c.account, true().label("member"),
-                            _why_not(each.c.state, each.c.wants, each.c.account, accounts)).where(each.c.rank == 1))
+                            _why_not(each.c.state, each.c.wants, each.c.stopped, each.c.account, accounts))
+                     .where(each.c.rank == 1))
     if audience is not Audience.MEMBERS:
         parts.append(
             select(chat.c.id.label("chat_id"), chat.c.account, false().label("member"),
-                   _why_not(chat.c.state, subscription.c.wants, chat.c.account, accounts))
+                   _why_not(chat.c.state, subscription.c.wants, stopped(), chat.c.account, accounts))
             .join(residence, residence.c.chat_id == chat.c.id).join(subscription, subscription.c.chat_id == chat.c.id)
             .where(residence.c.hamlet_id.in_(places), or_(chat.c.person_id.is_(None), chat.c.person_id.not_in(serving))))
     both = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
     return select(both.c.chat_id, both.c.account, both.c.member, both.c.skipped)
 
 
-def _why_not(state: Any, wants: Any, account: Any, accounts: Collection[str]) -> Any:
-    return case((state != "active", literal("blocked")), (wants.is_(False), literal("opted_out")),
+def stopped() -> Any:
+    """Whether somebody said “stop”, in this chat or in another one of theirs: one word for reminders and announcements."""
+    theirs = or_(elsewhere.c.id == chat.c.id, elsewhere.c.person_id == chat.c.person_id)
+    return (exists().where(preference.c.chat_id == elsewhere.c.id, preference.c.stopped.is_(True), theirs)
+            .correlate(chat))
+
+
+def _why_not(state: Any, wants: Any, has_stopped: Any, account: Any, accounts: Collection[str]) -> Any:
+    return case((state != "active", literal("blocked")), (or_(wants.is_(False), has_stopped), literal("opted_out")),
                 (account.not_in(list(accounts)), literal("no_channel")), else_=null()).label("skipped")
 
 

@@ -8,18 +8,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, false, func, insert, literal, or_, select, update
 
-from storage.audience import Audience, recipients, within
+from storage import preferences
+from storage.audience import Audience, recipients, stopped, within
 from storage.mail import insert_new
-from storage.models import Broadcast, BroadcastLetter, Chat, Outbox, Place, Reminder, Subscription, table
+from storage.models import Broadcast, BroadcastLetter, Chat, Outbox, Place, Subscription, table
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminders import Door
 
 broadcast, letter, subscription = table(Broadcast), table(BroadcastLetter), table(Subscription)
-chat, outbox, place, reminder = table(Chat), table(Outbox), table(Place), table(Reminder)
+chat, outbox, place = table(Chat), table(Outbox), table(Place)
 
 ALONE = 200
 """More people than this need a second person's approval."""
@@ -135,10 +136,12 @@ class Next:
     state: str
     heard_at: datetime
     wants: bool | None
+    """None: of the team, and never asked."""
 
 
 _NEXT = (
-    select(letter.c.chat_id, letter.c.member, chat.c.language, chat.c.state, chat.c.heard_at, subscription.c.wants)
+    select(letter.c.chat_id, letter.c.member, chat.c.language, chat.c.state, chat.c.heard_at,
+           case((stopped(), false()), else_=subscription.c.wants).label("wants"))
     .join(chat, chat.c.id == letter.c.chat_id).outerjoin(subscription, subscription.c.chat_id == letter.c.chat_id)
     .where(_PENDING, letter.c.broadcast_id == bindparam("of"), letter.c.account == bindparam("account"),
            or_(letter.c.not_before.is_(None), letter.c.not_before <= bindparam("now")))
@@ -208,16 +211,6 @@ def wait(tx: Connection, sending_id: int, chat_ids: Sequence[int], until: dateti
     if chat_ids:
         tx.execute(update(letter).where(letter.c.broadcast_id == sending_id, letter.c.chat_id.in_(chat_ids))
                    .values(not_before=until))
-
-
-def written_to(tx: Connection, chat_ids: Sequence[int], since: datetime, but: int = 0) -> set[int]:
-    """Which of these chats got an ordinary announcement or a reminder since then."""
-    other = and_(broadcast.c.id == letter.c.broadcast_id, broadcast.c.kind == Kind.NOTICE.value, broadcast.c.id != but)
-    found = tx.execute(select(letter.c.chat_id).where(letter.c.chat_id.in_(chat_ids), letter.c.posted_at >= since,
-                                                      exists().where(other)))
-    reminded = tx.execute(select(reminder.c.chat_id).where(reminder.c.chat_id.in_(chat_ids), reminder.c.state == "sent",
-                                                           reminder.c.finished_at >= since))
-    return {*found.scalars(), *reminded.scalars()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +319,8 @@ def _becomes(thing: Becomes, tx: Connection, context: Context) -> None:
 
 @record.register
 def _wants(thing: Wants, tx: Connection, context: Context) -> None:
+    if thing.yes:  # as asking for any reminder does, it takes back a general "stop"
+        preferences.change(tx, context, stopped=False)
     insert_new(tx, subscription, [{"chat_id": context.chat_id, "wants": thing.yes, "changed_at": context.now}])
     tx.execute(update(subscription).where(subscription.c.chat_id == context.chat_id)
                .values(wants=thing.yes, changed_at=context.now))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, insert, or_, select, update
 
 from storage import ledger, reminders
 from storage.mail import insert_new
@@ -20,6 +20,7 @@ from storage.models import (
     HouseholdCode,
     HouseholdWord,
     Place,
+    Preference,
     Visit,
     table,
 )
@@ -29,6 +30,7 @@ from storage.reading import Reading
 from storage.record import Context, record
 
 code, linked, word = table(HouseholdCode), table(HouseholdChat), table(HouseholdWord)
+preference = table(Preference)
 attainment, attempt, chat, household, place, visit = (
     table(Attainment), table(Attempt), table(Chat), table(Household), table(Place), table(Visit))
 
@@ -143,8 +145,10 @@ class ToAsk:
     language: str | None
 
 
-def to_ask(rows: Reading, now: datetime, limit: int) -> Sequence[ToAsk]:
-    """Whom to ask now: visits of the last day at which somebody was met, in households whose chat agreed to be asked."""
+def to_ask(rows: Reading, now: datetime, today: date, limit: int) -> Sequence[ToAsk]:
+    """Whom to ask now: visits of the last day at which somebody was met, in households whose chat agreed to be asked.
+
+    Not who said “stop” since, and not in a pause."""
     met = [code_ for code_, outcome in OUTCOMES.items() if outcome.contact]
     found = rows.all(
         select(visit.c.id, visit.c.household_id, chat.c.id, household.c.number, chat.c.account, chat.c.ref, chat.c.language)
@@ -153,6 +157,8 @@ def to_ask(rows: Reading, now: datetime, limit: int) -> Sequence[ToAsk]:
         .where(visit.c.id.in_(_standing_visits().order_by(None)), visit.c.recorded_at >= now - ASK_WITHIN,
                visit.c.recorded_at >= linked.c.agreed_at, visit.c.outcome.in_(met), linked.c.ended_at.is_(None),
                chat.c.state == "active",
+               ~exists().where(preference.c.chat_id == chat.c.id,
+                               or_(preference.c.stopped.is_(True), preference.c.paused_until > today)),
                ~exists().where(word.c.visit_id == visit.c.id, word.c.chat_id == chat.c.id))
         .order_by(visit.c.id).limit(limit))
     return [ToAsk(*row) for row in found]

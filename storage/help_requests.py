@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, text, update
 
+from storage.appointments import call_off
 from storage.duty import Address
 from storage.help_rules import Event, State, after
 from storage.mail import insert_new
@@ -17,6 +18,9 @@ from storage.people import note
 from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.reminder_kinds import HELP_VISIT
+from storage.reminder_plans import unanswered
+from storage.reminders import clear
 
 request, offer, duty = table(HelpRequest), table(HelpOffer), table(Duty)
 chat, person, membership, place = table(Chat), table(Person), table(Membership), table(Place)
@@ -44,7 +48,6 @@ class Request:
     touched_at: datetime
     answered_at: datetime | None
     visit_on: date | None
-    reminded_on: date | None
 
 
 _LIVE = text("help_request.state NOT IN ('closed', 'expired')")
@@ -77,8 +80,7 @@ def _request(row: Any) -> Request:
                          row.helper_id, row.helper_label)
     citizen = Address(row.chat_id, row.account, row.ref, row.asker_language or row.language, row.asker_state, row.person_id)
     return Request(row.id, State(row.state), row.hamlet_id, row.hamlet, row.commune_id, row.about, row.words, citizen, helper,
-                   row.chat_here, row.helper_here, row.opened_at, row.answer_by, row.touched_at, row.answered_at, row.visit_on,
-                   row.reminded_on)
+                   row.chat_here, row.helper_here, row.opened_at, row.answer_by, row.touched_at, row.answered_at, row.visit_on)
 
 
 def by_id(rows: Reading, id_: int) -> Request | None:
@@ -221,6 +223,12 @@ def _happened(thing: Happened, tx: Connection, context: Context) -> None:
                          .values(state=becomes.value, touched_at=context.now, **thing.sets))
     if changed.rowcount != 1:
         raise TooLate
+    if State.AGREED in (thing.state, becomes) and thing.event is not Event.SAY:  # another day, another helper, or over
+        call_off(tx, f"help:{thing.request_id}:", context.now)
+        clear(tx, HELP_VISIT, f"help:{thing.request_id}", None, context.now, "called_off")
+    if thing.event is Event.ESCALATE:
+        hamlet = tx.scalar(select(request.c.hamlet_id).where(request.c.id == thing.request_id))
+        unanswered(tx, int(hamlet or 0), context.now, context.today)
     if thing.event is not Event.SAY:
         note(tx, context, f"help_{thing.event}", f"help:{thing.request_id}")
 

@@ -82,8 +82,9 @@ class Talk:
 
 def receive(tx: Connection, account: str, letters: Sequence[Letter], now: datetime, known: MutableMapping[str, int]) -> int:
     """Store what is new among the letters. `known` caches chat ids by reference for this account."""
+    _forget_who_left(tx, letters, known)
     missing = [{"account": account, "ref": ref, "created_at": now, "heard_at": now, "state": "active", "shown": []}
-               for ref in dict.fromkeys(letter.chat_ref for letter in letters) if ref not in known]
+               for ref in dict.fromkeys(letter.chat_ref for letter in letters) if not known.get(ref)]
     if missing:
         insert_new(tx, chat, missing)
         refs = [row["ref"] for row in missing]
@@ -92,6 +93,17 @@ def receive(tx: Connection, account: str, letters: Sequence[Letter], now: dateti
     return insert_new(tx, inbox, [
         {"account": account, "external_id": letter.external_id, "chat_id": known[letter.chat_ref], "letter": letter.body,
          "received_at": now, "state": "open", "tries": 0} for letter in letters])
+
+
+_LEFT = select(chat.c.id).where(chat.c.id.in_(bindparam("ids", expanding=True)), chat.c.left_at.is_not(None),
+                               chat.c.state == "gone")
+
+
+def _forget_who_left(tx: Connection, letters: Sequence[Letter], known: MutableMapping[str, int]) -> None:
+    """An address whose chat was forgotten begins anew: what is remembered of it here may be older than that."""
+    met = {known[letter.chat_ref]: letter.chat_ref for letter in letters if letter.chat_ref in known}
+    for id_ in tx.execute(_LEFT, {"ids": list(met)}).scalars() if met else ():
+        known[met[id_]] = 0
 
 
 AHEAD = 1_000
@@ -314,14 +326,29 @@ def settle(tx: Connection, settled: Sequence[Settled]) -> None:
             tx.execute(update(outbox).where(outbox.c.id.in_(forget)).values(parcel=null()))
 
 
-def recover(tx: Connection, account: str, now: datetime) -> int:
-    """After a stop in mid-send the outcome of `sending` rows is unknown: each follows its policy. How many there were."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Which messages to many are known to have left since an instant; the others, marked since then, have not."""
+
+    since: datetime
+    ids: frozenset[int]
+
+
+def recover(tx: Connection, account: str, now: datetime, left: Left | None = None) -> int:
+    """After a stop in mid-send the outcome of `sending` rows is unknown: each follows its policy. How many there were.
+
+    Of messages to many it may be known which have `left`: the others were only marked, and wait again.
+    """
     mine = and_(outbox.c.account == account, outbox.c.state == "sending")
+    if left is not None:
+        known = and_(mine, outbox.c.lane == BROADCAST, outbox.c.started_at >= left.since)
+        marked = set(tx.execute(select(outbox.c.id).where(known)).scalars()) - left.ids
+        tx.execute(update(outbox).where(outbox.c.id.in_(marked)).values(state="new", attempts=0, started_at=None))
     again = or_(outbox.c.policy == EDIT, and_(outbox.c.policy == RESEND_ONCE, outbox.c.attempts < 2))
     tried = case((outbox.c.attempts == 0, 1), else_=outbox.c.attempts)  # it may have left once
     resent = tx.execute(update(outbox).where(mine, again).values(state="new", attempts=tried, problem="interrupted")).rowcount
-    left = tx.execute(update(outbox).where(mine).values(state="unknown", problem="interrupted", finished_at=now)).rowcount
-    return resent + left
+    rest = tx.execute(update(outbox).where(mine).values(state="unknown", problem="interrupted", finished_at=now)).rowcount
+    return resent + rest
 
 
 def move(tx: Connection, chat_id: int, ref: str) -> None:

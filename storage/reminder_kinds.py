@@ -78,8 +78,9 @@ DEADLINE = register(Kind("campaign_deadline", time(7, 0), DAY, Urgency.DEADLINE,
 OVERDUE = register(Kind("visit_overdue", time(7, 0), 5 * DAY, Urgency.DEADLINE))
 HANDED_OVER = register(Kind("handed_over", time(7, 0), 5 * DAY, Urgency.SESSION, mutable=False))
 EXCLUSION = register(Kind("exclusion_confirm", time(17, 0), 4 * HOUR, Urgency.OTHER))
+HELP_UNANSWERED = register(Kind("help_unanswered", time(17, 0), 4 * HOUR, Urgency.DEADLINE))
+HELP_VISIT = register(Kind("help_visit", time(7, 0), DAY / 2, Urgency.APPOINTMENT))
 NUDGE = register(Kind("volunteer_nudge", time(18, 30), 2 * DAY, Urgency.OTHER, leisurely=True))
 WEEKLY = register(Kind("weekly_leader_summary", time(7, 30), timedelta(hours=36, minutes=30), Urgency.OTHER, Slot.WEEKLY))
 REVIEW = register(Kind("content_review_due", time(7, 30), 6 * DAY, Urgency.OTHER))
 TABLE_ENDS = register(Kind("holidays_end", time(7, 30), 20 * DAY, Urgency.OTHER, mutable=False))
-"""`help_unanswered` belongs to requests for help, which register it themselves."""

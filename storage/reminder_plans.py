@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, or_, select
 
 from storage.calendar import DAY, SATURDAY, Calendar
-from storage.models import Campaign, Chat, Membership, OneStopDesk, Place, Preference, Reminder, Visit, table
+from storage.models import Campaign, Chat, HelpRequest, Membership, OneStopDesk, Place, Preference, Reminder, Visit, table
 from storage.models import Household as HouseholdModel
 from storage.outcomes import OUTCOMES
 from storage.reading import Reading
-from storage.reminder_kinds import DEADLINE, DESK_OPEN, EXCLUSION, NUDGE, REVIEW, TABLE_ENDS, WEEKLY
+from storage.reminder_kinds import DEADLINE, DESK_OPEN, EXCLUSION, HELP_UNANSWERED, KINDS, NUDGE, REVIEW, TABLE_ENDS, WEEKLY
 from storage.reminder_rules import instant
 from storage.reminders import remind
 
 membership, chat, place, campaign = table(Membership), table(Chat), table(Place), table(Campaign)
 visit, household, reminder, preference, desk = (
     table(Visit), table(HouseholdModel), table(Reminder), table(Preference), table(OneStopDesk))
+request = table(HelpRequest)
 BEFORE_END = (14, 7, 3, 1)
 """Days before the end of a campaign on which those who work in it are told."""
+NOT_AGAIN_WITHIN = timedelta(hours=1)
 SILENT, NUDGE_AGAIN = 10, 14
 MISSED = 2
 """Days back that are planned again: a stop of the program must not lose what a day would have brought."""
@@ -64,6 +66,7 @@ def plan(tx: Connection, today: date, calendar: Calendar, review_due: bool = Fal
         day = Day(today - timedelta(days=back), servers, calendar, review_due)
         for planner in PLANNERS:
             planner(tx, day)
+    _unanswered(tx, Day(today, servers, calendar, review_due))  # as it stands now: what waited yesterday may be answered
 
 
 def _servers(rows: Reading, today: date) -> tuple[Server, ...]:
@@ -104,6 +107,28 @@ def _exclusions(tx: Connection, day: Day) -> None:
     for server in day.serving("leader") if reported else ():
         if server.place_id in reported:
             remind(tx, EXCLUSION, f"place:{server.place_id}", server.chat_id, day.on)
+
+
+def _unanswered(tx: Connection, day: Day) -> None:
+    """Requests for help that lie with the leaders, every day until somebody takes them."""
+    waiting = tx.execute(select(request.c.hamlet_id, place.c.parent_id).join(place, place.c.id == request.c.hamlet_id)
+                         .where(request.c.state == "escalated").distinct())
+    for row in waiting.all():
+        _owe_unanswered(tx, day.servers, row.hamlet_id, row.parent_id, day.on)
+
+
+def unanswered(tx: Connection, hamlet_id: int, now: datetime, today: date) -> None:
+    """A request just came to the leaders, who were told: they are told once more at the end of the day."""
+    if now < instant(today, KINDS[HELP_UNANSWERED].hour) - NOT_AGAIN_WITHIN:
+        commune = tx.scalar(select(place.c.parent_id).where(place.c.id == hamlet_id))
+        _owe_unanswered(tx, _servers(Reading(tx), today), hamlet_id, commune, today)
+
+
+def _owe_unanswered(tx: Connection, servers: Sequence[Server], hamlet_id: int, commune_id: int | None, on: date) -> None:
+    chiefs = ([each for each in servers if each.role == "leader" and each.place_id == hamlet_id]
+              or [each for each in servers if each.role == "commune_officer" and each.place_id == commune_id])
+    for server in chiefs:
+        remind(tx, HELP_UNANSWERED, f"place:{hamlet_id}", server.chat_id, on)
 
 
 def _nudges(tx: Connection, day: Day) -> None:

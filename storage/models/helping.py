@@ -51,7 +51,6 @@ class HelpRequest(SQLModel, table=True):
     accepted_at: datetime | None = None
     answered_at: datetime | None = None
     visit_on: date | None = None
-    reminded_on: date | None = None
     closed_at: datetime | None = None
     closed_by: str = ""
 

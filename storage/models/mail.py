@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from storage.models.base import Big, Forgettable, identity, refers
 
 OPEN = text("state = 'open'")
+LEFT = text("left_at IS NOT NULL")
 HELD = text("state = 'open' AND not_before IS NOT NULL")
 WAITING = text("state IN ('new', 'sending')")
 
@@ -18,7 +19,7 @@ WAITING = text("state IN ('new', 'sending')")
 class Chat(SQLModel, table=True):
     """One account of one channel talking with us: where a person can be reached."""
 
-    __table_args__ = (UniqueConstraint("account", "ref"),)
+    __table_args__ = (UniqueConstraint("account", "ref"), Index("ix_chat_left", "id", sqlite_where=LEFT))
     id: int | None = identity()
     account: str
     ref: str
@@ -29,6 +30,8 @@ class Chat(SQLModel, table=True):
     shown: list[list[str]] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime
     heard_at: datetime
+    left_at: datetime | None = None
+    """When whoever wrote here asked to be forgotten; their address goes once the last answer has left."""
 
 
 class Inbox(SQLModel, table=True):

@@ -39,6 +39,7 @@ from storage.course import Denominator
 from storage.gatherings import GatheringKind
 from storage.help_rules import State
 from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
+from storage.personal import HOLDINGS
 from storage.reminder_kinds import KINDS
 from storage.reminder_rules import REASONS
 from storage.rhythms import RhythmKind
@@ -60,7 +61,7 @@ BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "statu
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
-         "report.part.", "report.", "quick.", "quick.mode.", "today.why.", "paper.box.")  # fmt: skip
+         "report.part.", "report.", "quick.", "quick.mode.", "today.why.", "paper.box.", "mydata.holds.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -114,7 +115,7 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "rhythm.market": (set(), ("-",)), "rhythm.until": (set(), ()), "rhythm.check": ({"summary"}, ("save",)),
     "postpone.day": (set(), ()),
     "holiday.day": (set(), ()), "holiday.how": (set(), ("free", "works", "table")), "holiday.check": ({"summary"}, ("save",)),
-    "daycode.code": (set(), ()),
+    "daycode.code": (set(), ()), "erase.sure": ({"stays"}, ("yes",)),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
 SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired", "other_way")
@@ -151,6 +152,7 @@ def built() -> set[str]:
     made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in FEEDBACK}
     made |= {f"quick.mode.{mode}" for mode in ("meeting", "office", "phone")} | {f"today.why.{why}" for why in Going}
     made |= {f"paper.box.{box}" for box in BOXES}
+    made |= {f"mydata.holds.{each.group}" for each in HOLDINGS if each.group}
     made |= {f"broadcast.is.{state}" for state in Sending}
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
     made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
@@ -331,7 +333,7 @@ def together() -> Iterator[tuple[str, list[str]]]:
     yield "mailbag", ["mailbag.handled", "mailbag.all", "way.menu"]
     yield "asked at home", ["confirm.guided.guided", "confirm.guided.not_yet", "confirm.no_more"]
     yield "news", ["news.enough", "way.menu"]
-    yield "privacy", ["privacy.stop", "way.menu"]
+    yield "privacy", ["mydata.look", "mydata.take", "mydata.erase", "privacy.stop", "way.menu"]
 
 
 def assert_told_apart(where: str, labels: list[str]) -> None:

@@ -42,6 +42,7 @@ approve_broadcast NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 approve_urgent    NOWHERE    NOWHERE    NOWHERE    COMMUNE         EVERYWHERE
 settings          OWN        OWN        OWN        OWN             OWN
 watch_dossier     OWN        OWN        OWN        OWN             OWN
+my_data           OWN        OWN        OWN        OWN             OWN
 see_reminders     OWN        OWN        HAMLET     COMMUNE         EVERYWHERE
 set_rhythm        NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 set_calendar      NOWHERE    NOWHERE    NOWHERE    NOWHERE         EVERYWHERE

@@ -5,16 +5,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot.reminding import send_due
 from content.vietnam_time import instant
 from content.words import words
+from handlers.calendar import calendar
 from handlers.help_list import unanswered
 from handlers.help_notice import first_name
 from handlers.look import Look
 from handlers.talk import Incoming, Kind
-from storage import people
+from storage import people, reminder_plans
 from storage.database import Database
-from storage.models import AuditEvent, HelpOffer, HelpRequest, Membership, Outbox, Place, Reminder, Team, Visit, table
+from storage.desks import SetDesk
+from storage.models import AuditEvent, Chat, HelpOffer, HelpRequest, Membership, Outbox, Place, Reminder, Team, Visit, table
 from storage.reading import Reading
+from storage.record import Context, record
 from tests.handlers.village import WEDNESDAY, Village
 
 
@@ -268,21 +272,89 @@ def test_a_visit_is_agreed_and_stands_in_the_days_list(village: Village) -> None
     ask(village)
     village.press("an", "tôi nhận giúp")
     village.press("an", "hẹn đến nhà")
-    village.say("an", "thứ 7")
+    assert "Thứ Bảy 28/11, 20 tháng Mười âm lịch" in village.say("an", "thứ 7")
+    village.press("an", "đúng")
     village.press("an", "chiều")
-    assert "Chiều Thứ Bảy, 28/11/2026" in village.say("an", "hộ 12")
+    assert "Khoảng 14:00, Thứ Bảy 28/11, 20 tháng Mười âm lịch" in village.say("an", "hộ 12")
     assert "hẹn đến giúp bác" in village.told("dan") and village.requests() == ["agreed"]
     with village.database.read() as tx:
         visit = tx.execute(select(table(Visit))).one()
         assert (visit.outcome, visit.mode, visit.next_on) == ("appointment", "phone", WEDNESDAY + timedelta(days=3))
-        assert tx.scalar(select(table(Reminder).c.due_on)) == WEDNESDAY + timedelta(days=3)
+        owed = tx.execute(select(table(Reminder).c.kind, table(Reminder).c.chat_id).where(
+            table(Reminder).c.state == "scheduled", table(Reminder).c.due_on == WEDNESDAY + timedelta(days=3))).all()
+    assert set(owed) == {("follow_up_visit_due", village.chat("an")), ("appointment_citizen", village.chat("dan"))}
     assert "Mình chưa rõ ý" in village.say("dan", "câu hỏi cho máy"), "after that the bot listens again"
+    village.at(instant(WEDNESDAY + timedelta(days=2), 18, 30))
+    remind(village)
+    assert "Có hẹn Thứ Bảy, 28/11/2026\nLúc 14:00, Chị An sẽ đến nhà" in village.told("dan")
     village.at(instant(WEDNESDAY + timedelta(days=3), 7))
-    assert "Hôm nay Chị An" in village.told("dan") and "Hôm nay anh/chị có hẹn" in village.told("an")
-    village.later(minutes=1)
-    assert village.told("dan") == ""
+    remind(village)
+    assert "hộ 12" in village.told("an") and village.told("dan") == ""
     village.at(instant(WEDNESDAY + timedelta(days=7), 9))
     assert village.requests() == ["expired"]
+
+
+def test_a_visit_to_a_household_nobody_knows_is_recalled_at_its_hour_and_not_once_it_is_over(village: Village) -> None:
+    ask(village)
+    village.press("an", "tôi nhận giúp")
+    village.press("an", "hẹn đến nhà")
+    assert "Buổi nào" not in village.say("an", "28/11/2026 lúc 15 giờ"), "the hour was said with the day"
+    assert "Khoảng 15:00" in village.press("an", "chưa biết số hộ")
+    village.at(instant(WEDNESDAY + timedelta(days=3), 7))
+    remind(village)
+    assert "Có hẹn đến giúp ở Thôn Thử" in village.told("an") and "Lúc 15:00" in village.told("dan")
+    village.press("an", "hẹn")  # another day
+    assert "Khoảng 08:00" in agree(village, "29/11/2026", "sáng")
+    assert states(village, "appointment_citizen") == ["sent", "scheduled"]
+    village.press("dan", "xong rồi, kết thúc")
+    assert states(village, "appointment_citizen") == ["sent", "cleared"] and states(village, "help_visit") == ["sent", "cleared"]
+
+
+def agree(village: Village, *answers: str) -> str:
+    told = ""
+    for answer in (*answers, "chưa biết số hộ"):
+        told = village.say("an", answer)
+    return told
+
+
+def remind(village: Village) -> None:
+    """Whatever is due leaves; everybody has been silent for a while."""
+    with village.database.write() as tx:
+        tx.execute(update(table(Chat)).values(heard_at=village.now - timedelta(hours=1)))
+        send_due(tx, village.mind, village.now)
+        tx.execute(update(table(Outbox)).where(table(Outbox).c.state == "new").values(state="sent", finished_at=village.now))
+        send_due(tx, village.mind, village.now)
+
+
+def states(village: Village, kind: str) -> list[str]:
+    with village.database.read() as tx:
+        return list(tx.execute(select(table(Reminder).c.state).where(table(Reminder).c.kind == kind)
+                               .order_by(table(Reminder).c.id)).scalars())
+
+
+def test_a_holiday_and_the_hours_of_the_communes_own_desk_move_the_promise(village: Village) -> None:
+    with village.database.write() as tx:
+        record(SetDesk(village.commune, "Nhà văn hóa xã", "Thứ 2 – thứ 6: 7h – 11h, chiều 1h30 đến 5h", "7:30-11:30"), tx,
+               Context(village.now, WEDNESDAY, 1, None, "test"))
+    village.at(instant(WEDNESDAY + timedelta(days=2), 16))  # Friday: an hour, and three on Saturday morning
+    assert "muộn nhất 10:30 28/11/2026" in ask(village)
+    village.press("dan", "thôi, không cần nữa")
+    village.at(instant(WEDNESDAY - timedelta(days=1), 9))  # a public holiday
+    told = ask(village)
+    assert "nghỉ lễ" in told and "muộn nhất 11:00 25/11/2026" in told
+    assert asked(village)[1:] == [], "nobody is disturbed on a holiday"
+    village.at(instant(WEDNESDAY, 7))
+    assert asked(village)[1:] == ["binh"]
+
+
+def test_where_nobody_is_the_desk_is_named_with_its_hours(village: Village) -> None:
+    for name in ("an", "binh", "chi"):
+        village.blocks(name)
+    with village.database.write() as tx:
+        record(SetDesk(village.commune, "Số 1 đường Lúa", "7:30-11:30, 13:30-17:00"), tx,
+               Context(village.now, WEDNESDAY, 1, None, "test"))
+    told = ask(village)
+    assert "chưa có ai trực" in told and "Số 1 đường Lúa" in told and "7:30-11:30" in told
 
 
 def test_what_nobody_ever_answers_ends_with_an_honest_word(village: Village) -> None:
@@ -362,6 +434,34 @@ def test_every_change_leaves_its_trace(village: Village) -> None:
     with village.database.read() as tx:
         trail = tx.execute(select(table(AuditEvent).c.action).order_by(table(AuditEvent).c.id)).scalars().all()
     assert trail == ["help_offer", "help_accept", "help_close"]
+
+
+def test_leaders_are_told_again_each_day_of_what_nobody_takes(village: Village) -> None:
+    ask(village)
+    village.at(instant(WEDNESDAY, 15))
+    assert village.requests() == ["escalated"] and "Quá 4 giờ" in village.told("chi")
+    village.at(instant(WEDNESDAY, 17))
+    remind(village)
+    assert "1 việc nhờ giúp đã quá giờ hẹn" in village.told("chi")
+    for days in (0, 1, 2):
+        plan(village, days)
+    remind(village)
+    assert village.told("chi") == "", "once a day"
+    village.at(instant(WEDNESDAY + timedelta(days=1), 17))
+    remind(village)
+    assert "quá giờ hẹn" in village.told("chi")
+    village.press("chi", "việc nhờ giúp")
+    village.press("chi", "việc 1")
+    village.press("chi", "để tôi giúp")
+    village.say("chi", "Chào bác, tôi đây")
+    village.at(instant(WEDNESDAY + timedelta(days=2), 17))
+    remind(village)
+    assert village.told("chi") == "" and states(village, "help_unanswered") == ["sent", "sent", "cleared"]
+
+
+def plan(village: Village, days: int) -> None:
+    with village.database.write() as tx:
+        reminder_plans.plan(tx, WEDNESDAY + timedelta(days=days), calendar(Reading(tx)))
 
 
 def test_the_reminder_of_what_is_unanswered(village: Village) -> None:

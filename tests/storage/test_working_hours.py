@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.quiet_hours import LOCAL
-from storage.working_hours import WorkingHours, monday_to_saturday, working_time_after
+from storage.working_hours import WorkingHours, monday_to_saturday, working_time_after, written_hours
 
 HOURS = WorkingHours()
 HOLIDAYS = {date(2026, 11, 24), date(2027, 2, 4), date(2027, 2, 5), date(2027, 2, 6)}
@@ -62,3 +62,27 @@ def test_a_written_day() -> None:
 def test_a_calendar_without_working_days_does_not_hang() -> None:
     with pytest.raises(ValueError, match="no working day"):
         working_time_after(at(25, 8), timedelta(hours=1), HOURS.spans, lambda day: False)
+
+
+@pytest.mark.parametrize("text, spans", [
+    ("7:30-11:30, 13:30-17:00", ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))),
+    ("Thứ 2 - thứ 6: sáng 7h30 – 11h30, chiều 1h30 đến 5h", ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))),
+    ("Từ 7 giờ 30 phút đến 11 giờ 30, 13g30 tới 17g", ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))),
+    ("08.00 - 16.30 (T2-T6)", ((time(8), time(16, 30)),)),
+    ("8h-12h, 1h-5h", ((time(8), time(12)), (time(13), time(17)))),
+    ("giờ hành chính", ()), ("thứ 2 - 6", ()), ("25/12 - 26/12", ()), ("17:00-8:00", ()), ("", ()), ("8:00-25:00", ()),
+])  # fmt: skip
+def test_hours_written_for_people_are_counted_by(text: str, spans: tuple[tuple[time, time], ...]) -> None:
+    assert written_hours(text) == spans
+
+
+@given(st.text(max_size=80))
+def test_whatever_is_written_gives_hours_in_order_or_none(text: str) -> None:
+    edges = [edge for span in written_hours(text) for edge in span]
+    assert edges == sorted(edges)
+
+
+def test_a_saturday_may_have_hours_of_its_own() -> None:
+    hours = WorkingHours(HOURS.spans, works, ((time(7, 30), time(11, 30)),))
+    assert hours.after(at(28, 8), timedelta(hours=4)) == at(30, 8, 30)
+    assert hours.open_at(at(28, 7, 45)) and not hours.open_at(at(28, 14)) and hours.open_at(at(30, 14))
