@@ -228,6 +228,10 @@ class among(ColumnElement[bool]):
     def __init__(self, column: ColumnElement[int], name: str) -> None:
         self.column, self.numbers = column, bindparam(name, type_=_Numbers())
 
+    @property
+    def _from_objects(self) -> Any:
+        return self.column._from_objects
+
     def self_group(self, against: Any = None) -> among:
         return self  # else SQLite is asked whether it "= 1", and forgets its index
 

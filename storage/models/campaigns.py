@@ -91,6 +91,9 @@ class CampaignDay(SQLModel, table=True):
     reached: int = 0
     contacted: int = 0
     visits: int = 0
+    due: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Returns that were due that day."""
+    on_time: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class TargetTally(SQLModel, table=True):

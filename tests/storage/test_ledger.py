@@ -23,6 +23,8 @@ from tests.storage import reference, village
 from tests.storage.histories import CAMPAIGN, START, history
 
 DRIVE = replace(CAMPAIGN, goals=frozenset({village.GOAL}))
+FAR = START + timedelta(days=400)
+"""Past every day on which something is due."""
 HAMLETS, EACH = 50, 200
 """10,000 histories on each database."""
 NAMES = ("goal_coverage", "goal_coverage_strict", "reach", "contact", "campaign_gain", "done_of_contacted", "refusal",
@@ -68,6 +70,9 @@ def test_ten_thousand_random_histories(database: Database) -> None:
                 assert kept[home] == status, (home, day)
                 seen[status] += 1
             assert_equal(coverage.by_hamlet(rows, goal, [hamlet], day)[hamlet], told, day)
+            returns = coverage_snapshots.series(rows, goal, hamlet, FAR)[-1].follow_up_on_time
+            assert (returns.n, returns.d) == expected(told, day)["follow_up_on_time"]
+            seen["returns"] += returns.d
             # Days later only the calendar has changed something; days before are counted from the record.
             for other in (day + timedelta(days=rng.randint(1, 30)), day - timedelta(days=rng.randint(1, 3)))[hamlet % 3:]:
                 assert_equal(coverage.by_hamlet(rows, goal, [hamlet], other)[hamlet], told, other)
@@ -81,6 +86,7 @@ def test_ten_thousand_random_histories(database: Database) -> None:
             assert (day.listed, day.excluded, day.achieved, day.reached, day.contacted) == (
                 counted.register, counted.excluded, counted.achieved, counted.reached, counted.contacted), day
     assert min(seen[status] for status in Status) >= 50, seen
+    assert seen["returns"] > 5_000
 
 
 class Hamlet:
