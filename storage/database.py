@@ -50,7 +50,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with self.writer.begin() as tx:
-            for told in ("ledger.touched", "tasks.settled"):
+            for told in ("ledger.touched", "tasks.settled", "history.read"):
                 tx.info.pop(told, None)  # of a transaction that was taken back
             yield tx
             if "ledger.touched" in tx.info:

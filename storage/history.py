@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, null, or_, select, union_all
 
 from storage.models import Attainment, Household, HouseholdMerge, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Verification
@@ -78,14 +78,14 @@ def _facts(which: ColumnElement[bool]) -> Prepared:
     """Visits and, without an instant, attainments: what is on record of these households, asked for at once."""
     visits = (
         select(visit.c.household_id, visit.c.occurred_at, visit.c.outcome, visit.c.barrier, visit.c.mode, visit.c.person_id,
-               null().label("visit_id"), visit.c.away_until, visit.c.next_on)
+               visit.c.id.label("visit_id"), visit.c.away_until, visit.c.next_on, visit.c.occurred_on)
         .join(household, household.c.id == visit.c.household_id)
         .outerjoin(later, later.c.supersedes_id == visit.c.id)
         .where(which, visit.c.void.is_(False), later.c.id.is_(None))
     )
     attainments = (
         select(attainment.c.household_id, null(), attainment.c.service, attainment.c.assisted_by, attainment.c.verification,
-               attainment.c.recorded_by, attainment.c.visit_id, attainment.c.achieved_on, attainment.c.revoked_on)
+               attainment.c.recorded_by, attainment.c.visit_id, attainment.c.achieved_on, attainment.c.revoked_on, null())
         .join(household, household.c.id == attainment.c.household_id).where(which)
     )
     return Prepared(union_all(visits, attainments))
@@ -121,6 +121,22 @@ class Recorded:
     """By household: who came along with it, and from when on."""
 
 
+READ = "history.read"
+"""Rows of households that were read in this transaction, and to which nothing was written since."""
+
+
+def read_once(tx: Connection, household_id: int) -> Sequence[Any]:
+    """The rows of one household: read for its tasks, they need not be read again for the ledger."""
+    kept: dict[int, Sequence[Any]] = tx.info.setdefault(READ, {})
+    kept[household_id] = _ONE[0].all(tx, {"id": household_id})
+    return kept[household_id]
+
+
+def forget(tx: Connection, household_id: int) -> None:
+    """Something was written: what was read before is not all."""
+    tx.info.get(READ, {}).pop(household_id, None)
+
+
 def recorded(rows: Reading, ids: Sequence[int], *, merged_away: bool = True) -> Recorded:
     """What is known of these households and of those merged into them; `merged_away`: some of them may be gone themselves."""
     return with_merges(rows, ids, rows.ask(wanted(ids)), merged_away=merged_away)
@@ -129,7 +145,7 @@ def recorded(rows: Reading, ids: Sequence[int], *, merged_away: bool = True) -> 
 def wanted(ids: Sequence[int]) -> Wanted[Recorded]:
     """The visits and the attainments of these households and of those merged into them, to be read with other things."""
     queries, values = _asking(ids)
-    return Wanted(queries[0], values, _as_facts)
+    return Wanted(queries[0], values, as_facts)
 
 
 def with_merges(rows: Reading, ids: Sequence[int], found: Recorded, *, merged_away: bool) -> Recorded:
@@ -143,9 +159,10 @@ def _asking(ids: Sequence[int]) -> tuple[tuple[Prepared, Prepared], dict[str, An
     return (_ONE, {"id": ids[0]}) if len(ids) == 1 else (_BY_ID, {"ids": list(ids)})
 
 
-def _as_facts(rows: Sequence[Any]) -> Recorded:
+def as_facts(rows: Iterable[Any]) -> Recorded:
+    """Rows of visits and attainments as the rules know them."""
     found = Recorded()
-    for home, at, what, more, how, person, visit_id, first, second in rows:
+    for home, at, what, more, how, person, visit_id, first, second, _ in rows:
         if at is None:
             fact = AttainmentFact(what, first, VERIFICATIONS[how], second, person, more or None, visit_id)
             found.attainments[home].append(fact)
@@ -192,7 +209,7 @@ def lines(rows: Reading, campaign_id: int, hamlet_ids: Sequence[int], as_of: dat
     elsewhere = lived_elsewhere(rows, hamlet_ids, as_of)
     values = {"hamlets": list(hamlet_ids), "campaign": campaign_id, "also": list(elsewhere)}
     own = {"hamlets": values["hamlets"], "also": values["also"]}
-    known = _merged(rows, _as_facts(rows.all(_BY_HAMLET[0], own)), _BY_HAMLET[1], own)
+    known = _merged(rows, as_facts(rows.all(_BY_HAMLET[0], own)), _BY_HAMLET[1], own)
     found = [line(row, known) for row in rows.all(_LINES, values)]
     there = [replace(each, hamlet_id=elsewhere.get(each.household_id, each.hamlet_id)) for each in found] if elsewhere else found
     return [each for each in there if each.hamlet_id in set(hamlet_ids)] if elsewhere else there

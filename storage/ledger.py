@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from storage import kept_rows, tallies, tasks
 from storage.course import Denominator, Settled, TargetFact, changed, settled
 from storage.coverage_rules import HouseholdFact
-from storage.history import BARRIERS, LINE, Recorded, entry, household, line, wanted, with_merges
+from storage.history import BARRIERS, LINE, READ, Recorded, as_facts, entry, forget, household, line, wanted, with_merges
 from storage.models import Campaign, CampaignTarget, Place, Standing, table
 from storage.outcomes import Group, Status
 from storage.prepared import Prepared, among
@@ -38,6 +38,7 @@ def touch(tx: Connection, household_ids: Iterable[int], today: date | None = Non
     homes, latest = tx.info.get(TOUCHED, ({}, date.min))
     for id_ in household_ids:
         homes[id_] = min(since, homes.get(id_, since))
+        forget(tx, id_)
     tx.info[TOUCHED] = homes, max(latest, today or datetime.now(LOCAL).date())
 
 
@@ -48,8 +49,9 @@ def settle(tx: Connection) -> None:
     if tx.dialect.name == "postgresql" and not locked >= homes.keys():
         _LOCK.all(tx, {"ids": ids})
     tasks.settle_open(tx, ids, datetime.now(UTC), today)
+    read = tx.info.pop(READ, {})
     for start in range(0, len(ids), AT_ONCE):
-        _settle(tx, ids[start:start + AT_ONCE], today, homes)
+        _settle(tx, ids[start:start + AT_ONCE], today, homes, read)
 
 
 _KEPT = tuple(standing.c[name].label(f"kept_{name}")
@@ -86,14 +88,15 @@ class _Change:
 
 
 _ALL_DAYS: Mapping[int, date] = {}
+_UNREAD: Mapping[int, Sequence[Any]] = {}
 Changes = dict[tuple[int, int, int | None], _Change]
 """By campaign, hamlet and commune."""
 Targets = defaultdict[int, dict[int, TargetFact]]
 
 
-def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int, date] = _ALL_DAYS) -> None:
-    rows = Reading(tx)
-    lines, targets, known = _read(rows, ids)
+def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int, date] = _ALL_DAYS,
+            read: Mapping[int, Sequence[Any]] = _UNREAD) -> None:
+    lines, targets, known = _read(Reading(tx), ids, read)
     kept: list[dict[str, Any]] = []
     changes: Changes = defaultdict(_Change)
     for row in lines:
@@ -106,10 +109,13 @@ def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int,
     write(tx, kept, changes)
 
 
-def _read(rows: Reading, ids: Sequence[int]) -> tuple[Sequence[Any], Targets, Recorded]:
+def _read(rows: Reading, ids: Sequence[int], read: Mapping[int, Sequence[Any]]) -> tuple[Sequence[Any], Targets, Recorded]:
     """The lines of these households with their campaigns' targets, and all that is on record of them."""
     line_of = Wanted(_ONE, {"id": ids[0]}, _lines) if len(ids) == 1 else Wanted(_SOME, {"ids": ids}, _lines)
-    (lines, targets), known = rows.together(line_of, wanted(ids))
+    if all(id_ in read for id_ in ids):
+        (lines, targets), known = rows.ask(line_of), as_facts([row for id_ in ids for row in read[id_]])
+    else:
+        (lines, targets), known = rows.together(line_of, wanted(ids))
     return lines, targets, with_merges(rows, ids, known, merged_away=any(row.merged_into_id is not None for row in lines))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, Dialect, Executable, Text, TypeDecorator, bindparam
@@ -62,21 +61,11 @@ def together(tx: Connection, asked: Asked) -> list[Sequence[Any]]:
     if tx.dialect.name == "sqlite":
         return [prepared.all(tx, values) for prepared, values in asked]
     bare = [(prepared._for(tx, values), values) for prepared, values in asked]
-    with in_one_go(tx):
-        sent = [(each, each.send(tx, values)) for each, values in bare]
-        return [list(each.named(found)) for each, found in sent]
-
-
-@contextmanager
-def in_one_go(tx: Connection) -> Iterator[None]:
-    """What is written inside is sent together; it is all there when this ends."""
-    if tx.dialect.name == "sqlite":
-        yield
-        return
     connection: Any = tx.connection.driver_connection
     try:
         with connection.pipeline():
-            yield
+            sent = [(each, each.send(tx, values)) for each, values in bare]
+            return [list(each.named(found)) for each, found in sent]
     except _drivers_error(tx) as error:
         raise _told_alike("", error, _drivers_error(tx)) from error
 

@@ -176,6 +176,15 @@ def returns(history):
     return len(owed), sum(each[2] is not None and (each[2] - each[1]).days <= 2 for each in owed)
 
 
+def freshness(services, entries, places, day):
+    """Members serving that day in one of the places, and those of them with an entry that day or on one of the six before."""
+    held = [(who, since, until) for who, where, since, until in services if where in places]
+    serving = {who for who, since, until in held if since <= day and (until is None or day < until)}
+    local = [(who, (at.replace(tzinfo=None) + timedelta(hours=7)).date()) for who, at in entries]
+    fresh = {who for who in serving for other, on in local if other == who and 0 <= (day - on).days < 7}
+    return len(fresh), len(serving)
+
+
 def indicators(histories):
     """Every indicator as (n, d), by counting households that fit."""
 
