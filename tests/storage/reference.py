@@ -176,6 +176,12 @@ def returns(history):
     return len(owed), sum(each[2] is not None and (each[2] - each[1]).days <= 2 for each in owed)
 
 
+def follow_up_on_time(histories):
+    """Made in time, of those due."""
+    made = [returns(h) for h in histories]
+    return sum(on_time for _, on_time in made), sum(owed for owed, _ in made)
+
+
 def freshness(services, entries, places, day):
     """Members serving that day in one of the places, and those of them with an entry that day or on one of the six before."""
     held = [(who, since, until) for who, where, since, until in services if where in places]
@@ -220,7 +226,6 @@ def indicators(histories):
         "done_of_contacted": (count(achieved, met), count(eligible, met)),
         "refusal": (count(lambda h: status(h) == "refused"), e),
         "verified_share": (count(achieved, sure), count(achieved)),
-        "follow_up_on_time": tuple(sum(column) for column in zip((0, 0), *map(returns, histories), strict=True))[::-1],
         "barriers": {b: (count(lambda h, b=b: barrier(h) == b), e) for b in barriers},
         "statuses": {s: count(lambda h, s=s: status(h) == s) for s in STATUSES},
     }

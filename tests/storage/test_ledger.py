@@ -71,7 +71,7 @@ def test_ten_thousand_random_histories(database: Database) -> None:
                 seen[status] += 1
             assert_equal(coverage.by_hamlet(rows, goal, [hamlet], day)[hamlet], told, day)
             returns = coverage_snapshots.series(rows, goal, hamlet, FAR)[-1].follow_up_on_time
-            assert (returns.n, returns.d) == expected(told, day)["follow_up_on_time"]
+            assert (returns.n, returns.d) == reference.follow_up_on_time([reference.plain(*each, DRIVE, day) for each in told])
             seen["returns"] += returns.d
             # Days later only the calendar has changed something; days before are counted from the record.
             for other in (day + timedelta(days=rng.randint(1, 30)), day - timedelta(days=rng.randint(1, 3)))[hamlet % 3:]:
