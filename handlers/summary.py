@@ -136,7 +136,7 @@ def _choices(desk: Desk, whole: Overview) -> list[Choice]:
 
 
 def _reported_out(look: Look, running: Running, place_id: int) -> int:
-    return len(behind.reported_out(look.rows, running.goal, hamlets_of(look, Action.CONFIRM_EXCLUSION, place_id)))
+    return behind.waiting(look.rows, running.goal, hamlets_of(look, Action.CONFIRM_EXCLUSION, place_id))
 
 
 def _proposed(desk: Desk, whole: Overview, each: Proposal) -> Choice:

@@ -147,6 +147,22 @@ _OUT = Prepared(
 """Without an order: SQLite would rather read a whole campaign in order than sort the few there are."""
 
 
+_WAITING = Prepared(
+    select(standing.c.hamlet_id)
+    .where(standing.c.campaign_id == bindparam("campaign"), among(standing.c.commune_id, "communes"),
+           literal_column("standing.reported_out"))
+)
+"""From the index alone. Not grouped: for that SQLite would rather read a whole campaign in order."""
+
+
+def waiting(rows: Reading, goal: Goal, hamlets: Sequence[Hamlet]) -> int:
+    """How many households somebody said are gone."""
+    rows.settle()
+    here = {hamlet.id for hamlet in hamlets}
+    found = rows.all(_WAITING, {"campaign": goal.campaign_id, "communes": sorted({hamlet.commune_id for hamlet in hamlets})})
+    return sum(row.hamlet_id in here for row in found)
+
+
 def reported_out(rows: Reading, goal: Goal, hamlets: Sequence[Hamlet], limit: int = 50) -> list[Behind]:
     """Households somebody said are gone, waiting for a second person."""
     rows.settle()

@@ -24,11 +24,12 @@ class Hamlet:
     commune_id: int
 
 
+_one_of = place.alias()
 _HAMLETS = Prepared(
     select(place.c.id, place.c.name, place.c.parent_id)
     .where(place.c.level == HAMLET, place.c.valid_from <= bindparam("on"),
            or_(place.c.valid_to.is_(None), place.c.valid_to > bindparam("on")),
-           or_(among(place.c.id, "ids"), among(place.c.parent_id, "ids")))
+           place.c.id.in_(select(_one_of.c.id).where(or_(among(_one_of.c.id, "ids"), among(_one_of.c.parent_id, "ids")))))
     .order_by(place.c.code)
 )
 
