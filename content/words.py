@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -49,14 +49,18 @@ class Words:
 
     def percent(self, value: Decimal) -> str:
         """A share in per cent as it is: nothing is rounded here."""
-        from babel.numbers import format_decimal
-
-        return format_decimal(value, format="0.0", locale=FORMATS[self.language]) + "%"
+        return _figures(value, "0.0", FORMATS[self.language]) + "%"
 
     def number(self, value: int) -> str:
-        from babel.numbers import format_decimal
+        return _figures(value, None, FORMATS[self.language])
 
-        return format_decimal(value, locale=FORMATS[self.language])
+
+@lru_cache(maxsize=8192)
+def _figures(value: int | Decimal, pattern: str | None, locale: str) -> str:
+    """A number as it is written in a language: a summary has dozens, and most of them were written before."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, format=pattern, locale=locale)
 
 
 @cache

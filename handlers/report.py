@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from content.words import Words
-from handlers.shown import People
+from handlers.shown import People, Returns
 from storage.course import Denominator
 from storage.coverage import Part
 from storage.coverage_rules import Coverage, con1, coop1, ref1, rr1
@@ -19,6 +19,8 @@ from storage.shares import Share
 WEEK, MONTH = "week", "month"
 INDICATORS = ("goal_coverage", "goal_coverage_strict", "reach", "contact", "campaign_gain", "done_of_contacted", "refusal",
               "verified_share", "adult_coverage")
+WORK = ("follow_up_on_time", "data_freshness")
+"""How the work is done: of a place, not of its households."""
 SURVEY = {"rr1": rr1, "coop1": coop1, "con1": con1, "ref1": ref1}
 Cell = str | int | Decimal | Share | date | None
 
@@ -60,6 +62,12 @@ def indicators(coverage: Coverage) -> Iterator[tuple[str, Share | None]]:
         yield name, rate(coverage)
 
 
+def work(whole: Overview) -> Iterator[tuple[str, Share]]:
+    """The indicators of the work in a place."""
+    yield "follow_up_on_time", Returns(whole.follow_up_on_time.n, whole.follow_up_on_time.d)
+    yield "data_freshness", People(whole.data_freshness.n, whole.data_freshness.d)
+
+
 def sheets(words: Words, whole: Overview, *, shared: bool = True) -> list[Sheet]:
     """The tables of a report. What is shared with others says nothing of places with very few households."""
     return [_indicators(words, whole), _statuses(words, whole), _places(words, whole, shared=shared), _barriers(words, whole),
@@ -72,7 +80,7 @@ def _sheet(words: Words, key: str, columns: tuple[str, ...], rows: Iterator[tupl
 
 
 def _indicators(words: Words, whole: Overview) -> Sheet:
-    rows = ((words.say(f"report.indicator.{name}"), part) for name, part in indicators(whole.total))
+    rows = ((words.say(f"report.indicator.{name}"), part) for name, part in (*indicators(whole.total), *work(whole)))
     return _sheet(words, "indicators", ("indicator", "share"), rows)
 
 

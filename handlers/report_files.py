@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from content.words import Words
 from handlers import shown
-from handlers.report import Cell, Sheet, indicators, sheets
+from handlers.report import Cell, Sheet, indicators, sheets, work
 from storage.coverage import Part
 from storage.coverage_rules import Coverage
 from storage.models import COUNTS
@@ -81,7 +81,7 @@ def open_data(whole: Overview, *, shared: bool) -> dict[str, Any]:
             "closed_on": campaign.closed_on.isoformat() if campaign.closed_on else None,
         },
         "place": {"code": whole.place_code, "name": whole.place_name, "level": whole.level},
-        **_sums(whole.total, hidden=shared and whole.total.is_small),
+        **_sums(whole.total, hidden=shared and whole.total.is_small, more=work(whole)),
         "parts": [
             {"code": part.code, "name": part.name, **_sums(part.coverage, hidden=shared and part.coverage.is_small)}
             for part in whole.parts
@@ -124,14 +124,14 @@ def open_data(whole: Overview, *, shared: bool) -> dict[str, Any]:
     }
 
 
-def _sums(coverage: Coverage, *, hidden: bool) -> dict[str, Any]:
+def _sums(coverage: Coverage, *, hidden: bool, more: Iterable[tuple[str, Share]] = ()) -> dict[str, Any]:
     if hidden:
         return {"hidden": True}
     return {
         "register": coverage.register,
         "excluded": coverage.excluded,
         "eligible": coverage.eligible,
-        "indicators": {name: _share(part) for name, part in indicators(coverage)},
+        "indicators": {name: _share(part) for name, part in (*indicators(coverage), *more)},
         "statuses": {status.value: count for status, count in coverage.statuses.items()},
         "barriers": {barrier.value: count for barrier, count in coverage.barriers.items()},
     }

@@ -15,9 +15,16 @@ class People(Share):
     """A share of people instead of households."""
 
 
+class Returns(Share):
+    """A share of returns to a household."""
+
+
+PHRASES: dict[type[Share], str] = {Share: "summary.share", People: "summary.people", Returns: "summary.returns"}
+
+
 def share(words: Words, part: Share) -> str:
     """A share as it is shown everywhere: truncated per cent, and the numbers it comes from."""
-    phrase = "summary.people" if isinstance(part, People) else "summary.share"
+    phrase = PHRASES[type(part)]
     return words.say(phrase, percent=percent(words, part), n=words.number(part.n), d=words.number(part.d))
 
 

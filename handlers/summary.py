@@ -10,6 +10,7 @@ from handlers.calendar import calendar
 from handlers.desk import Desk
 from handlers.look import Look
 from handlers.proposals import Proposal, proposals
+from handlers.report import work
 from handlers.talk import Choice, Message
 from storage import behind, campaigns
 from storage.campaigns import Running
@@ -61,13 +62,20 @@ def screen(look: Look, whole: Overview, choices: tuple[Choice, ...]) -> Message:
         lines.append(words.say("summary.strict", share=shown.share(words, total.goal_coverage_strict)))
     lines += [words.say("summary.reach", share=shown.share(words, total.reach)),
               words.say("summary.contact", share=shown.share(words, total.contact)),
-              *_movement(look, whole), ""]
+              *_work(look, whole), *_movement(look, whole), ""]
     lines += [words.say("summary.status", status=words.say(f"status.{status}"), count=words.number(total.statuses[status]))
               for status in SHOWN if total.statuses[status]]
     lines += [*_barriers(look, whole), *_parts(look, whole)]
     name = f"chart:{words.language}:{whole.campaign.id}.{whole.place_id}.{whole.on.isoformat()}"
     return Message(title=words.say("summary.title", campaign=whole.campaign.name, where=whole.place_name), text="\n".join(lines),
                    choices=choices, picture=name, note=words.say("summary.as_of", moment=words.moment(look.now)))
+
+
+def _work(look: Look, whole: Overview) -> list[str]:
+    """How the work is done, where there was any to do."""
+    words, (returns, members) = look.words, (part for _, part in work(whole))
+    lines = [words.say("summary.follow_up_on_time", share=shown.share(words, returns))] if returns.d else []
+    return lines + ([words.say("summary.data_freshness", share=shown.share(words, members))] if members.d else [])
 
 
 def _movement(look: Look, whole: Overview) -> list[str]:
@@ -128,7 +136,7 @@ def _choices(desk: Desk, whole: Overview) -> list[Choice]:
 
 
 def _reported_out(look: Look, running: Running, place_id: int) -> int:
-    return len(behind.reported_out(look.rows, running.goal, hamlets_of(look, Action.CONFIRM_EXCLUSION, place_id)))
+    return behind.waiting(look.rows, running.goal, hamlets_of(look, Action.CONFIRM_EXCLUSION, place_id))
 
 
 def _proposed(desk: Desk, whole: Overview, each: Proposal) -> Choice:

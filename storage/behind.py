@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, literal_column, or_, select
@@ -18,7 +19,8 @@ from storage.ledger import FACT
 from storage.models import Household, Standing, table
 from storage.outcomes import Barrier, Status
 from storage.places import Hamlet
-from storage.reading import Reading
+from storage.prepared import Prepared, among
+from storage.reading import Reading, Wanted
 from storage.standing import credited
 from storage.visits import Goal
 
@@ -68,20 +70,28 @@ def _condition(what: str) -> ColumnElement[bool]:
     return eligible & standing.c[what].is_(True) if what in FLAGS else standing.c.status == what
 
 
-_PAGE = (
+_LISTED = (
     select(standing.c.household_id, standing.c.hamlet_id, household.c.number, household.c.label, standing.c.status,
            standing.c.barrier)
     .join(household, household.c.id == standing.c.household_id)
-    .where(standing.c.campaign_id == bindparam("campaign"), standing.c.hamlet_id.in_(bindparam("hamlets", expanding=True)),
+    .where(standing.c.campaign_id == bindparam("campaign"), among(standing.c.hamlet_id, "hamlets"),
            or_(standing.c.changes_on.is_(None), standing.c.changes_on > bindparam("on")),
            or_(standing.c.hamlet_id != bindparam("hamlet"), household.c.number > bindparam("number")))
     .order_by(standing.c.hamlet_id, household.c.number).limit(bindparam("limit"))
 )
-_TURNED = (
+
+
+@cache
+def _page(what: str) -> Prepared:
+    """The statement for one number: there are as many as numbers."""
+    return Prepared(_LISTED.where(_condition(what)))
+
+
+_TURNED = Prepared(
     select(*LINE, household.c.number, household.c.label, *(standing.c[name] for name in FACT))
     .join(household, household.c.id == standing.c.household_id)
     .join(entry, (entry.c.campaign_id == standing.c.campaign_id) & (entry.c.household_id == standing.c.household_id))
-    .where(standing.c.campaign_id == bindparam("campaign"), standing.c.hamlet_id.in_(bindparam("hamlets", expanding=True)),
+    .where(standing.c.campaign_id == bindparam("campaign"), among(standing.c.hamlet_id, "hamlets"),
            standing.c.changes_on <= bindparam("on"))
 )
 
@@ -96,19 +106,19 @@ def page(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], what: str, as_of:
         found = _from_record(rows, goal, hamlet_ids, what, day)
     else:
         ahead = [id_ for id_ in hamlet_ids if id_ >= after[0]]
-        values = {"campaign": goal.campaign_id, "hamlets": ahead, "on": day, "hamlet": after[0], "number": after[1],
-                  "limit": limit}
+        values = {"campaign": goal.campaign_id, "hamlets": ahead, "on": day}
+        listed, changed = rows.together(
+            Wanted(_page(what), {**values, "hamlet": after[0], "number": after[1], "limit": limit}, list),
+            Wanted(_TURNED, values, list))
         found = [Behind(row.household_id, row.hamlet_id, row.number, row.label, Status(row.status),
-                        Barrier(row.barrier) if row.barrier else None)
-                 for row in rows.all(_PAGE.where(_condition(what)), values)]
-        found += _turned(rows, goal, what, day, values)
+                        Barrier(row.barrier) if row.barrier else None) for row in listed]
+        found += _turned(rows, goal, what, day, changed)
     ordered = sorted(found, key=lambda each: (each.hamlet_id, each.number))
     return [each for each in ordered if (each.hamlet_id, each.number) > after][:limit]
 
 
-def _turned(rows: Reading, goal: Goal, what: str, day: date, values: dict[str, Any]) -> list[Behind]:
+def _turned(rows: Reading, goal: Goal, what: str, day: date, changed: Sequence[Any]) -> list[Behind]:
     """Households that the calendar alone has changed by that day."""
-    changed = rows.all(_TURNED, values)
     facts = recorded(rows, [row.household_id for row in changed]) if changed else Recorded()
     named = {row.household_id: (row.number, row.label) for row in changed}
     return _those([line(row, facts) for row in changed], goal, what, day, named)
@@ -127,14 +137,30 @@ def _those(found: Sequence[Line], goal: Goal, what: str, day: date, named: dict[
             for each, fact in facts if fact is not None and fits(fact, what)]
 
 
-_OUT = (
+_OUT = Prepared(
     select(standing.c.household_id, standing.c.hamlet_id, household.c.number, household.c.label, standing.c.status,
            standing.c.barrier)
     .join(household, household.c.id == standing.c.household_id)
-    .where(standing.c.campaign_id == bindparam("campaign"), standing.c.commune_id.in_(bindparam("communes", expanding=True)),
+    .where(standing.c.campaign_id == bindparam("campaign"), among(standing.c.commune_id, "communes"),
            literal_column("standing.reported_out"))  # to the letter the condition of its index
 )
 """Without an order: SQLite would rather read a whole campaign in order than sort the few there are."""
+
+
+_WAITING = Prepared(
+    select(standing.c.hamlet_id)
+    .where(standing.c.campaign_id == bindparam("campaign"), among(standing.c.commune_id, "communes"),
+           literal_column("standing.reported_out"))
+)
+"""From the index alone. Not grouped: for that SQLite would rather read a whole campaign in order."""
+
+
+def waiting(rows: Reading, goal: Goal, hamlets: Sequence[Hamlet]) -> int:
+    """How many households somebody said are gone."""
+    rows.settle()
+    here = {hamlet.id for hamlet in hamlets}
+    found = rows.all(_WAITING, {"campaign": goal.campaign_id, "communes": sorted({hamlet.commune_id for hamlet in hamlets})})
+    return sum(row.hamlet_id in here for row in found)
 
 
 def reported_out(rows: Reading, goal: Goal, hamlets: Sequence[Hamlet], limit: int = 50) -> list[Behind]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, literal, null, or_, select, update
 
@@ -14,7 +15,8 @@ from storage.mail import insert_new
 from storage.models import Campaign, CampaignTarget, ExternalFigure, Household, Place, RegisterEntry, TargetTally, Visit, table
 from storage.outcomes import OUTCOMES, Outcome
 from storage.people import note
-from storage.reading import Reading
+from storage.prepared import Prepared, among
+from storage.reading import Reading, Wanted
 from storage.record import Context, record
 from storage.shares import Share
 from storage.visits import Goal
@@ -69,9 +71,8 @@ class Running:
 
 _CAMPAIGN = select(*(campaign.c[name] for name in ("id", "name", "document", "place_id", "starts_on", "ends_on", "goal_service",
                                                    "target_percent", "register_frozen_on", "closed_on")))
-_ONE = _CAMPAIGN.where(campaign.c.id == bindparam("campaign"))
-_OF = _CAMPAIGN.where(campaign.c.place_id.in_(bindparam("places", expanding=True))).order_by(
-    campaign.c.starts_on.desc(), campaign.c.id.desc())
+_ONE = Prepared(_CAMPAIGN.where(campaign.c.id == bindparam("campaign")))
+_OF = Prepared(_CAMPAIGN.where(among(campaign.c.place_id, "places")).order_by(campaign.c.starts_on.desc(), campaign.c.id.desc()))
 
 
 def find(rows: Reading, campaign_id: int) -> Running | None:
@@ -163,18 +164,30 @@ class Reached:
     known: Share
 
 
+_AIMS = {level: Prepared(
+    select(target.c.service, target.c.denominator, target.c.percent,
+           *(func.coalesce(func.sum(target_tally.c[name]), 0).label(name) for name in ("achieved", "of", "known")))
+    .select_from(target.outerjoin(target_tally, (target_tally.c.target_id == target.c.id) & inside))
+    .where(target.c.campaign_id == bindparam("campaign"))
+    .group_by(target.c.id, target.c.service, target.c.denominator, target.c.percent).order_by(target.c.id))
+    for level, inside in coverage.kept_for(target_tally.c.place_id).items()}
+
+
 def aims(rows: Reading, campaign_id: int, place_id: int, register: int) -> list[Reached]:
     """Each aim of a campaign in a place, summed over its hamlets. `register` is E there: what could be known of."""
     rows.settle()
-    places = coverage.kept_for(rows, place_id)
-    found = []
-    for each in rows.all(select(target).where(target.c.campaign_id == campaign_id).order_by(target.c.id)):
-        sums = rows.first(select(*(func.coalesce(func.sum(target_tally.c[name]), 0) for name in ("achieved", "of", "known")))
-                          .where(target_tally.c.target_id == each.id, target_tally.c.place_id.in_(places)))
-        achieved, of, known = (int(value) for value in sums or (0, 0, 0))
-        found.append(Reached(Aim(each.service, Denominator(each.denominator), each.percent), Share(achieved, of),
-                             Share(min(known, register), register)))
-    return found
+    return reached(rows.ask(aims_of(campaign_id, coverage.where(rows, place_id))), register)
+
+
+def aims_of(campaign_id: int, here: Any) -> Wanted[Any]:
+    """The aims and their sums, to be read with other things."""
+    return Wanted(_AIMS[here.level], {"campaign": campaign_id, "place": here.id}, list)
+
+
+def reached(found: Sequence[Any], register: int) -> list[Reached]:
+    """The sums of aims as shares."""
+    return [Reached(Aim(row.service, Denominator(row.denominator), row.percent), Share(int(row.achieved), int(row.of)),
+                    Share(min(int(row.known), register), register)) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +223,21 @@ def state(tx: Connection, thing: StateFigure, person_id: int | None, now: dateti
         "stated_on": thing.figure.stated_on, "recorded_by": person_id, "recorded_at": now})
 
 
+_FIGURES = Prepared(
+    select(figure.c.name, figure.c.numerator, figure.c.denominator, figure.c.source, figure.c.stated_on)
+    .where(figure.c.campaign_id == bindparam("campaign"), figure.c.place_id == bindparam("place"))
+    .order_by(figure.c.stated_on, figure.c.id))
+
+
 def figures(rows: Reading, campaign_id: int, place_id: int) -> list[Figure]:
     """The newest figure of each name that was typed in for a place."""
-    found: dict[str, Figure] = {}
-    query = select(figure.c.name, figure.c.numerator, figure.c.denominator, figure.c.source, figure.c.stated_on).where(
-        figure.c.campaign_id == campaign_id, figure.c.place_id == place_id).order_by(figure.c.stated_on, figure.c.id)
-    for row in rows.all(query):
-        found[row.name] = Figure(*row)
-    return list(found.values())
+    return rows.ask(figures_of(campaign_id, place_id))
+
+
+def figures_of(campaign_id: int, place_id: int) -> Wanted[list[Figure]]:
+    """The same, to be read with other things."""
+    return Wanted(_FIGURES, {"campaign": campaign_id, "place": place_id},
+                  lambda found: list({row.name: Figure(*row) for row in found}.values()))
 
 
 # --- exclusions -------------------------------------------------------------------------------------------------------------

@@ -12,11 +12,16 @@ from typing import TypeVar
 from storage.coverage_rules import HouseholdFact, household_fact
 from storage.history import Line
 from storage.outcomes import Status
+from storage.shares import TaskFact
 from storage.standing import CampaignFact, VisitFact, counted
+from storage.task_rules import Past, State, tasks
 
 K = TypeVar("K")
 DAILY = ("listed", "excluded", "achieved", "reached", "contacted", "visits")
 """What is kept for every day: households on the register, out of it, at the goal, been to, met; and visits."""
+FOLLOWED = ("due", "on_time")
+"""And by the day they were due: returns somebody promised or owed, and those made in time."""
+KEPT = (*DAILY, *FOLLOWED)
 
 
 class Denominator(StrEnum):
@@ -44,6 +49,7 @@ class Settled:
     fact: HouseholdFact | None
     changes_on: date | None
     course: dict[str, list[int]]
+    """By day: how each of DAILY changed, and the returns due that day."""
     targets: dict[str, list[int]]
     reported_out: bool
 
@@ -56,27 +62,57 @@ def settled(line: Line, campaign: CampaignFact, targets: Iterable[TargetFact], t
     """
     fact: HouseholdFact | None = None
     changes_on: date | None = None
-    days = turns(line)
-    before, course = dict.fromkeys(DAILY, 0), {}
-    if kept is not None and since is not None:
-        first = min(since, today)
-        course = {day: change for day, change in kept.items() if day < first.isoformat()}
-        before |= {name: sum(change[n] for change in course.values()) for n, name in enumerate(DAILY) if name != "visits"}
-        days = sorted({first, *(day for day in days if day > first)})
-    visits = Counter(visit.on for visit in counted(line.visits, date.max, campaign))  # its own: others count with theirs
+    course, days = _begun(turns(line), today, kept, since)
+    before = [sum(change[place] for change in course.values()) for place in range(len(DAILY) - 1)]
+    visits = Counter([visit.on for visit in counted(line.visits, date.max, campaign)])  # its own: others count with theirs
     for day in days:
         then = fact_on(line, campaign, day)
         if day <= today:
             fact = then
         elif changes_on is None and then != fact:
             changes_on = day
-        now = part(then, visits[day])
-        change = [now[name] - before[name] for name in DAILY]
-        before = {**now, "visits": 0}
-        if any(change):
-            course[day.isoformat()] = change
+        now = part(then)
+        change = [new - old for new, old in zip(now, before, strict=True)]
+        if any(change) or visits[day]:
+            course[day.isoformat()] = [*change, visits[day], 0, 0]
+        before = now
+    if fact is not None:
+        _add_returns(course, returns(line, campaign, today))
     parts = {str(target.id): target_part(line, fact, target, today) for target in targets}
     return Settled(today, fact, changes_on, course, parts, reported_out(line, fact, campaign, today))
+
+
+def _begun(days: list[date], today: date, kept: Mapping[str, list[int]] | None, since: date | None
+           ) -> tuple[dict[str, list[int]], list[date]]:
+    """What stays of the course that was kept, and the days still to be looked at. Returns are always looked at anew."""
+    if kept is None or since is None:
+        return {}, days
+    first = min(since, today)
+    before = first.isoformat()
+    stays = {day: [*change[:len(DAILY)], 0, 0] for day, change in kept.items() if day < before and any(change[:len(DAILY)])}
+    return stays, [first, *(day for day in days if day > first)]
+
+
+def _add_returns(course: dict[str, list[int]], made: Iterable[TaskFact]) -> None:
+    """Every return that was due, by its day."""
+    for each in made:
+        day = course.setdefault(each.due_on.isoformat(), [0] * len(KEPT))
+        day[-2] += 1
+        day[-1] += each.on_time
+
+
+def returns(line: Line, campaign: CampaignFact, today: date) -> list[TaskFact]:
+    """What a household's visits in a campaign left to be done, by the rules of tasks.
+
+    What was no longer needed is no return, nor is what only a leader can settle: to a hard refusal nobody has to go back.
+    """
+    past = [Past(number, visit.occurred_at, visit.on, visit.outcome, visit.barrier, visit.next_on, visit.away_until, 0)
+            for number, visit in enumerate(counted(line.visits_on(today), today, campaign))]
+    achieved = [each.achieved_on for each in line.attainments_on(today) if each.service in campaign.goals and each.stands(today)]
+    gone = line.entry.confirmed and line.entry.excluded_on is not None and line.entry.excluded_on <= today
+    return [TaskFact(each.due_on, each.closed_on if each.state is State.COMPLETED else None)
+            for each in tasks(past, min(achieved, default=None), gone, today)
+            if each.state is not State.CANCELLED and not each.for_leader]
 
 
 def fact_on(line: Line, campaign: CampaignFact, day: date) -> HouseholdFact | None:
@@ -88,22 +124,26 @@ def fact_on(line: Line, campaign: CampaignFact, day: date) -> HouseholdFact | No
 def turns(line: Line) -> list[date]:
     """The only days on which anything about a household can change, in order."""
     days = {line.entry.added_on, line.entry.excluded_on, line.entry.merged_on}
-    days |= {each.on for each in line.joined if each.on > date.min}
-    visits = line.visits_on(date.max)
-    days |= {visit.on for visit in visits}
-    days |= {visit.away_until + timedelta(days=1) for visit in visits if visit.away_until}
+    days.update(each.on for each in line.joined if each.on > date.min)
+    for visit in line.visits_on(date.max):
+        days.add(visit.on)
+        if visit.away_until:
+            days.add(visit.away_until + timedelta(days=1))
     for each in line.attainments_on(date.max):
-        days |= {each.achieved_on, each.revoked_on}
+        days.update((each.achieved_on, each.revoked_on))
     return sorted(day for day in days if day is not None)
 
 
-def part(fact: HouseholdFact | None, visits: int) -> dict[str, int]:
-    """What a household adds to the sums of one day."""
+NOTHING = [0] * (len(DAILY) - 1)
+
+
+def part(fact: HouseholdFact | None) -> list[int]:
+    """What a household adds to the sums of one day: DAILY but for the visits."""
     if fact is None:
-        return dict.fromkeys(DAILY, 0) | {"visits": visits}
+        return NOTHING
     eligible = fact.status is not Status.EXCLUDED
-    return {"listed": 1, "excluded": int(not eligible), "achieved": int(fact.status is Status.ACHIEVED),
-            "reached": int(eligible and fact.reached), "contacted": int(eligible and fact.contacted), "visits": visits}
+    return [1, int(not eligible), int(fact.status is Status.ACHIEVED), int(eligible and fact.reached),
+            int(eligible and fact.contacted)]
 
 
 def target_part(line: Line, fact: HouseholdFact | None, target: TargetFact, today: date) -> list[int]:
@@ -123,7 +163,10 @@ def reported_out(line: Line, fact: HouseholdFact | None, campaign: CampaignFact,
     if fact is None or fact.status in (Status.EXCLUDED, Status.ACHIEVED):
         return False
     last: VisitFact | None = None
-    for visit in counted(line.visits_on(today), today, campaign):
+    visits = line.visits_on(today)
+    if not any(visit.outcome.excludes for visit in visits):
+        return False  # so it is nearly always
+    for visit in counted(visits, today, campaign):
         if visit.outcome.excludes:
             last = visit
         elif visit.outcome.contact:
@@ -133,8 +176,10 @@ def reported_out(line: Line, fact: HouseholdFact | None, campaign: CampaignFact,
 
 def changed(after: Mapping[K, list[int]], before: Mapping[K, list[int]], into: dict[K, list[int]]) -> None:
     """Add to `into` by how much each key's numbers change."""
-    for sign, numbers in ((1, after), (-1, before)):
+    for sign, numbers, others in ((1, after, before), (-1, before, after)):
         for key, values in numbers.items():
-            kept = into.setdefault(key, [0] * len(values))
-            for place, value in enumerate(values):
-                kept[place] += sign * value
+            if others.get(key) != values:  # most days of a household stay as they were
+                kept = into.setdefault(key, [])
+                kept.extend([0] * (len(values) - len(kept)))
+                for place, value in enumerate(values):
+                    kept[place] += sign * value

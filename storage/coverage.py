@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from storage import tallies
 from storage.course import fact_on
 from storage.coverage_rules import Coverage, HouseholdFact
 from storage.history import LINE, entry, household, line, lines, recorded
 from storage.ledger import FACT, kept_fact
-from storage.models import TALLY, Campaign, Place, Standing, table
-from storage.places import COMMUNE, HAMLET
-from storage.reading import Reading
+from storage.models import COUNTS, TALLY, Campaign, Place, Standing, table
+from storage.places import COMMUNE, HAMLET, PROVINCE
+from storage.prepared import Prepared, among
+from storage.reading import Reading, Wanted
 from storage.standing import CampaignFact
 from storage.visits import Goal
 
@@ -45,7 +46,7 @@ def fact(goal: Goal) -> CampaignFact:
     return CampaignFact(goal.starts_on, goal.ends_on, frozenset({goal.service}))
 
 
-_CAMPAIGN = select(campaign.c.kept, campaign.c.closed_on).where(campaign.c.id == bindparam("campaign"))
+_CAMPAIGN = Prepared(select(campaign.c.kept, campaign.c.closed_on).where(campaign.c.id == bindparam("campaign")))
 
 
 def state(rows: Reading, goal: Goal, as_of: date) -> tuple[bool, date]:
@@ -59,11 +60,11 @@ def state(rows: Reading, goal: Goal, as_of: date) -> tuple[bool, date]:
 
 # --- hamlets --------------------------------------------------------------------------------------------------------------
 
-_TALLIES = select(TALLY).where(TALLY.c.campaign_id == bindparam("campaign"),
-                               TALLY.c.place_id.in_(bindparam("hamlets", expanding=True)))
-
-_SETTLED = select(TALLY.c.settled_on).where(TALLY.c.campaign_id == bindparam("campaign"),
-                                            TALLY.c.place_id.in_(bindparam("hamlets", expanding=True)))
+_SUMS = [TALLY.c[name] for name in COUNTS]
+_TALLIES = Prepared(select(TALLY.c.place_id, TALLY.c.settled_on, *_SUMS).where(
+    TALLY.c.campaign_id == bindparam("campaign"), among(TALLY.c.place_id, "hamlets")))
+_SETTLED = Prepared(select(TALLY.c.settled_on).where(
+    TALLY.c.campaign_id == bindparam("campaign"), among(TALLY.c.place_id, "hamlets")))
 
 
 def by_hamlet(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], as_of: date) -> dict[int, Coverage]:
@@ -75,7 +76,7 @@ def by_hamlet(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], as_of: date)
     later = []
     for row in rows.all(_TALLIES, {"campaign": goal.campaign_id, "hamlets": list(hamlet_ids)}):
         if row.settled_on <= day:
-            found[row.place_id] = tallies.of_row(row)
+            found[row.place_id] = tallies.of_values(row[2:])
         else:
             later.append(row.place_id)
     current = [id_ for id_ in hamlet_ids if id_ not in set(later)]
@@ -110,7 +111,7 @@ _TURNED = (
     .join(entry, (entry.c.campaign_id == standing.c.campaign_id) & (entry.c.household_id == standing.c.household_id))
     .where(standing.c.campaign_id == bindparam("campaign"), standing.c.changes_on <= bindparam("on"))
 )
-_TURNED_IN = _TURNED.where(standing.c.hamlet_id.in_(bindparam("hamlets", expanding=True)))
+_TURNED_IN = Prepared(_TURNED.where(among(standing.c.hamlet_id, "hamlets")))
 Turned = tuple[int, HouseholdFact | None, HouseholdFact | None]
 
 
@@ -122,7 +123,7 @@ def turned(rows: Reading, goal: Goal, as_of: date, hamlet_ids: Sequence[int]) ->
         _TURNED_IN, {"campaign": goal.campaign_id, "on": as_of, "hamlets": list(hamlet_ids)}))
 
 
-def _turned(rows: Reading, goal: Goal, as_of: date, found: Sequence[Row[*tuple[Any, ...]]]) -> list[Turned]:
+def _turned(rows: Reading, goal: Goal, as_of: date, found: Sequence[Any]) -> list[Turned]:
     if not found:
         return []
     known = recorded(rows, [row.household_id for row in found])
@@ -130,8 +131,7 @@ def _turned(rows: Reading, goal: Goal, as_of: date, found: Sequence[Row[*tuple[A
 
 
 def _moved(before: Coverage, out: HouseholdFact | None, into: HouseholdFact | None) -> Coverage:
-    change = tallies.difference([Coverage.of([into])], [Coverage.of([out])])
-    return tallies.coverage({name: value + change[name] for name, value in tallies.columns(before).items()})
+    return tallies.moved(before, tallies.difference([into], [out]))
 
 
 # --- places above ---------------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def _moved(before: Coverage, out: HouseholdFact | None, into: HouseholdFact | No
 _ABOVE = {
     HAMLET: (place.c.id == bindparam("place"), place.c.id, False),
     COMMUNE: (place.c.parent_id == bindparam("place"), place.c.id, False),
-    "province": (commune.c.parent_id == bindparam("place"), place.c.parent_id, True),
+    PROVINCE: (commune.c.parent_id == bindparam("place"), place.c.parent_id, True),
 }
 """By the level of a place: which hamlets lie in it, and which column tells its parts apart."""
 
@@ -161,19 +161,16 @@ def _hamlets_inside(level: str) -> Under:
     return select(place.c.id, part.label("part")).select_from(source).where(condition)
 
 
-INSIDE, HAMLETS = {level: _ids_inside(level) for level in _ABOVE}, {level: _hamlets_inside(level) for level in _ABOVE}
-TURNED = {level: _TURNED.where(standing.c.hamlet_id.in_(inside)) for level, inside in INSIDE.items()}
-_PLACE = select(place.c.id, place.c.level, place.c.code, place.c.name, place.c.parent_id).where(
-    place.c.id == bindparam("place"))
-_NAMES = (select(place.c.id, place.c.code, place.c.name).where(place.c.id.in_(bindparam("ids", expanding=True)))
-          .order_by(place.c.code))
+INSIDE = {level: _ids_inside(level) for level in _ABOVE}
+HAMLETS = {level: Prepared(_hamlets_inside(level)) for level in _ABOVE}
+TURNED = {level: Prepared(_TURNED.where(standing.c.hamlet_id.in_(inside))) for level, inside in INSIDE.items()}
+_PLACE = Prepared(select(place.c.id, place.c.level, place.c.code, place.c.name, place.c.parent_id).where(
+    place.c.id == bindparam("place")))
 
 
-def where(rows: Reading, place_id: int) -> Row[*tuple[Any, ...]] | None:
+def where(rows: Reading, place_id: int) -> Any:
     """A place: its level, code, name and what it lies in."""
-    found: Row[*tuple[Any, ...]] | None = rows.once(
-        (_PLACE, place_id), lambda: rows.first(_PLACE, {"place": place_id}), lasting=True)
-    return found
+    return rows.once((_PLACE, place_id), lambda: rows.first(_PLACE, {"place": place_id}), lasting=True)
 
 
 def hamlets_in(rows: Reading, place_id: int) -> dict[int, int]:
@@ -182,67 +179,84 @@ def hamlets_in(rows: Reading, place_id: int) -> dict[int, int]:
     return {row.id: row.part for row in rows.all(HAMLETS[here.level], {"place": place_id})} if here else {}
 
 
-def kept_for(rows: Reading, place_id: int) -> list[int]:
-    """The places whose sums make up those of a place: itself, or the communes of a province."""
-    here = where(rows, place_id)
-    if here is None or here.level in (HAMLET, COMMUNE):
-        return [place_id]
-    return list(rows.once((place, place_id), lambda: [row.id for row in rows.all(
-        select(place.c.id).where(place.c.parent_id == place_id))], lasting=True))
+def kept_for(column: ColumnElement[int]) -> dict[str, ColumnElement[bool]]:
+    """By the level of a place: whether this column names one of the places whose sums make up its own."""
+    itself = column == bindparam("place")
+    communes = column.in_(select(place.c.id).where(place.c.parent_id == bindparam("place")))
+    return {HAMLET: itself, COMMUNE: itself, PROVINCE: communes}
 
 
-_TOTAL = select(*tallies.SUMS, func.max(TALLY.c.settled_on).label("settled_on")).where(
-    TALLY.c.campaign_id == bindparam("campaign"), TALLY.c.place_id.in_(bindparam("places", expanding=True)))
-_PARTS = (select(TALLY, place.c.id.label("part")).join(place, place.c.id == TALLY.c.place_id)
-          .where(TALLY.c.campaign_id == bindparam("campaign"), place.c.parent_id == bindparam("place")))
+_KEPT = (select(TALLY.c.settled_on, place.c.id, place.c.code, place.c.name, *_SUMS)
+         .select_from(TALLY.join(place, place.c.id == TALLY.c.place_id)).where(TALLY.c.campaign_id == bindparam("campaign")))
+_ITSELF = Prepared(_KEPT.where(TALLY.c.place_id == bindparam("place")))
+_inner = place.alias()
+_PARTS = Prepared(_KEPT.where(TALLY.c.place_id.in_(select(_inner.c.id).where(_inner.c.parent_id == bindparam("place"))))
+                  .order_by(place.c.code))
+"""By a list of places: joined, SQLite would rather read the sums of a whole campaign."""
+_FIGURES = 4
+"""The column of the first sum in these."""
+_NAMES = Prepared(select(place.c.id, place.c.code, place.c.name).where(among(place.c.id, "ids")).order_by(place.c.code))
 
 
-def total(rows: Reading, goal: Goal, place_id: int, as_of: date) -> Coverage:
-    """Coverage of a hamlet, a commune or a province: numerators and denominators summed."""
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A place and the places inside it; parts with nobody listed are left out."""
+
+    total: Coverage
+    parts: list[Part]
+
+
+def whole(rows: Reading, goal: Goal, place_id: int, as_of: date) -> Whole:
+    """Coverage of a hamlet, a commune or a province, and of its parts: numerators and denominators summed."""
     kept, day = state(rows, goal, as_of)
     here = where(rows, place_id)
     if here is None:
-        return Coverage()
-    values = {"campaign": goal.campaign_id, "place": place_id, "on": day}
-    row = rows.first(_TOTAL, {**values, "places": kept_for(rows, place_id)}) if kept else None
-    if row is None or (row.settled_on is not None and row.settled_on > day):
-        return sum(by_hamlet(rows, goal, list(hamlets_in(rows, place_id)), day).values(), Coverage())
-    found = tallies.of_row(row)
-    for _, before, after in _turned(rows, goal, day, rows.all(TURNED[here.level], values)):
-        found = _moved(found, before, after)
-    return found
+        return Whole(Coverage(), [])
+    if not kept:
+        return counted_whole(rows, goal, place_id, day)
+    return summed(rows, goal, place_id, day, rows.together(*kept_sums(goal, here, day)))
 
 
-def by_part(rows: Reading, goal: Goal, place_id: int, as_of: date) -> list[Part]:
-    """Coverage of the parts of a place: a province's communes, a commune's hamlets. Parts with nobody listed are left out."""
-    kept, day = state(rows, goal, as_of)
-    here = where(rows, place_id)
-    if here is None or here.level == HAMLET:
-        return _named(rows, {place_id: total(rows, goal, place_id, as_of)} if here else {})
-    values = {"campaign": goal.campaign_id, "place": place_id, "on": day}
-    found = rows.all(_PARTS, values) if kept else []
-    if not kept or any(row.settled_on > day for row in found):
-        sums = _gathered(rows, goal, place_id, day)
-    else:
-        sums = {row.part: tallies.of_row(row) for row in found}
-        if changed := _turned(rows, goal, day, rows.all(TURNED[here.level], values)):
-            part_of = hamlets_in(rows, place_id)
-            for hamlet_id, before, after in changed:
-                sums[part_of[hamlet_id]] = _moved(sums[part_of[hamlet_id]], before, after)
-    return _named(rows, sums)
+def kept_sums(goal: Goal, here: Any, day: date) -> tuple[Wanted[Any], Wanted[Any]]:
+    """The sums that are kept of a place, and the households that the calendar has changed there by a day."""
+    query = _ITSELF if here.level == HAMLET else _PARTS
+    return (Wanted(query, {"campaign": goal.campaign_id, "place": here.id}, list),
+            Wanted(TURNED[here.level], {"campaign": goal.campaign_id, "on": day, "place": here.id}, list))
 
 
-def _gathered(rows: Reading, goal: Goal, place_id: int, day: date) -> dict[int, Coverage]:
+def summed(rows: Reading, goal: Goal, place_id: int, day: date, found: Sequence[Sequence[Any]]) -> Whole:
+    """What was found of a place, put together; counted from the record where what is kept is of a later day already."""
+    kept, late = found
+    if any(row.settled_on > day for row in kept):
+        return counted_whole(rows, goal, place_id, day)
+    parts = {row.id: Part(row.id, row.code, row.name, tallies.of_values(row[_FIGURES:])) for row in kept}
+    total = tallies.together([row[_FIGURES:] for row in kept])
+    part_of = hamlets_in(rows, place_id) if late else {}
+    for hamlet_id, before, after in _turned(rows, goal, day, late):
+        part = parts[part_of[hamlet_id]]
+        parts[part.id] = replace(part, coverage=_moved(part.coverage, before, after))
+        total = _moved(total, before, after)
+    return Whole(total, [part for part in parts.values() if part.coverage.register])
+
+
+def counted_whole(rows: Reading, goal: Goal, place_id: int, day: date) -> Whole:
+    """The same hamlet by hamlet, from the record where it must be."""
     part_of = hamlets_in(rows, place_id)
     sums: dict[int, Coverage] = defaultdict(Coverage)
     for hamlet_id, each in by_hamlet(rows, goal, list(part_of), day).items():
         sums[part_of[hamlet_id]] += each
-    return sums
-
-
-def _named(rows: Reading, sums: dict[int, Coverage]) -> list[Part]:
     named = rows.all(_NAMES, {"ids": [id_ for id_, each in sums.items() if each.register]})
-    return [Part(row.id, row.code, row.name, sums[row.id]) for row in named]
+    return Whole(sum(sums.values(), Coverage()), [Part(row.id, row.code, row.name, sums[row.id]) for row in named])
+
+
+def total(rows: Reading, goal: Goal, place_id: int, as_of: date) -> Coverage:
+    """Coverage of a hamlet, a commune or a province."""
+    return whole(rows, goal, place_id, as_of).total
+
+
+def by_part(rows: Reading, goal: Goal, place_id: int, as_of: date) -> list[Part]:
+    """Coverage of the parts of a place: a province's communes, a commune's hamlets, or the hamlet itself."""
+    return whole(rows, goal, place_id, as_of).parts
 
 
 def add(parts: Iterable[Coverage]) -> Coverage:

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from storage import coverage, ledger, tallies
-from storage.course import DAILY
+from storage.course import DAILY, KEPT
 from storage.coverage_rules import Coverage
 from storage.mail import insert_new
 from storage.models import TALLY, Campaign, CampaignDay, CoverageSnapshot, Place, table
 from storage.places import HAMLET
-from storage.reading import Reading
+from storage.prepared import Prepared
+from storage.reading import Reading, Wanted
 from storage.shares import Share
 from storage.visits import Goal
 
@@ -36,6 +37,14 @@ class Day:
     reached: int
     contacted: int
     visits: int
+    due: int = 0
+    """Returns due up to then, as they are known now; a snapshot says nothing of them."""
+    on_time: int = 0
+
+    @property
+    def follow_up_on_time(self) -> Share:
+        """Of the returns that were due, those made no more than two days late."""
+        return Share(self.on_time, self.due)
 
     @property
     def goal_coverage(self) -> Share:
@@ -109,23 +118,43 @@ def _row(goal: Goal, day: date, at: datetime, place_id: int, each: Coverage, vis
         "visits": visits, "counts": {name: value for name, value in tallies.columns(each).items() if value}}
 
 
+_AT = {level: Prepared(
+    select(*(func.sum(snapshot.c[name]).label(name) for name in DAILY))
+    .where(snapshot.c.campaign_id == bindparam("campaign"), snapshot.c.day == bindparam("day"), inside))
+    for level, inside in coverage.kept_for(snapshot.c.place_id).items()}
+_SERIES = {level: Prepared(
+    select(days.c.day, *(func.sum(days.c[name]).label(name) for name in KEPT))
+    .where(days.c.campaign_id == bindparam("campaign"), days.c.day <= bindparam("day"), inside)
+    .group_by(days.c.day).order_by(days.c.day)) for level, inside in coverage.kept_for(days.c.place_id).items()}
+
+
 def at(rows: Reading, goal: Goal, place_id: int, day: date) -> Day | None:
     """What was known of a place when that day ended; None where no snapshot was taken."""
-    query = select(*(func.sum(snapshot.c[name]).label(name) for name in DAILY)).where(
-        snapshot.c.campaign_id == goal.campaign_id, snapshot.c.day == day,
-        snapshot.c.place_id.in_(coverage.kept_for(rows, place_id)))
-    row = rows.first(query)
-    return None if row is None or row.listed is None else Day(day, *(int(value) for value in row))
+    return rows.ask(snapshot_of(goal, coverage.where(rows, place_id), day))
+
+
+def snapshot_of(goal: Goal, here: Any, day: date) -> Wanted[Day | None]:
+    """The same, to be read with other things."""
+    def read(found: Sequence[Any]) -> Day | None:
+        return None if not found or found[0].listed is None else Day(day, *(int(value) for value in found[0]))
+
+    return Wanted(_AT[here.level], {"campaign": goal.campaign_id, "day": day, "place": here.id}, read)
 
 
 def series(rows: Reading, goal: Goal, place_id: int, until: date) -> list[Day]:
     """Each day of a campaign up to one of them, as it is known now: late entries are in their own day."""
     rows.settle()
-    query = select(days.c.day, *(func.sum(days.c[name]) for name in DAILY)).where(
-        days.c.campaign_id == goal.campaign_id, days.c.place_id.in_(coverage.kept_for(rows, place_id)), days.c.day <= until,
-    ).group_by(days.c.day).order_by(days.c.day)
-    sums, found = [0] * len(DAILY), []
-    for row in rows.all(query):
+    return rows.ask(series_of(goal, coverage.where(rows, place_id), until))
+
+
+def series_of(goal: Goal, here: Any, until: date) -> Wanted[list[Day]]:
+    """The same, to be read with other things."""
+    return Wanted(_SERIES[here.level], {"campaign": goal.campaign_id, "day": until, "place": here.id}, _running)
+
+
+def _running(found: Sequence[Any]) -> list[Day]:
+    sums, made = [0] * len(KEPT), []
+    for row in found:
         sums = [before + int(value) for before, value in zip(sums, row[1:], strict=True)]
-        found.append(Day(row.day, *sums))
-    return found
+        made.append(Day(row.day, *sums))
+    return made

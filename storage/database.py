@@ -50,7 +50,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with self.writer.begin() as tx:
-            tx.info.pop("ledger.touched", None)  # of a transaction that was taken back
+            for told in ("ledger.touched", "tasks.settled", "history.read"):
+                tx.info.pop(told, None)  # of a transaction that was taken back
             yield tx
             if "ledger.touched" in tx.info:
                 from storage.ledger import settle

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, null, or_, select, union_all
 
 from storage.models import Attainment, Household, HouseholdMerge, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Verification
-from storage.prepared import Prepared
-from storage.reading import Query, Reading
+from storage.prepared import Prepared, among
+from storage.reading import Reading, Wanted
 from storage.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact
 
 household, entry, visit, attainment = table(Household), table(RegisterEntry), table(Visit), table(Attainment)
 merged = table(HouseholdMerge)
-later = visit.alias("later")
+later, _one_of = visit.alias("later"), household.alias()
 BARRIERS = {each.value: each for each in Barrier}
 MODES = {each.value: each for each in Mode}
 VERIFICATIONS = {each.value: each for each in Verification}
@@ -69,28 +69,26 @@ LINE = (
     entry.c.campaign_id, entry.c.household_id, entry.c.added_on, entry.c.excluded_on, entry.c.excluded_by, entry.c.confirmed_by,
     entry.c.kept_on, household.c.hamlet_id, household.c.adult_count, household.c.farm, household.c.merged_into_id,
 )
-_WHO = or_(household.c.id.in_(bindparam("ids", expanding=True)), household.c.merged_into_id.in_(bindparam("ids", expanding=True)))
-_WHERE = or_(household.c.hamlet_id.in_(bindparam("hamlets", expanding=True)),
-             household.c.id.in_(bindparam("also", expanding=True)))
+_WHO = or_(among(household.c.id, "ids"), among(household.c.merged_into_id, "ids"))
+_WHERE = or_(among(household.c.hamlet_id, "hamlets"), among(household.c.id, "also"))
 _SINGLE = or_(household.c.id == bindparam("id"), household.c.merged_into_id == bindparam("id"))
 
 
-def _visits(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    return (
+def _facts(which: ColumnElement[bool]) -> Prepared:
+    """Visits and, without an instant, attainments: what is on record of these households, asked for at once."""
+    visits = (
         select(visit.c.household_id, visit.c.occurred_at, visit.c.outcome, visit.c.barrier, visit.c.mode, visit.c.person_id,
-               visit.c.away_until, visit.c.next_on)
+               visit.c.id.label("visit_id"), visit.c.away_until, visit.c.next_on, visit.c.occurred_on)
         .join(household, household.c.id == visit.c.household_id)
         .outerjoin(later, later.c.supersedes_id == visit.c.id)
         .where(which, visit.c.void.is_(False), later.c.id.is_(None))
     )
-
-
-def _attainments(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    return (
-        select(attainment.c.household_id, attainment.c.service, attainment.c.achieved_on, attainment.c.verification,
-               attainment.c.revoked_on, attainment.c.recorded_by, attainment.c.assisted_by, attainment.c.visit_id)
+    attainments = (
+        select(attainment.c.household_id, null(), attainment.c.service, attainment.c.assisted_by, attainment.c.verification,
+               attainment.c.recorded_by, attainment.c.visit_id, attainment.c.achieved_on, attainment.c.revoked_on, null())
         .join(household, household.c.id == attainment.c.household_id).where(which)
     )
+    return Prepared(union_all(visits, attainments))
 
 
 def _merges(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -101,13 +99,15 @@ def _merges(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_ONE = Prepared(_visits(_SINGLE)), Prepared(_attainments(_SINGLE)), Prepared(_merges(_SINGLE))
-_BY_ID = _visits(_WHO), _attainments(_WHO), _merges(_WHO)
-_BY_HAMLET = _visits(_WHERE), _attainments(_WHERE), _merges(_WHERE)
-_LINES = (
+_ONE = _facts(_SINGLE), Prepared(_merges(_SINGLE))
+_BY_ID = _facts(_WHO), Prepared(_merges(_WHO))
+_BY_HAMLET = _facts(_WHERE), Prepared(_merges(_WHERE))
+_LINES = Prepared(
     select(*LINE).join(household, household.c.id == entry.c.household_id)
-    .where(entry.c.campaign_id == bindparam("campaign"), _WHERE)
+    .where(entry.c.campaign_id == bindparam("campaign"), entry.c.household_id.in_(select(_one_of.c.id).where(
+        or_(among(_one_of.c.hamlet_id, "hamlets"), among(_one_of.c.id, "also")))))
 )
+"""By a list of households: joined, SQLite would rather read the register of a whole campaign."""
 
 
 @dataclass(slots=True)
@@ -121,26 +121,58 @@ class Recorded:
     """By household: who came along with it, and from when on."""
 
 
+READ = "history.read"
+"""Rows of households that were read in this transaction, and to which nothing was written since."""
+
+
+def read_once(tx: Connection, household_id: int) -> Sequence[Any]:
+    """The rows of one household: read for its tasks, they need not be read again for the ledger."""
+    kept: dict[int, Sequence[Any]] = tx.info.setdefault(READ, {})
+    kept[household_id] = _ONE[0].all(tx, {"id": household_id})
+    return kept[household_id]
+
+
+def forget(tx: Connection, household_id: int) -> None:
+    """Something was written: what was read before is not all."""
+    tx.info.get(READ, {}).pop(household_id, None)
+
+
 def recorded(rows: Reading, ids: Sequence[int], *, merged_away: bool = True) -> Recorded:
     """What is known of these households and of those merged into them; `merged_away`: some of them may be gone themselves."""
-    queries, values = (_ONE, {"id": ids[0]}) if len(ids) == 1 else (_BY_ID, {"ids": list(ids)})
-    found = _facts(rows, queries, values)
+    return with_merges(rows, ids, rows.ask(wanted(ids)), merged_away=merged_away)
+
+
+def wanted(ids: Sequence[int]) -> Wanted[Recorded]:
+    """The visits and the attainments of these households and of those merged into them, to be read with other things."""
+    queries, values = _asking(ids)
+    return Wanted(queries[0], values, as_facts)
+
+
+def with_merges(rows: Reading, ids: Sequence[int], found: Recorded, *, merged_away: bool) -> Recorded:
+    """The same with who lives on in whom, which hardly ever has to be asked for."""
+    queries, values = _asking(ids)
     others = (found.visits.keys() | found.attainments.keys()) - set(ids)
-    return _merged(rows, found, queries[2], values) if others or merged_away else found
+    return _merged(rows, found, queries[1], values) if others or merged_away else found
 
 
-def _facts(rows: Reading, queries: tuple[Query, Query, Query], values: dict[str, Any]) -> Recorded:
+def _asking(ids: Sequence[int]) -> tuple[tuple[Prepared, Prepared], dict[str, Any]]:
+    return (_ONE, {"id": ids[0]}) if len(ids) == 1 else (_BY_ID, {"ids": list(ids)})
+
+
+def as_facts(rows: Iterable[Any]) -> Recorded:
+    """Rows of visits and attainments as the rules know them."""
     found = Recorded()
-    for home, at, outcome, barrier, mode, person, until, next_on in rows.all(queries[0], values):
-        found.visits[home].append(VisitFact(at, OUTCOMES[outcome], BARRIERS[barrier] if barrier else None, MODES[mode], person,
-                                            until, next_on))
-    for home, service, on, verification, revoked, person, assisted, visit_id in rows.all(queries[1], values):
-        found.attainments[home].append(AttainmentFact(service, on, VERIFICATIONS[verification], revoked, person,
-                                                      assisted or None, visit_id))
+    for home, at, what, more, how, person, visit_id, first, second, _ in rows:
+        if at is None:
+            fact = AttainmentFact(what, first, VERIFICATIONS[how], second, person, more or None, visit_id)
+            found.attainments[home].append(fact)
+        else:
+            found.visits[home].append(VisitFact(at, OUTCOMES[what], BARRIERS[more] if more else None, MODES[how], person, first,
+                                                second))
     return found
 
 
-def _merged(rows: Reading, found: Recorded, query: Query, values: dict[str, Any]) -> Recorded:
+def _merged(rows: Reading, found: Recorded, query: Prepared, values: dict[str, Any]) -> Recorded:
     for home, last, kept, on in rows.all(query, values):
         found.into[home] = (kept if kept is not None else last, on)
     for home in found.into:
@@ -176,7 +208,8 @@ def lines(rows: Reading, campaign_id: int, hamlet_ids: Sequence[int], as_of: dat
 
     elsewhere = lived_elsewhere(rows, hamlet_ids, as_of)
     values = {"hamlets": list(hamlet_ids), "campaign": campaign_id, "also": list(elsewhere)}
-    known = _merged(rows, _facts(rows, _BY_HAMLET, values), _BY_HAMLET[2], values)
+    own = {"hamlets": values["hamlets"], "also": values["also"]}
+    known = _merged(rows, as_facts(rows.all(_BY_HAMLET[0], own)), _BY_HAMLET[1], own)
     found = [line(row, known) for row in rows.all(_LINES, values)]
     there = [replace(each, hamlet_id=elsewhere.get(each.household_id, each.hamlet_id)) for each in found] if elsewhere else found
     return [each for each in there if each.hamlet_id in set(hamlet_ids)] if elsewhere else there

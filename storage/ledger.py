@@ -10,27 +10,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, case, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, bindparam, select, update
 
-from storage import tallies, tasks
-from storage.course import DAILY, Denominator, Settled, TargetFact, changed, settled
-from storage.coverage_rules import Coverage, HouseholdFact
-from storage.history import LINE, entry, household, line, recorded
-from storage.models import COUNTS, TALLY, Campaign, CampaignDay, CampaignTarget, Place, Standing, TargetTally, table
-from storage.outcomes import Barrier, Group, Status
-from storage.prepared import Prepared
-from storage.reading import Reading
+from storage import kept_rows, tallies, tasks
+from storage.course import Denominator, Settled, TargetFact, changed, settled
+from storage.coverage_rules import HouseholdFact
+from storage.history import BARRIERS, LINE, READ, Recorded, as_facts, entry, forget, household, line, wanted, with_merges
+from storage.models import Campaign, CampaignTarget, Place, Standing, table
+from storage.outcomes import Group, Status
+from storage.prepared import Prepared, among
+from storage.reading import Reading, Wanted
 from storage.standing import LOCAL, CampaignFact
 
 campaign, target, standing, place = table(Campaign), table(CampaignTarget), table(Standing), table(Place)
-days, target_tally = table(CampaignDay), table(TargetTally)
 TOUCHED = "ledger.touched"
 AT_ONCE = 500
+STATUSES, GROUPS = {each.value: each for each in Status}, {each.value: each for each in Group}
 FACT = ("status", "disposition", "reached", "contacted", "baseline", "verified", "barrier", "adults", "adults_achieved")
+_FACT = {prefix: attrgetter(*(prefix + name for name in FACT)) for prefix in ("", "kept_")}
 
 
 def touch(tx: Connection, household_ids: Iterable[int], today: date | None = None, *, since: date = date.min) -> None:
@@ -38,38 +38,42 @@ def touch(tx: Connection, household_ids: Iterable[int], today: date | None = Non
     homes, latest = tx.info.get(TOUCHED, ({}, date.min))
     for id_ in household_ids:
         homes[id_] = min(since, homes.get(id_, since))
+        forget(tx, id_)
     tx.info[TOUCHED] = homes, max(latest, today or datetime.now(LOCAL).date())
 
 
 def settle(tx: Connection) -> None:
     """Bring the ledger up to date with what this transaction wrote."""
     homes, today = tx.info.pop(TOUCHED, ({}, date.min))
-    ids = sorted(homes)
+    ids, locked = sorted(homes), tx.info.get(tasks.SETTLED, frozenset())
+    if tx.dialect.name == "postgresql" and not locked >= homes.keys():
+        _LOCK.all(tx, {"ids": ids})
     tasks.settle_open(tx, ids, datetime.now(UTC), today)
+    read = tx.info.pop(READ, {})
     for start in range(0, len(ids), AT_ONCE):
-        _settle(tx, ids[start:start + AT_ONCE], today, homes)
+        _settle(tx, ids[start:start + AT_ONCE], today, homes, read)
 
 
 _KEPT = tuple(standing.c[name].label(f"kept_{name}")
               for name in (*FACT, "hamlet_id", "commune_id", "settled_on", "course", "targets"))
 _EVERY = (
     select(*LINE, place.c.parent_id.label("commune_id"), campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service,
-           *_KEPT)
+           target.c.id.label("target_id"), target.c.service, target.c.denominator, *_KEPT)
     .join(household, household.c.id == entry.c.household_id)
     .join(place, place.c.id == household.c.hamlet_id)
     .join(campaign, campaign.c.id == entry.c.campaign_id)
+    .outerjoin(target, target.c.campaign_id == entry.c.campaign_id)
     .outerjoin(standing, (standing.c.campaign_id == entry.c.campaign_id) & (standing.c.household_id == entry.c.household_id))
     .where(campaign.c.kept.is_(True), campaign.c.closed_on.is_(None))
 )
-_LINES = _EVERY.where(entry.c.household_id.in_(bindparam("ids", expanding=True))).order_by(entry.c.household_id)
-_LINE = Prepared(_EVERY.where(entry.c.household_id == bindparam("id")))
+_SOME = Prepared(_EVERY.where(among(entry.c.household_id, "ids")).order_by(entry.c.household_id, target.c.id))
+_ONE = Prepared(_EVERY.where(entry.c.household_id == bindparam("id")).order_by(target.c.id))
 """The commonest case by far: one household."""
-_LOCK = (select(entry.c.id).where(entry.c.household_id.in_(bindparam("ids", expanding=True))).order_by(entry.c.id)
-         .with_for_update())
+_LOCK = Prepared(select(household.c.id).where(among(household.c.id, "ids")).order_by(household.c.id)
+                 .with_for_update(key_share=True))
 """On PostgreSQL two processes may log visits to one household at once: the second waits here, and what it reads afterwards
-holds what the first one wrote. (Locking in the reading statement would not do: what is joined is as old as the statement.)"""
-_TARGETS = select(target.c.id, target.c.campaign_id, target.c.service, target.c.denominator).where(
-    target.c.campaign_id.in_(bindparam("campaigns", expanding=True))).order_by(target.c.id)
+holds what the first one wrote. (Locking in the reading statement would not do: what is joined is as old as the statement.)
+Tasks lock the same row before: such a household is not locked twice."""
 
 
 @dataclass(slots=True)
@@ -84,61 +88,75 @@ class _Change:
 
 
 _ALL_DAYS: Mapping[int, date] = {}
+_UNREAD: Mapping[int, Sequence[Any]] = {}
 Changes = dict[tuple[int, int, int | None], _Change]
 """By campaign, hamlet and commune."""
+Targets = defaultdict[int, dict[int, TargetFact]]
 
 
-def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int, date] = _ALL_DAYS) -> None:
-    rows = Reading(tx)
-    if tx.dialect.name == "postgresql":
-        tx.execute(_LOCK, {"ids": ids})
-    lines = rows.all(_LINE, {"id": ids[0]}) if len(ids) == 1 else rows.all(_LINES, {"ids": ids})
-    if not lines:
-        return
-    known = recorded(rows, ids, merged_away=any(row.merged_into_id is not None for row in lines))
-    aimed = {row.campaign_id for row in lines if row.kept_targets is None or row.kept_targets}
-    targets = targets_of(rows, aimed) if aimed else defaultdict(list)
+def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int, date] = _ALL_DAYS,
+            read: Mapping[int, Sequence[Any]] = _UNREAD) -> None:
+    lines, targets, known = _read(Reading(tx), ids, read)
     kept: list[dict[str, Any]] = []
     changes: Changes = defaultdict(_Change)
     for row in lines:
         day = max(today, row.kept_settled_on or today)  # never back in time: the sums stand for the latest day
         new_from = since.get(row.household_id, date.min)
-        now = settled(line(row, known), fact_of(row), targets[row.campaign_id], day, row.kept_course,
+        now = settled(line(row, known), fact_of(row), targets[row.campaign_id].values(), day, row.kept_course,
                       None if new_from == date.min else new_from)
         kept.append(_kept(row, now))
         _note(changes, row, now)
     write(tx, kept, changes)
 
 
-def fact_of(row: Row[*tuple[Any, ...]]) -> CampaignFact:
+def _read(rows: Reading, ids: Sequence[int], read: Mapping[int, Sequence[Any]]) -> tuple[Sequence[Any], Targets, Recorded]:
+    """The lines of these households with their campaigns' targets, and all that is on record of them."""
+    line_of = Wanted(_ONE, {"id": ids[0]}, _lines) if len(ids) == 1 else Wanted(_SOME, {"ids": ids}, _lines)
+    if all(id_ in read for id_ in ids):
+        (lines, targets), known = rows.ask(line_of), as_facts([row for id_ in ids for row in read[id_]])
+    else:
+        (lines, targets), known = rows.together(line_of, wanted(ids))
+    return lines, targets, with_merges(rows, ids, known, merged_away=any(row.merged_into_id is not None for row in lines))
+
+
+def _lines(found: Sequence[Any]) -> tuple[Sequence[Any], Targets]:
+    """A line comes as often as its campaign has targets."""
+    lines: dict[tuple[int, int], Any] = {}
+    targets: Targets = defaultdict(dict)
+    for row in found:
+        lines.setdefault((row.campaign_id, row.household_id), row)
+        if row.target_id is not None and row.target_id not in targets[row.campaign_id]:
+            targets[row.campaign_id][row.target_id] = TargetFact(row.target_id, row.service, Denominator(row.denominator))
+    return list(lines.values()), targets
+
+
+def fact_of(row: Any) -> CampaignFact:
     """The campaign of a row, as the rules know it."""
     return CampaignFact(row.starts_on, row.ends_on, frozenset({row.goal_service}))
 
 
-def targets_of(rows: Reading, campaigns: Iterable[int]) -> defaultdict[int, list[TargetFact]]:
-    """The targets of these campaigns."""
-    found: defaultdict[int, list[TargetFact]] = defaultdict(list)
-    for row in rows.all(_TARGETS, {"campaigns": sorted(campaigns)}):
-        found[row.campaign_id].append(TargetFact(row.id, row.service, Denominator(row.denominator)))
-    return found
-
-
-def _note(changes: Changes, row: Row[*tuple[Any, ...]], now: Settled) -> None:
+def _note(changes: Changes, row: Any, now: Settled) -> None:
     """Add a household to its hamlet's sums, and take it out of where it was counted before."""
     here = changes[row.campaign_id, row.hamlet_id, row.commune_id]
     here.settled_on = max(here.settled_on, now.on)
     here.after.append(now.fact)
-    changed(now.course, {}, here.course)
-    changed(now.targets, {}, here.targets)
-    if row.kept_hamlet_id is not None:
-        there = changes[row.campaign_id, row.kept_hamlet_id, row.kept_commune_id]
-        there.settled_on = max(there.settled_on, now.on)
-        there.before.append(kept_fact(row, "kept_"))
-        changed({}, row.kept_course, there.course)
-        changed({}, row.kept_targets, there.targets)
+    if row.kept_hamlet_id is None:
+        changed(now.course, {}, here.course)
+        changed(now.targets, {}, here.targets)
+        return
+    there = changes[row.campaign_id, row.kept_hamlet_id, row.kept_commune_id]
+    there.settled_on = max(there.settled_on, now.on)
+    there.before.append(kept_fact(row, "kept_"))
+    for after, before, into, out_of in ((now.course, row.kept_course, here.course, there.course),
+                                        (now.targets, row.kept_targets, here.targets, there.targets)):
+        if there is here:
+            changed(after, before, into)
+        else:
+            changed(after, {}, into)
+            changed({}, before, out_of)
 
 
-def _kept(row: Row[*tuple[Any, ...]], now: Settled) -> dict[str, Any]:
+def _kept(row: Any, now: Settled) -> dict[str, Any]:
     fact = now.fact
     return {
         "campaign_id": row.campaign_id, "household_id": row.household_id, "hamlet_id": row.hamlet_id,
@@ -153,83 +171,34 @@ def _kept(row: Row[*tuple[Any, ...]], now: Settled) -> dict[str, Any]:
     }
 
 
-def kept_fact(row: Row[*tuple[Any, ...]], prefix: str = "") -> HouseholdFact | None:
+def kept_fact(row: Any, prefix: str = "") -> HouseholdFact | None:
     """A household as it is kept."""
-    kept = row._asdict()
-    if kept[f"{prefix}status"] is None:
+    status, group, reached, contacted, baseline, verified, barrier, adults, achieved = _FACT[prefix](row)
+    if status is None:
         return None
-    barrier = kept[f"{prefix}barrier"]
-    return HouseholdFact(
-        Status(kept[f"{prefix}status"]), Group(kept[f"{prefix}disposition"]),
-        kept[f"{prefix}reached"], kept[f"{prefix}contacted"], kept[f"{prefix}baseline"], kept[f"{prefix}verified"],
-        Barrier(barrier) if barrier else None, kept[f"{prefix}adults"], kept[f"{prefix}adults_achieved"])
+    return HouseholdFact(STATUSES[status], GROUPS[group], reached, contacted, baseline, verified,
+                         BARRIERS[barrier] if barrier else None, adults, achieved)
 
 
 def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -> None:
     """Write households and the differences of the sums, places in one order so that no two processes wait for each other."""
-    if kept:
-        _replacing(tx.dialect.name, standing, ("campaign_id", "household_id")).each(tx, kept)
     sums: dict[tuple[int, int], dict[str, Any]] = {}
     daily: dict[tuple[int, int, str], list[int]] = {}
     parts: dict[tuple[str, int], list[int]] = {}
     for (campaign_id, hamlet_id, commune_id), change in changes.items():
-        difference = tallies.difference([Coverage.of(change.after)], [Coverage.of(change.before)])
-        if not any(difference.values()):
-            difference = {}
+        difference = tallies.difference(change.after, change.before)
         for place_id in filter(None, (hamlet_id, commune_id)):
             if difference:
                 _add(sums.setdefault((campaign_id, place_id), {"settled_on": date.min}), difference, change.settled_on)
             changed({(campaign_id, place_id, day): values for day, values in change.course.items()}, {}, daily)
             changed({(id_, place_id): values for id_, values in change.targets.items()}, {}, parts)
-    _write_sums(tx, sums, daily, parts)
-
-
-def _write_sums(tx: Connection, sums: Mapping[tuple[int, int], Mapping[str, Any]],
-                daily: Mapping[tuple[int, int, str], list[int]], parts: Mapping[tuple[str, int], list[int]]) -> None:
-    totals = [{"campaign_id": campaign_id, "place_id": place_id, **values}
-              for (campaign_id, place_id), values in sorted(sums.items(), key=lambda each: each[0])]
-    moved = [{"campaign_id": key[0], "place_id": key[1], "day": date.fromisoformat(key[2]),
-              **dict(zip(DAILY, values, strict=True))}
-             for key, values in sorted(daily.items()) if any(values)]
-    aimed = [{"target_id": int(key[0]), "place_id": key[1], "achieved": values[0], "of": values[1], "known": values[2]}
-             for key, values in sorted(parts.items()) if any(values)]
-    for into, keys, added, rows in ((TALLY, ("campaign_id", "place_id"), COUNTS, totals),
-                                    (days, ("campaign_id", "place_id", "day"), DAILY, moved),
-                                    (target_tally, ("target_id", "place_id"), ("achieved", "of", "known"), aimed)):
-        if rows:
-            _adding(tx.dialect.name, into, keys, added).each(tx, rows)
+    kept_rows.write(tx, kept, sums, daily, parts)
 
 
 def _add(into: dict[str, Any], difference: Mapping[str, int], settled_on: date) -> None:
     into["settled_on"] = max(into["settled_on"], settled_on)
     for name, value in difference.items():
         into[name] = into.get(name, 0) + value
-
-
-def _insert(dialect: str, into: Table) -> Any:
-    if dialect == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        return postgresql.insert(into)
-    return sqlite.insert(into)
-
-
-@cache
-def _replacing(dialect: str, into: Table, keys: tuple[str, ...]) -> Prepared:
-    made = _insert(dialect, into)
-    return Prepared(made.values({column.name: bindparam(column.name) for column in into.c}).on_conflict_do_update(
-        index_elements=keys, set_={column.name: made.excluded[column.name] for column in into.c if column.name not in keys}))
-
-
-@cache
-def _adding(dialect: str, into: Table, keys: tuple[str, ...], added: tuple[str, ...]) -> Prepared:
-    made = _insert(dialect, into)
-    sums = {name: into.c[name] + made.excluded[name] for name in added}
-    if "settled_on" in into.c:
-        sums["settled_on"] = case((into.c.settled_on > made.excluded.settled_on, into.c.settled_on),
-                                  else_=made.excluded.settled_on)
-    return Prepared(made.values({column.name: bindparam(column.name) for column in into.c}).on_conflict_do_update(
-        index_elements=keys, set_=sums))
 
 
 # --- whole campaigns ------------------------------------------------------------------------------------------------------

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 from storage import campaigns, coverage, coverage_snapshots
 from storage.calendar import Calendar
 from storage.campaigns import Figure, Reached, Running
+from storage.course import KEPT
 from storage.coverage import Part
 from storage.coverage_rules import Coverage
 from storage.coverage_snapshots import Day
+from storage.freshness import freshness_of
 from storage.pace import WEEKDAYS, Pace, pace
 from storage.reading import Reading
-from storage.shares import Change, change
+from storage.shares import Change, Share, change
 
 WEEK = timedelta(days=7)
 
@@ -41,6 +43,13 @@ class Overview:
     pace: Pace | None
     aims: tuple[Reached, ...]
     figures: tuple[Figure, ...]
+    data_freshness: Share
+    """Members of the teams there who entered something in the last seven days."""
+
+    @property
+    def follow_up_on_time(self) -> Share:
+        """Of the returns due in the campaign up to this day, those made no more than two days late."""
+        return self.day(self.on).follow_up_on_time
 
     @property
     def change(self) -> Change | None:
@@ -50,8 +59,7 @@ class Overview:
     def between(self, first: date, last: date) -> Day:
         """What the days from one to another brought."""
         before, after = self.day(first - timedelta(days=1)), self.day(last)
-        return Day(last, *(getattr(after, name) - getattr(before, name) for name in
-                           ("listed", "excluded", "achieved", "reached", "contacted", "visits")))
+        return Day(last, *(getattr(after, name) - getattr(before, name) for name in KEPT))
 
     def day(self, on: date) -> Day:
         """A day as it is known now."""
@@ -64,17 +72,19 @@ def overview(rows: Reading, campaign: Running, place_id: int, on: date, calendar
     here = coverage.where(rows, place_id)
     if here is None:
         return None
-    day = min(on, campaign.closed_on or on)
-    total = coverage.total(rows, campaign.goal, place_id, day)
-    days = tuple(coverage_snapshots.series(rows, campaign.goal, place_id, day))
-    kept = coverage_snapshots.at(rows, campaign.goal, place_id, day - WEEK)
+    goal, day = campaign.goal, min(on, campaign.closed_on or on)
+    kept, _ = coverage.state(rows, goal, on)
+    days, then, aims, figures, fresh, *sums = rows.together(
+        coverage_snapshots.series_of(goal, here, day), coverage_snapshots.snapshot_of(goal, here, day - WEEK),
+        campaigns.aims_of(campaign.id, here), campaigns.figures_of(campaign.id, place_id), freshness_of(here, day),
+        *(coverage.kept_sums(goal, here, day) if kept else ()))
+    whole = coverage.summed(rows, goal, place_id, day, sums) if kept else coverage.counted_whole(rows, goal, place_id, day)
     now_known = next((each for each in reversed(days) if each.on <= day - WEEK), None)
-    parts = tuple(coverage.by_part(rows, campaign.goal, place_id, day))
     running = campaign.closed_on is None and day >= campaign.starts_on
     return Overview(
-        campaign, place_id, here.code, here.name, here.level, day, total, parts,
-        days, kept or (now_known if day - WEEK >= campaign.starts_on else None), kept is not None,
-        now_known.visits - kept.visits if kept and now_known else 0,
-        pace(campaign.target_percent, total.goal_coverage, days, (campaign.starts_on, campaign.ends_on), day,
+        campaign, place_id, here.code, here.name, here.level, day, whole.total, tuple(whole.parts), tuple(days),
+        then or (now_known if day - WEEK >= campaign.starts_on else None), then is not None,
+        now_known.visits - then.visits if then and now_known else 0,
+        pace(campaign.target_percent, whole.total.goal_coverage, days, (campaign.starts_on, campaign.ends_on), day,
              calendar) if running else None,
-        tuple(campaigns.aims(rows, campaign.id, place_id, total.eligible)), tuple(campaigns.figures(rows, campaign.id, place_id)))
+        tuple(campaigns.reached(aims, whole.total.eligible)), tuple(figures), fresh)

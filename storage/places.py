@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from storage.models import Place, Team, table
+from storage.prepared import Prepared, among
 from storage.reading import Reading
 
 place, team = table(Place), table(Team)
@@ -23,11 +24,12 @@ class Hamlet:
     commune_id: int
 
 
-_HAMLETS = (
+_one_of = place.alias()
+_HAMLETS = Prepared(
     select(place.c.id, place.c.name, place.c.parent_id)
     .where(place.c.level == HAMLET, place.c.valid_from <= bindparam("on"),
            or_(place.c.valid_to.is_(None), place.c.valid_to > bindparam("on")),
-           or_(place.c.id.in_(bindparam("ids", expanding=True)), place.c.parent_id.in_(bindparam("ids", expanding=True))))
+           place.c.id.in_(select(_one_of.c.id).where(or_(among(_one_of.c.id, "ids"), among(_one_of.c.parent_id, "ids")))))
     .order_by(place.c.code)
 )
 

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, Dialect, Executable, Text, TypeDecorator, bindparam
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any] | None
 
 
 class Prepared:
-    """A statement with fixed parameters (no lists for IN). On SQLite it runs bare; elsewhere as SQLAlchemy runs it."""
+    """A statement with fixed parameters (of a list, `among`). It runs bare: SQLAlchemy writes it once and then steps aside."""
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
-        self._bare: dict[tuple[str, ...], _Bare] = {}
+        self._bare: dict[tuple[str, tuple[str, ...]], _Bare] = {}
 
     def all(self, tx: Connection, values: Values) -> Sequence[Any]:
         """The rows, their columns by name."""
-        if tx.dialect.name != "sqlite":
-            return tx.execute(self.statement, values).all()
         return list(self._for(tx, values).rows(tx, values))
 
     def first(self, tx: Connection, values: Values) -> Any:
         """The first row, or None."""
-        if tx.dialect.name != "sqlite":
-            return tx.execute(self.statement, values).first()
         return next(self._for(tx, values).rows(tx, values), None)
 
     def scalar(self, tx: Connection, values: Values) -> Any:
@@ -41,22 +38,46 @@ class Prepared:
 
     def each(self, tx: Connection, rows: Sequence[Values]) -> int:
         """Run it with every row; how many rows it changed (-1 where the driver cannot tell)."""
-        if tx.dialect.name != "sqlite":
-            return tx.execute(self.statement, rows).rowcount
         return self._for(tx, rows[0]).many(tx, rows)
 
     def returning(self, tx: Connection, rows: Sequence[Values]) -> list[Any]:
         """Run it with every row; what each RETURNING gives, in no order to rely on."""
-        if tx.dialect.name != "sqlite":
-            return list(tx.execute(self.statement, rows))
         bare = self._for(tx, rows[0])
         return [found for row in rows for found in bare.rows(tx, row)]
 
     def _for(self, tx: Connection, values: Values) -> _Bare:
-        names = tuple(values)
-        if names not in self._bare:
-            self._bare[names] = _Bare(self.statement, tx.dialect, names)
-        return self._bare[names]
+        key = tx.dialect.name, tuple(values)
+        if key not in self._bare:
+            made = _Sqlite if key[0] == "sqlite" else _Postgres
+            self._bare[key] = made(self.statement, tx.dialect, key[1])
+        return self._bare[key]
+
+
+Asked = Sequence[tuple[Prepared, Values]]
+
+
+def together(tx: Connection, asked: Asked) -> list[Sequence[Any]]:
+    """The rows of several statements, sent in one go where a server is asked: one wait instead of many."""
+    if tx.dialect.name == "sqlite":
+        return [prepared.all(tx, values) for prepared, values in asked]
+    bare = [(prepared._for(tx, values), values) for prepared, values in asked]
+    connection: Any = tx.connection.driver_connection
+    try:
+        with connection.pipeline():
+            sent = [(each, each.send(tx, values)) for each, values in bare]
+            return [list(each.named(found)) for each, found in sent]
+    except _drivers_error(tx) as error:
+        raise _told_alike("", error, _drivers_error(tx)) from error
+
+
+def _drivers_error(tx: Connection) -> type[Exception]:
+    found: type[Exception] = tx.dialect.loaded_dbapi.Error
+    return found
+
+
+def _told_alike(text: str, error: Exception, kind: type[Exception]) -> BaseException:
+    """What the driver raises, told as SQLAlchemy tells it, without the values."""
+    return DBAPIError.instance(text, None, error, kind, hide_parameters=True)
 
 
 class _Bare:
@@ -64,11 +85,11 @@ class _Bare:
 
     def __init__(self, statement: Executable, dialect: Dialect, names: Sequence[str]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=list(names))  # type: ignore[attr-defined]
-        if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None or compiled.insert_prefetch:
+        if not isinstance(compiled, SQLCompiler) or compiled.insert_prefetch or compiled.post_compile_params:
             raise SQLAlchemyError("this statement cannot be prepared")
-        self._text = str(compiled)
+        self._text, order = self._written(compiled)
         self._given: list[tuple[str, Process, Any]] = []
-        for name in compiled.positiontup:
+        for name in order:
             bind = compiled.binds[name]
             process = bind.type.dialect_impl(dialect).bind_processor(dialect)
             fixed = None if bind.key in names else (process(bind.effective_value) if process else bind.effective_value)
@@ -78,28 +99,138 @@ class _Bare:
         processes = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._taken = [(place, process) for place, process in enumerate(processes) if process is not None]
 
+    def _written(self, compiled: SQLCompiler) -> tuple[str, Sequence[str]]:
+        """The text as the driver takes it, and the names of its values in order."""
+        raise NotImplementedError
+
+    def send(self, tx: Connection, values: Values) -> Any:
+        """Run it; the driver's cursor."""
+        raise NotImplementedError
+
+    def send_all(self, tx: Connection, rows: Sequence[Values]) -> Any:
+        raise NotImplementedError
+
+    def many(self, tx: Connection, rows: Sequence[Values]) -> int:
+        try:
+            return int(self.send_all(tx, rows).rowcount)
+        except _drivers_error(tx) as error:
+            raise _told_alike(self._text, error, _drivers_error(tx)) from error
+
     def _bound(self, values: Values) -> tuple[Any, ...]:
         return tuple([fixed if not name else process(values[name]) if process else values[name]
                       for name, process, fixed in self._given])
 
     def rows(self, tx: Connection, values: Values) -> Iterator[Any]:
-        found = self._run(tx, lambda connection: connection.execute(self._text, self._bound(values)).fetchall())
-        make, taken = self._row._make, self._taken
-        for row in found:
-            if taken:
-                row = list(row)
-                for place, process in taken:
-                    row[place] = process(row[place])
-            yield make(row)
-
-    def many(self, tx: Connection, rows: Iterable[Values]) -> int:
-        bound = [self._bound(values) for values in rows]
-        return int(self._run(tx, lambda connection: connection.executemany(self._text, bound).rowcount))
-
-    def _run(self, tx: Connection, work: Callable[[sqlite3.Connection], Any]) -> Any:
-        connection: Any = tx.connection.driver_connection
         try:
-            return work(connection)
-        except sqlite3.Error as error:
-            # told as SQLAlchemy tells it, without the values
-            raise DBAPIError.instance(self._text, None, error, sqlite3.Error, hide_parameters=True) from error
+            return self.named(self.send(tx, values))
+        except _drivers_error(tx) as error:
+            raise _told_alike(self._text, error, _drivers_error(tx)) from error
+
+    def named(self, cursor: Any) -> Iterator[Any]:
+        """The rows a cursor holds, each value as the column's type says."""
+        found = cursor.fetchall() if self._row._fields else ()
+        return map(self._row._make, self._processed(found) if self._taken else found)
+
+    def _processed(self, found: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+        taken = self._taken
+        for each in found:
+            row = list(each)
+            for place, process in taken:
+                row[place] = process(row[place])
+            yield row
+
+
+class _Sqlite(_Bare):
+    """By the standard library's own connection."""
+
+    def _written(self, compiled: SQLCompiler) -> tuple[str, Sequence[str]]:
+        return str(compiled), compiled.positiontup or ()
+
+    def send(self, tx: Connection, values: Values) -> Any:
+        connection: Any = tx.connection.driver_connection
+        return connection.execute(self._text, self._bound(values))
+
+    def send_all(self, tx: Connection, rows: Sequence[Values]) -> Any:
+        connection: Any = tx.connection.driver_connection
+        return connection.executemany(self._text, [self._bound(values) for values in rows])
+
+
+class _Marks(dict[str, str]):
+    """$1 for the first name asked for, $2 for the second: the same name, the same mark."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = f"${len(self) + 1}"
+        return self[name]
+
+
+class _Postgres(_Bare):
+    """By psycopg, with the server's own marks ($1): psycopg reads no text then, and the server keeps the plan."""
+
+    def _written(self, compiled: SQLCompiler) -> tuple[str, Sequence[str]]:
+        marks = _Marks()
+        text = str(compiled) % marks
+        return text, list(marks)
+
+    def send(self, tx: Connection, values: Values) -> Any:
+        return _cursor(tx).execute(self._text, self._bound(values))
+
+    def send_all(self, tx: Connection, rows: Sequence[Values]) -> Any:
+        cursor = _cursor(tx)
+        if len(rows) == 1:
+            return cursor.execute(self._text, self._bound(rows[0]))
+        cursor.executemany(self._text, [self._bound(values) for values in rows])
+        return cursor
+
+
+def _cursor(tx: Connection) -> Any:
+    import psycopg
+
+    return psycopg.RawCursor(tx.connection.driver_connection)  # type: ignore[arg-type]
+
+
+# --- lists of numbers -----------------------------------------------------------------------------------------------------
+
+
+class _Numbers(TypeDecorator[Sequence[int]]):
+    """A list of numbers as one value: an array, or JSON where there are none."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import ARRAY
+
+            return ARRAY(BigInteger())
+        return Text()
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        return list(value or ()) if dialect.name == "postgresql" else f"[{','.join(map(str, value or ()))}]"
+
+
+class among(ColumnElement[bool]):
+    """The column is one of the numbers of the parameter, however many: one text for every length."""
+
+    type = Boolean()
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[int], name: str) -> None:
+        self.column, self.numbers = column, bindparam(name, type_=_Numbers())
+
+    @property
+    def _from_objects(self) -> Any:
+        return self.column._from_objects
+
+    def self_group(self, against: Any = None) -> among:
+        return self  # else SQLite is asked whether it "= 1", and forgets its index
+
+
+@compiles(among)
+def _listed(element: among, compiler: SQLCompiler, **more: Any) -> str:
+    column, numbers = compiler.process(element.column, **more), compiler.process(element.numbers, **more)
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608 - both are written by the compiler
+
+
+@compiles(among, "postgresql")
+def _in_array(element: among, compiler: SQLCompiler, **more: Any) -> str:
+    return f"{compiler.process(element.column, **more)} = ANY({compiler.process(element.numbers, **more)})"

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Select
 
-from storage.prepared import Prepared
+from storage.prepared import Prepared, together
 
 T = TypeVar("T")
 Query = Select[*tuple[Any, ...]] | Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted(Generic[T]):
+    """Something to be read: a statement with its values, and what its rows mean. Several are asked for in one go."""
+
+    query: Prepared
+    values: Mapping[str, Any]
+    read: Callable[[Sequence[Any]], T]
 
 
 class Reading:
@@ -44,6 +54,14 @@ class Reading:
             from storage.ledger import settle
 
             settle(self._tx)
+
+    def ask(self, wanted: Wanted[T]) -> T:
+        return wanted.read(wanted.query.all(self._tx, wanted.values))
+
+    def together(self, *wanted: Wanted[Any]) -> list[Any]:
+        """What each of these is, with one wait for all of them where a server is asked."""
+        found = together(self._tx, [(each.query, each.values) for each in wanted])
+        return [each.read(rows) for each, rows in zip(wanted, found, strict=True)]
 
     def all(self, query: Query, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         if isinstance(query, Prepared):

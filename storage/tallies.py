@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, func
-
-from storage.coverage_rules import Coverage
-from storage.models import COUNTS, TALLY
+from storage.coverage_rules import Coverage, HouseholdFact
+from storage.models import COUNTS
 from storage.outcomes import Barrier, Group, Status
 
 PLAIN = ("reached", "contacted", "baseline", "achieved_contacted", "verified", "adults_known", "adults", "adults_achieved")
@@ -18,12 +17,20 @@ FAMILIES: tuple[tuple[str, str, type[StrEnum]], ...] = (
     ("statuses", "status", Status), ("groups", "group", Group), ("barriers", "barrier", Barrier),
     ("barriers_in_progress", "stuck", Barrier),
 )
-SUMS = [func.coalesce(func.sum(TALLY.c[name]), 0).label(name) for name in COUNTS]
-"""The sums over several hamlets, as the database adds them up."""
-
-
 BY_FIELD = {field: tuple((value, f"{prefix}_{value.value.lower()}") for value in family) for field, prefix, family in FAMILIES}
 """Each family of sums with the columns of its values."""
+
+
+def _slices() -> tuple[list[tuple[str, list[StrEnum], int, int]], int]:
+    """Where in COUNTS the values of each family stand, and where those of PLAIN begin."""
+    found, at = [], 0
+    for field, _, family in FAMILIES:
+        found.append((field, list(family), at, at + len(family)))
+        at += len(family)
+    return found, at
+
+
+_SLICES, _PLAIN_FROM = _slices()
 
 
 def columns(coverage: Coverage) -> dict[str, int]:
@@ -35,24 +42,42 @@ def columns(coverage: Coverage) -> dict[str, int]:
     return flat
 
 
-def of_row(row: Row[*tuple[Any, ...]]) -> Coverage:
-    """Coverage from a row of `tally`, or from sums of them."""
-    return coverage(row._asdict())
-
-
-def coverage(sums: Mapping[str, Any]) -> Coverage:
-    """Coverage from its sums by the names of their columns."""
-    counted: dict[str, Any] = {name: int(sums[name]) for name in PLAIN}
-    for field, named in BY_FIELD.items():
+def of_values(values: Sequence[int]) -> Coverage:
+    """Coverage from the values of COUNTS, in their order."""
+    counted: dict[str, Any] = dict(zip(PLAIN, values[_PLAIN_FROM:], strict=True))
+    for field, family, first, last in _SLICES:
         found: Counter[StrEnum] = Counter()
-        for value, name in named:
-            if number := sums[name]:
-                found[value] = int(number)
+        dict.update(found, {each: number for each, number in zip(family, values[first:last], strict=True) if number})
         counted[field] = found
     return Coverage(**counted)
 
 
-def difference(after: Iterable[Coverage], before: Iterable[Coverage]) -> dict[str, int]:
-    """By how much each column changes."""
-    new, old = columns(sum(after, Coverage())), columns(sum(before, Coverage()))
-    return {name: new[name] - old[name] for name in new}
+def coverage(sums: Mapping[str, Any]) -> Coverage:
+    """Coverage from its sums by the names of their columns."""
+    return of_values([int(sums[name]) for name in COUNTS])
+
+
+def together(rows: Sequence[Sequence[int]]) -> Coverage:
+    """The sums of several rows of COUNTS."""
+    return of_values([sum(column) for column in zip(*rows, strict=True)]) if rows else Coverage()
+
+
+def difference(after: Iterable[HouseholdFact | None], before: Iterable[HouseholdFact | None]) -> dict[str, int]:
+    """By how much columns change when these households stand like this instead of like that; none that stay."""
+    found: dict[str, int] = {}
+    for sign, facts in ((1, after), (-1, before)):
+        for fact in facts:
+            for name, value in adds(fact):
+                found[name] = found.get(name, 0) + sign * value
+    return {name: value for name, value in found.items() if value}
+
+
+@lru_cache(maxsize=4096)
+def adds(fact: HouseholdFact | None) -> tuple[tuple[str, int], ...]:
+    """What one household adds to which columns; there are few ways to stand."""
+    return tuple((name, value) for name, value in columns(Coverage.of([fact])).items() if value)
+
+
+def moved(before: Coverage, change: Mapping[str, int]) -> Coverage:
+    """Coverage with its sums changed by so much."""
+    return coverage({name: value + change.get(name, 0) for name, value in columns(before).items()})

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, and_, bindparam, exists, insert, or_, select, update
 
 from storage import reminders
+from storage.history import as_facts, read_once
 from storage.models import (
     Assignment,
     Attainment,
@@ -28,7 +29,6 @@ from storage.task_rules import GIVEN_UP_AFTER, OPEN, Past, State, Task, Why, ope
 task, household, visit = table(FollowUpTask), table(Household), table(Visit)
 attainment, entry, campaign = table(Attainment), table(RegisterEntry), table(Campaign)
 assignment, chat = table(Assignment), table(Chat)
-later = visit.alias("later")
 
 SETTLED = "tasks.settled"
 """Households whose tasks are as they should be since the ledger was last settled in this transaction."""
@@ -39,24 +39,11 @@ AT_ONCE = 500
 _HERE: BindParameter[int] = bindparam("household")
 
 _HOUSEHOLD = select(household.c.id, household.c.merged_into_id).where(household.c.id == _HERE)
-_VISITS = Prepared(
-    select(visit.c.id, visit.c.occurred_at, visit.c.occurred_on, visit.c.outcome, visit.c.barrier, visit.c.next_on,
-           visit.c.away_until, visit.c.person_id)
-    .outerjoin(later, later.c.supersedes_id == visit.c.id)
-    .where(visit.c.household_id == _HERE, visit.c.void.is_(False), later.c.id.is_(None))
-)
 _ENTRY = Prepared(
     select(campaign.c.goal_service, entry.c.excluded_on, entry.c.confirmed_by)
     .join(campaign, campaign.c.id == entry.c.campaign_id)
     .where(entry.c.household_id == _HERE, campaign.c.starts_on <= bindparam("today"), campaign.c.ends_on >= bindparam("today"))
     .order_by(campaign.c.starts_on.desc(), campaign.c.id.desc()).limit(1)
-)
-_ACHIEVED = Prepared(
-    select(attainment.c.achieved_on)
-    .where(attainment.c.household_id == _HERE, attainment.c.service == bindparam("service"),
-           attainment.c.achieved_on <= bindparam("today"),
-           or_(attainment.c.revoked_on.is_(None), attainment.c.revoked_on > bindparam("today")))
-    .order_by(attainment.c.achieved_on).limit(1)
 )
 _KEPT = Prepared(select(task.c.visit_id, task.c.due_on, task.c.state, task.c.closed_on, task.c.closed_by_id, task.c.reason,
                         task.c.outcome, task.c.barrier).where(task.c.household_id == _HERE))
@@ -77,8 +64,9 @@ def settle(tx: Connection, household_id: int, now: datetime, today: date, *, mov
     """
     found = tx.execute(_HOUSEHOLD.with_for_update(key_share=True) if tx.dialect.name == "postgresql" else _HOUSEHOLD,
                        {"household": household_id}).one()  # two who record at once wait here, and inserts that refer to it do not
-    achieved_on, excluded = _whether_done(tx, household_id, today)
-    past = _past(tx, household_id)
+    told = [row for row in read_once(tx, household_id) if row.household_id == household_id]
+    achieved_on, excluded = _whether_done(tx, told, household_id, today)
+    past = _past(told)
     wanted = tasks(past, achieved_on, excluded or found.merged_into_id is not None, today)
     changed = _write(tx, household_id, wanted, {each.id for each in past}, now, today)
     left = open_task(wanted)
@@ -88,18 +76,22 @@ def settle(tx: Connection, household_id: int, now: datetime, today: date, *, mov
     return left
 
 
-def _past(tx: Connection, household_id: int) -> list[Past]:
-    return [Past(row[0], row[1], row[2], OUTCOMES[row[3]], Barrier(row[4]) if row[4] else None, *row[5:])
-            for row in _VISITS.all(tx, {"household": household_id})]
+def _past(told: Iterable[Any]) -> list[Past]:
+    """The visits among the rows of a household."""
+    return [Past(row.visit_id, row.occurred_at, row.occurred_on, OUTCOMES[row.outcome],
+                 Barrier(row.barrier) if row.barrier else None, row.next_on, row.away_until, row.person_id)
+            for row in told if row.occurred_at is not None]
 
 
-def _whether_done(tx: Connection, household_id: int, today: date) -> tuple[date | None, bool]:
+def _whether_done(tx: Connection, told: Iterable[Any], household_id: int, today: date) -> tuple[date | None, bool]:
     """Since when it has what its running campaign is for, and whether it was taken off the register."""
     listed = _ENTRY.first(tx, {"household": household_id, "today": today})
     if listed is None:
         return None, False
     excluded = listed.excluded_on is not None and listed.excluded_on <= today and listed.confirmed_by is not None
-    return _ACHIEVED.scalar(tx, {"household": household_id, "service": listed.goal_service, "today": today}), excluded
+    reached = [fact.achieved_on for facts in as_facts(row for row in told if row.occurred_at is None).attainments.values()
+               for fact in facts if fact.service == listed.goal_service and fact.stands(today)]
+    return min(reached, default=None), excluded
 
 
 def _write(tx: Connection, household_id: int, wanted: Iterable[Task], standing: Container[int], now: datetime,

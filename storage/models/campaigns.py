@@ -49,7 +49,7 @@ class Standing(SQLModel, table=True):
     __table_args__ = (
         Index("ix_standing_place", "campaign_id", "hamlet_id", "status"),
         Index("ix_standing_changes", "campaign_id", "changes_on", sqlite_where=CHANGING),
-        Index("ix_standing_out", "campaign_id", "commune_id", sqlite_where=OUT),
+        Index("ix_standing_out", "campaign_id", "commune_id", "hamlet_id", sqlite_where=OUT),
         Index("ix_standing_household", "household_id"),
     )
     campaign_id: int = Field(sa_column=Column(Big, ForeignKey("campaign.id"), primary_key=True, autoincrement=False))
@@ -91,6 +91,9 @@ class CampaignDay(SQLModel, table=True):
     reached: int = 0
     contacted: int = 0
     visits: int = 0
+    due: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Returns that were due that day."""
+    on_time: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class TargetTally(SQLModel, table=True):

@@ -69,11 +69,12 @@ class RegisterEntry(SQLModel, table=True):
 class Visit(SQLModel, table=True):
     """One attempt to reach a household. Rows are only added; a correction supersedes."""
 
-    __table_args__ = (Index("ix_visit_household", "household_id", "occurred_on"),)
+    __table_args__ = (Index("ix_visit_household", "household_id", "occurred_on"),
+                      Index("ix_visit_person", "person_id", "recorded_at"))
     id: int | None = identity()
     key: str = Field(unique=True)
     household_id: int = refers("household")
-    person_id: int = refers("person", index=True)
+    person_id: int = refers("person")
     occurred_at: datetime
     occurred_on: date
     recorded_at: datetime

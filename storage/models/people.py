@@ -50,7 +50,7 @@ class Membership(SQLModel, table=True):
     person_id: int = refers("person", index=True)
     role: str
     team_id: int | None = refers("team", optional=True, index=True)
-    place_id: int = refers("place")
+    place_id: int = refers("place", index=True)
     valid_from: date
     valid_to: date | None = None
 

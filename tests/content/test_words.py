@@ -136,7 +136,7 @@ def built() -> set[str]:
     families: dict[str, type[StrEnum]] = {"status": Status, "role": Role}
     made |= {f"{family}.{value}" for family, values in families.items() for value in values}
     made |= {f"summary.do.{kind}" for kind in ("confirm", *HELP.values(), *(kind for kind, _ in BY_STATUS))}
-    made |= {f"report.indicator.{name}" for name in (*report.INDICATORS, *report.SURVEY)}
+    made |= {f"report.indicator.{name}" for name in (*report.INDICATORS, *report.WORK, *report.SURVEY)}
     made |= {f"report.column.{name}" for name in (*report.PLACES, *COLUMNS)} | {f"report.sheet.{name}" for name in SHEETS}
     made |= {f"report.code.{name}" for name in (*report_files.RAW, *tallies.PLAIN, "status", "group", "barrier", "stuck")}
     made |= {f"report.of.{each}" for each in Denominator} | {f"report.part.{part}" for part in ("n", "d", "percent")}

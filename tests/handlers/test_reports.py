@@ -22,7 +22,7 @@ from content.vietnam_time import local_day
 from content.words import words
 from handlers import chart, report_files, reporting, shown
 from handlers.look import Look
-from handlers.report import INDICATORS, MONTH, WEEK, indicators, period, sheets
+from handlers.report import INDICATORS, MONTH, WEEK, indicators, period, sheets, work
 from handlers.summary import screen
 from storage import campaigns, simulation
 from storage.database import Database
@@ -65,7 +65,9 @@ def test_every_form_says_what_the_chat_says(look: Look) -> None:
         whole = whole_of(look, level)
         said = screen(look, whole, ()).text
         shares = {name: part for name, part in indicators(whole.total) if part is not None}
-        for name in ("goal_coverage", "reach", "contact"):
+        shares |= dict(work(whole))
+        assert shares["follow_up_on_time"].d > 0 and shares["data_freshness"].d > 0
+        for name in ("goal_coverage", "reach", "contact", "follow_up_on_time", "data_freshness"):
             assert shown.share(look.words, shares[name]) in said
         told = report_files.table(look.words, whole)
         for part in shares.values():
@@ -92,7 +94,7 @@ def assert_workbook(look: Look, whole: Overview) -> None:
     found = {}
     for row in values["Chỉ số"].iter_rows(min_row=5, values_only=True):
         found[row[0]] = row[1:4]
-    for name, part in indicators(whole.total):
+    for name, part in (*indicators(whole.total), *work(whole)):
         told = found[look.words.say(f"report.indicator.{name}")]
         assert told == ((part.n, part.d, float(part.percent()) if part.percent() is not None else "—") if part else ("–",) * 3)
     for line in formulas["Chỉ số"].iter_rows(min_row=5):

@@ -30,6 +30,7 @@ def plain(entry, visits, attainments, campaign, as_of):
                 "barrier": None if visit.barrier is None else str(visit.barrier),
                 "mode": str(visit.mode),
                 "until": visit.away_until,
+                "agreed": visit.next_on,
                 "void": visit.superseded,
             }
         )
@@ -123,6 +124,71 @@ def barrier(history):
         return None
     ends = {"blocked", "partial", "completed", "already_done"}
     return next((r["barrier"] for r in some(history, "blocked") if not followed(history, r, ends)), None)
+
+
+DAYS = {"partial": 3, "blocked": 7, "right_person_away": 2, "not_home": 2, "refused_soft": 14, "unreachable": 7}
+DAYS_BY_BARRIER = {"otp_not_received": 2, "portal_error": 2, "activation_failed": 3, "sim_not_own_name": 14, "no_chip_id": 14,
+                   "needs_police_station": 14}  # fmt: skip
+LEADERS = {"moved_out", "vacant", "not_household", "refused_hard", "not_found"}
+
+
+def due(row):
+    """The day somebody should be back; for a leader's errand that very day."""
+    if row["outcome"] in LEADERS:
+        return row["day"]
+    if row["agreed"] or row["until"]:
+        return row["agreed"] or row["until"] + timedelta(days=1)
+    days = DAYS_BY_BARRIER.get(row["barrier"], 7) if row["barrier"] else DAYS.get(row["outcome"])
+    return None if days is None else row["day"] + timedelta(days=days)
+
+
+def promises(history):
+    """[outcome, due or None, day of the visit that answered or None] for every visit that is not merely an early try."""
+    made = []
+    for row in sorted(history["visits"], key=lambda r: (r["at"], r["outcome"], r["barrier"] or "")):
+        last = made[-1] if made else None
+        agreed = last is not None and last[1] is not None and last[0] in ("appointment", "temporarily_away")
+        if agreed and row["day"] < last[1] and row["outcome"] not in CONTACT | LEADERS:
+            continue
+        if last is not None and last[2] is None:
+            last[2] = row["day"]
+        made.append([row["outcome"], due(row), None, row["day"]])
+    for place, each in enumerate(made):  # a second soft refusal on another day ends it, unless something softened in between
+        if each[0] == "refused_soft":
+            earlier = [old for old in made[:place]]
+            softened = max((n for n, old in enumerate(earlier) if old[0] in ("partial", "blocked", "appointment")), default=-1)
+            standing = [old for old in earlier[softened + 1:] if old[0] == "refused_soft" and old[4:] != ["ended"]]
+            if standing and standing[-1][3] != each[3]:
+                each[1] = None
+                each.append("ended")
+    return made
+
+
+def returns(history):
+    """Due and done in time, over the returns of one household."""
+    made = promises(history)
+    if made and made[-1][1] is not None:
+        if history["goals"]:
+            made[-1][2] = max(min(row["day"] for row in history["goals"]), made[-1][3])
+        elif status(history) == "excluded":
+            made.pop()
+    owed = [each for each in made if each[1] is not None and each[0] not in LEADERS]
+    return len(owed), sum(each[2] is not None and (each[2] - each[1]).days <= 2 for each in owed)
+
+
+def follow_up_on_time(histories):
+    """Made in time, of those due."""
+    made = [returns(h) for h in histories]
+    return sum(on_time for _, on_time in made), sum(owed for owed, _ in made)
+
+
+def freshness(services, entries, places, day):
+    """Members serving that day in one of the places, and those of them with an entry that day or on one of the six before."""
+    held = [(who, since, until) for who, where, since, until in services if where in places]
+    serving = {who for who, since, until in held if since <= day and (until is None or day < until)}
+    local = [(who, (at.replace(tzinfo=None) + timedelta(hours=7)).date()) for who, at in entries]
+    fresh = {who for who in serving for other, on in local if other == who and 0 <= (day - on).days < 7}
+    return len(fresh), len(serving)
 
 
 def indicators(histories):

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage import behind, campaigns, coverage, coverage_snapshots, hamlets, household_merges, ledger
+from storage import behind, campaigns, coverage, coverage_snapshots, hamlets, household_merges, ledger, visits
 from storage.course import Denominator
 from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.history import lines
 from storage.models import TALLY, Attainment, Household, RegisterEntry, Standing, Visit, table
-from storage.outcomes import Barrier, Status
+from storage.outcomes import Barrier, Mode, Outcome, Status
 from storage.overview import overview
 from storage.places import Hamlet as Hamlet_
 from storage.reading import Reading
@@ -23,6 +23,8 @@ from tests.storage import reference, village
 from tests.storage.histories import CAMPAIGN, START, history
 
 DRIVE = replace(CAMPAIGN, goals=frozenset({village.GOAL}))
+FAR = START + timedelta(days=400)
+"""Past every day on which something is due."""
 HAMLETS, EACH = 50, 200
 """10,000 histories on each database."""
 NAMES = ("goal_coverage", "goal_coverage_strict", "reach", "contact", "campaign_gain", "done_of_contacted", "refusal",
@@ -68,6 +70,9 @@ def test_ten_thousand_random_histories(database: Database) -> None:
                 assert kept[home] == status, (home, day)
                 seen[status] += 1
             assert_equal(coverage.by_hamlet(rows, goal, [hamlet], day)[hamlet], told, day)
+            returns = coverage_snapshots.series(rows, goal, hamlet, FAR)[-1].follow_up_on_time
+            assert (returns.n, returns.d) == reference.follow_up_on_time([reference.plain(*each, DRIVE, day) for each in told])
+            seen["returns"] += returns.d
             # Days later only the calendar has changed something; days before are counted from the record.
             for other in (day + timedelta(days=rng.randint(1, 30)), day - timedelta(days=rng.randint(1, 3)))[hamlet % 3:]:
                 assert_equal(coverage.by_hamlet(rows, goal, [hamlet], other)[hamlet], told, other)
@@ -81,6 +86,7 @@ def test_ten_thousand_random_histories(database: Database) -> None:
             assert (day.listed, day.excluded, day.achieved, day.reached, day.contacted) == (
                 counted.register, counted.excluded, counted.achieved, counted.reached, counted.contacted), day
     assert min(seen[status] for status in Status) >= 50, seen
+    assert seen["returns"] > 5_000
 
 
 class Hamlet:
@@ -215,6 +221,26 @@ def test_a_late_entry_restates_its_own_day_but_not_the_snapshot(database: Databa
             running = campaigns.find(rows, place.goal.campaign_id)
             whole = overview(rows, running, where, day + timedelta(days=7))
             assert (whole.late, whole.from_snapshot, whole.week_ago) == (3, True, kept)
+
+
+def test_what_is_written_after_a_visit_in_the_same_transaction_counts_too(database: Database) -> None:
+    """A household is read once for its tasks and for the ledger: unless something more was written to it."""
+    place = Hamlet(database)
+    at, home = datetime(2026, 11, 3, 3, tzinfo=UTC), place.homes[0]
+    with database.write() as tx:
+        context = Context(at, at.date(), 1, place.who["A"], "test")
+        record(visits.LogVisit("one", home, at, at.date(), Mode.DOOR, Outcome.NOT_HOME, None, None, None, (), ""), tx, context)
+        tx.execute(insert(table(Attainment)), {
+            "key": "x", "household_id": home, "service": village.GOAL, "achieved_on": at.date(), "recorded_by": place.who["A"],
+            "verification": "official", "recorded_at": at, "assisted_by": ""})
+        ledger.touch(tx, (home,), at.date())
+    assert place.at(1).statuses == {Status.ACHIEVED: 1, Status.UNTOUCHED: 5}
+    with pytest.raises(RuntimeError), database.write() as tx:
+        record(visits.LogVisit("two", place.homes[1], at, at.date(), Mode.DOOR, Outcome.PARTIAL, None, None, None, (), ""), tx,
+               context)
+        raise RuntimeError
+    place.went(place.homes[1], "not_home", 1)
+    assert place.at(1).statuses == {Status.ACHIEVED: 1, Status.ATTEMPTED: 1, Status.UNTOUCHED: 4}
 
 
 def test_a_closed_campaign_stands_as_it_was_closed(database: Database) -> None:

@@ -1,0 +1,53 @@
+"""How fresh what is known of a place is: how many of those who serve there entered something in the last seven days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, exists, func, or_, select
+
+from storage import coverage
+from storage.models import Membership, Place, Visit, table
+from storage.places import COMMUNE, HAMLET, PROVINCE
+from storage.prepared import Prepared
+from storage.reading import Reading, Wanted
+from storage.shares import FRESH_DAYS, Share
+from storage.standing import LOCAL
+
+member, place, visit = table(Membership), table(Place), table(Visit)
+_PLACES = select(place.c.id)
+_IN = {
+    HAMLET: member.c.place_id == bindparam("place"),
+    COMMUNE: member.c.place_id.in_(_PLACES.where(place.c.parent_id == bindparam("place"))),
+    PROVINCE: member.c.place_id.in_(_PLACES.where(place.c.parent_id.in_(
+        _PLACES.where(place.c.parent_id == bindparam("place"))))),
+}
+_MEMBERS = {level: (
+    select(member.c.person_id).distinct()
+    .where(inside, member.c.team_id.is_not(None), member.c.valid_from <= bindparam("on"),
+           or_(member.c.valid_to.is_(None), member.c.valid_to > bindparam("on"))).subquery()) for level, inside in _IN.items()}
+_ENTERED = {level: exists().where(visit.c.person_id == members.c.person_id, visit.c.recorded_at >= bindparam("since"),
+                                  visit.c.recorded_at < bindparam("until")) for level, members in _MEMBERS.items()}
+_FRESH = {level: Prepared(select(func.count().filter(_ENTERED[level]).label("fresh"), func.count().label("members"))
+                          .select_from(members)) for level, members in _MEMBERS.items()}
+
+
+def freshness(rows: Reading, place_id: int, on: date) -> Share:
+    """Of the members of the teams of a place, those who entered a visit in the seven days up to a day."""
+    return rows.ask(freshness_of(coverage.where(rows, place_id), on))
+
+
+def freshness_of(here: Any, on: date) -> Wanted[Share]:
+    """The same, to be read with other things."""
+    def read(found: Sequence[Any]) -> Share:
+        return Share(int(found[0].fresh), int(found[0].members))
+
+    return Wanted(_FRESH[here.level], {"place": here.id, "on": on, "since": _midnight(on - timedelta(days=FRESH_DAYS - 1)),
+                                       "until": _midnight(on + timedelta(days=1))}, read)
+
+
+def _midnight(on: date) -> datetime:
+    """When a day begins in Vietnam."""
+    return datetime.combine(on, time(), LOCAL).astimezone(UTC)
