@@ -8,21 +8,19 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from bot.channels import Channel, Fate, Sent
-from bot.departed import Departed
 from bot.pacing import Queue
 from bot.points import reach
-from bot.reserve import Reserve
 from bot.store import Store, out_of_reach
 from handlers.talk import Message
 from storage import mail, reminders
-from storage.mail import BROADCAST, DROP, EDIT, Parcel, Settled
+from storage.mail import DROP, EDIT, Parcel, Settled
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200
@@ -42,18 +40,11 @@ class Delivery:
         self._store, self._channel = store, channel
         self._queue = Queue(channel.limits)
         self._woken = asyncio.Event()
-        self._departed = Departed(store.database.path, channel.account)
-        self._reserve = Reserve(channel.limits.per_second)
-        self._pending: list[Parcel] = []
-        """Chosen, and to be marked as being sent before they leave."""
-        self._writing: asyncio.Task[None] | None = None
         self._settled: list[Settled] = []
         self._arrived: deque[Settled] = deque()
         self._blocked: list[int] = []
         self._moved: list[tuple[int, str]] = []
         self._sending: set[asyncio.Task[None]] = set()
-        self._over: set[int] = set()
-        """What was dealt with since the outbox was last looked through: what was read then may be older than that."""
         self._after = 0
         self._looked_at = self._flushed_at = 0.0
         self._news = True
@@ -75,8 +66,7 @@ class Delivery:
 
     async def recover(self) -> None:
         """Before anything is sent: what was in mid-send when a process died goes by its own policy."""
-        left = self._departed.take_over()
-        await self._store.write(lambda tx: mail.recover(tx, self._channel.account, datetime.now(UTC), left))
+        await self._store.write(lambda tx: mail.recover(tx, self._channel.account, datetime.now(UTC)))
 
     def departures(self) -> Callable[[int], bool]:
         """Whether a message to a chat would leave at once, asked for each chat in turn; a guess that costs little when wrong."""
@@ -110,11 +100,11 @@ class Delivery:
 
     @property
     def _unwritten(self) -> bool:
-        return bool(self._settled or self._arrived or self._blocked or self._moved or self._pending)
+        return bool(self._settled or self._arrived or self._blocked or self._moved)
 
     async def run(self) -> None:
         """Until `stop`."""
-        while not (self._stopping and not self._sending and not self._unwritten and self._writing is None):
+        while not (self._stopping and not self._sending and not self._unwritten):
             self._woken.clear()
             try:
                 await self._step()
@@ -124,18 +114,16 @@ class Delivery:
                 log.error("the outbox is out of reach: %s", type(error).__name__)
                 await asyncio.sleep(1)
             await self._rest()
-        self._departed.close()
 
     async def stop(self) -> None:
         """Start no new sends; `run` ends when those in flight have ended and are written down."""
         self._stopping = True
-        self._release()
         self._woken.set()
 
     async def _rest(self) -> None:
-        if self._stopping and self._unwritten and self._writing is None:
+        if self._stopping and self._unwritten:
             return
-        wait = self._queue.due_in(time.monotonic()) if self._room and not self._stopping else None
+        wait = self._queue.due_in(time.monotonic()) if len(self._sending) < AT_ONCE and not self._stopping else None
         longest = FLUSH if self._unwritten else LOOK_AGAIN
         try:
             await asyncio.wait_for(self._woken.wait(), longest if wait is None else min(wait, longest))
@@ -144,42 +132,18 @@ class Delivery:
 
     async def _step(self) -> None:
         await self._look()
-        if self._writing is not None and self._writing.done():
-            writing, self._writing = self._writing, None
-            writing.result()
-        self._launch(self._choose())
+        starting = [] if self._stopping or self.stopped_by_platform else self._choose()
         ripe = self._stopping or time.monotonic() - self._flushed_at >= FLUSH
-        if self._writing is None and (self._pending or (ripe and self._unwritten)):
-            self._writing = asyncio.create_task(self._write_down())
-
-    @property
-    def _room(self) -> int:
-        return AT_ONCE - len(self._sending) - len(self._pending)
-
-    def _launch(self, parcels: Iterable[Parcel]) -> None:
-        for parcel in parcels:
+        if any(not parcel.leaving for parcel in starting) or (ripe and self._unwritten):
+            await self._write_down(starting)
+        for parcel in starting:
             task = asyncio.create_task(self._send(parcel))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
-    def _release(self) -> None:
-        """What was marked ahead and has not left waits like anything else again."""
-        held = self._queue.promised()
-        self._queue.promise(held, leaving=False)
-        self._settled += [Settled(parcel.id, "new", datetime.now(UTC), parcel.attempts) for parcel in held]
-
-    async def _write_down(self) -> None:
-        """How sends ended and which begin, in one commit before the new ones leave. What is marked already leaves meanwhile."""
-        try:
-            await self._commit()
-        finally:
-            self._woken.set()
-
-    async def _commit(self) -> None:
-        self._flushed_at = began = time.monotonic()
-        starting, self._pending = self._pending, []
-        ahead = [] if self._stopping else self._queue.next_of(BROADCAST, self._reserve.size, began)
-        ahead = [parcel for parcel in ahead if not parcel.leaving]
+    async def _write_down(self, starting: Sequence[Parcel]) -> None:
+        """How sends ended and which begin, in one commit before the new ones leave."""
+        self._flushed_at = time.monotonic()
         settled, self._settled = [*self._settled, *self.carry()], []
         blocked, self._blocked = self._blocked, []
         moved, self._moved = self._moved, []
@@ -188,7 +152,7 @@ class Delivery:
 
         def write(tx: Connection) -> None:
             now = datetime.now(UTC)
-            mail.advance(tx, settled, [parcel.id for parcel in (*starting, *ahead)], now)
+            mail.advance(tx, settled, [parcel.id for parcel in starting if not parcel.leaving], now)
             mail.block(tx, blocked, now)
             for chat_id, ref in moved:
                 mail.move(tx, chat_id, ref)
@@ -200,14 +164,6 @@ class Delivery:
             for parcel in starting:
                 self._queue.put_back(parcel, time.monotonic(), 1.0)
             raise
-        if not self._sending and not starting and not self._queue.promised():
-            self._departed.forget()
-        self._reserve.took(time.monotonic() - began)
-        self._queue.promise(ahead)
-        self._queue.left_late(len(starting), began, time.monotonic())
-        self._launch(starting)
-        if self._stopping or self._queue.is_paused(time.monotonic()):
-            self._release()
 
     async def _look(self) -> None:
         """Fetch what is new, and every now and then everything that waits."""
@@ -218,31 +174,24 @@ class Delivery:
         self._news = False
         after = 0 if thorough else self._after
         self._looked_at = now if thorough else self._looked_at
-        self._over.clear()
         found = await self._store.read(lambda rows: mail.waiting(rows, self._channel.account, after, 2000))
         clock = datetime.now(UTC)
-        for parcel in (each for each in found if each.id not in self._over):
+        for parcel in found:
             self._after = max(self._after, parcel.id)
             wait = (parcel.not_before - clock).total_seconds() if parcel.not_before else 0.0
             self._queue.add(parcel, time.monotonic(), max(0.0, wait))
 
     def _choose(self) -> list[Parcel]:
-        """What may leave now; what is not marked yet is kept for the next commit."""
         chosen: list[Parcel] = []
-        while not (self._stopping or self.stopped_by_platform) and self._room > len(chosen):
-            parcel = self._queue.take(time.monotonic(), marked=self._writing is not None)
+        while len(self._sending) + len(chosen) < AT_ONCE:
+            parcel = self._queue.take(time.monotonic())
             if parcel is None:
                 break
-            if parcel.leaving:
-                chosen.append(parcel)
-            else:
-                self._pending.append(parcel)
+            chosen.append(parcel)
         return chosen
 
     async def _send(self, parcel: Parcel) -> None:
         reach("before_send")
-        if parcel.lane == BROADCAST:
-            self._departed.note(parcel.id)
         sent = TOO_LATE if _too_late(parcel) else await self._channel.send(parcel.chat_ref, Message.unpack(parcel.body))
         reach("after_send")
         _FATES[sent.fate](self, parcel, sent)
@@ -255,7 +204,6 @@ class Delivery:
         ended.append(Settled(parcel.id, state, datetime.now(UTC), parcel.attempts + 1, sent.external_id or None,
                              problem=sent.problem[:200] or None, forget=state == "sent" and "secret" in parcel.body))
         self._queue.finished(parcel, time.monotonic())
-        self._over.add(parcel.id)
 
     def _on_sent(self, parcel: Parcel, sent: Sent) -> None:
         self._end(parcel, "sent", sent)
@@ -268,7 +216,6 @@ class Delivery:
         self._end(parcel, "failed", sent)
         self._blocked.append(parcel.chat_id)
         for waiting in self._queue.drop(parcel.chat_id):
-            self._over.add(waiting.id)
             self._settled.append(Settled(waiting.id, "failed", datetime.now(UTC), waiting.attempts, problem="blocked"))
 
     def _on_not_sent(self, parcel: Parcel, sent: Sent) -> None:
@@ -277,7 +224,6 @@ class Delivery:
             self._moved.append((parcel.chat_id, sent.moved_to))
         if sent.whole_account:
             self._queue.pause(time.monotonic() + wait)
-            self._release()
         self._retry(parcel, sent, wait, parcel.attempts, moved=sent.moved_to)
 
     def _on_unknown(self, parcel: Parcel, sent: Sent) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import bisect
 import heapq
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bot.channels import Limits, is_group
 from storage.mail import Parcel
@@ -15,7 +13,6 @@ UNPACED = 500.0
 """Messages a second from which an account is not paced at all (a Bot API server of one's own, the web chat)."""
 
 
-LOOKED_AT = 128
 CATCH_UP = 0.5
 """Seconds by which an account may be behind and still make up for it: a busy moment costs nothing in the long run."""
 
@@ -69,35 +66,21 @@ class Queue:
         line = self._lines.get(chat_id)
         return line is None or not (line.busy or line.free_at > now or any(tuple(line.lanes.values())))
 
-    def take(self, now: float, marked: bool = False) -> Parcel | None:
-        """The next message that may leave now; only one that is `marked` as being sent, while others could not be."""
-        passed: list[tuple[int, int, int]] = []
-        try:
-            return self._next(now, passed if marked else None)
-        finally:
-            for entry in passed:
-                heapq.heappush(self._ready, entry)
-
-    def _next(self, now: float, passed: list[tuple[int, int, int]] | None) -> Parcel | None:
+    def take(self, now: float) -> Parcel | None:
+        """The next message that may leave now."""
         while self._later and self._later[0][0] <= now:
             _, chat_id = heapq.heappop(self._later)
             self._offer(chat_id, self._lines[chat_id], now)
         if self._slot_at > now:
             return None
         while self._ready:
-            entry = heapq.heappop(self._ready)
-            _, id_, chat_id = entry
+            _, id_, chat_id = heapq.heappop(self._ready)
             line = self._lines[chat_id]
             lane = line.first_lane()
             if line.busy or lane is None or line.lanes[lane][0].id != id_:
                 continue  # an entry that something more urgent has overtaken
             if line.free_at > now:
                 heapq.heappush(self._later, (line.free_at, chat_id))
-                continue
-            if passed is not None and not line.lanes[lane][0].leaving:
-                passed.append(entry)
-                if len(passed) > LOOKED_AT:
-                    return None
                 continue
             return self._leave(line, lane, now)
         return None
@@ -120,14 +103,6 @@ class Queue:
         even = max(self._slot_at, now - CATCH_UP) + 1 / self._limits.per_second
         full = len(self._left) == self._left.maxlen
         return max(even, self._left[0] + 1) if full and self._limits.per_second >= 1 else even
-
-    def left_late(self, count: int, taken: float, now: float) -> None:
-        """The last `count` that were taken before `taken` left only now: what leaves next keeps its distance from that."""
-        times = sorted(self._left)
-        before = bisect.bisect_right(times, taken)
-        first = max(0, before - count)
-        self._left.clear()
-        self._left.extend([*times[:first], *times[before:], *[now] * (before - first)])
 
     def _rate(self, chat_ref: str) -> tuple[float, float]:
         if is_group(chat_ref):
@@ -159,38 +134,9 @@ class Queue:
         self.known.difference_update(parcel.id for parcel in dropped)
         return dropped
 
-    def next_of(self, lane: int, count: int, now: float) -> list[Parcel]:
-        """The next `count` messages of a lane, where nothing holds up the account; they stay where they are."""
-        if count <= 0 or self.is_paused(now):
-            return []
-        found: list[Parcel] = []
-        for each, id_, chat_id in sorted(self._ready[:LOOKED_AT]):  # the front of a heap: near enough to what leaves next
-            line = self._lines.get(chat_id)
-            waiting = line.lanes.get(lane) if line and each == lane else None
-            if line and waiting and waiting[0].id == id_ and not line.busy and line.first_lane() == lane:
-                found.append(waiting[0])
-        return found[:count]
-
-    def promise(self, parcels: Iterable[Parcel], leaving: bool = True) -> None:
-        """These are marked as being sent (or no longer), as far as they still wait."""
-        for parcel in parcels:
-            line = self._lines.get(parcel.chat_id)
-            waiting = line.lanes.get(parcel.lane) if line else None
-            if waiting and waiting[0].id == parcel.id:
-                waiting[0] = replace(waiting[0], leaving=leaving)
-
-    def promised(self) -> list[Parcel]:
-        """What waits although it is marked as being sent."""
-        lanes = (waiting for line in self._lines.values() for waiting in line.lanes.values())
-        return [parcel for waiting in lanes for parcel in waiting if parcel.leaving]
-
     def pause(self, until: float) -> None:
         """Nothing leaves this account before then."""
         self._slot_at = max(self._slot_at, until)
-
-    def is_paused(self, now: float) -> bool:
-        """Whether the platform asked for silence, rather than the next slot being a little ahead."""
-        return self._slot_at > now + 1 + 1 / self._limits.per_second
 
     def due_in(self, now: float) -> float | None:
         """Seconds until something may leave; None where nothing waits."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, case, exists, func, i
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.models import Chat, Conversation, Inbox, Outbox, table
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.reading import Reading
 
 inbox, outbox, chat, conversation = table(Inbox), table(Outbox), table(Chat), table(Conversation)
@@ -95,15 +95,14 @@ def receive(tx: Connection, account: str, letters: Sequence[Letter], now: dateti
          "received_at": now, "state": "open", "tries": 0} for letter in letters])
 
 
-_LEFT = select(chat.c.id).where(chat.c.id.in_(bindparam("ids", expanding=True)), chat.c.left_at.is_not(None),
-                               chat.c.state == "gone")
+_LEFT = Prepared(select(chat.c.id).where(among(chat.c.id, "ids"), chat.c.left_at.is_not(None), chat.c.state == "gone"))
 
 
 def _forget_who_left(tx: Connection, letters: Sequence[Letter], known: MutableMapping[str, int]) -> None:
     """An address whose chat was forgotten begins anew: what is remembered of it here may be older than that."""
     met = {known[letter.chat_ref]: letter.chat_ref for letter in letters if letter.chat_ref in known}
-    for id_ in tx.execute(_LEFT, {"ids": list(met)}).scalars() if met else ():
-        known[met[id_]] = 0
+    for row in _LEFT.all(tx, {"ids": list(met)}) if met else ():
+        known[met[row.id]] = 0
 
 
 AHEAD = 1_000
@@ -326,29 +325,14 @@ def settle(tx: Connection, settled: Sequence[Settled]) -> None:
             tx.execute(update(outbox).where(outbox.c.id.in_(forget)).values(parcel=null()))
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Which messages to many are known to have left since an instant; the others, marked since then, have not."""
-
-    since: datetime
-    ids: frozenset[int]
-
-
-def recover(tx: Connection, account: str, now: datetime, left: Left | None = None) -> int:
-    """After a stop in mid-send the outcome of `sending` rows is unknown: each follows its policy. How many there were.
-
-    Of messages to many it may be known which have `left`: the others were only marked, and wait again.
-    """
+def recover(tx: Connection, account: str, now: datetime) -> int:
+    """After a stop in mid-send the outcome of `sending` rows is unknown: each follows its policy. How many there were."""
     mine = and_(outbox.c.account == account, outbox.c.state == "sending")
-    if left is not None:
-        known = and_(mine, outbox.c.lane == BROADCAST, outbox.c.started_at >= left.since)
-        marked = set(tx.execute(select(outbox.c.id).where(known)).scalars()) - left.ids
-        tx.execute(update(outbox).where(outbox.c.id.in_(marked)).values(state="new", attempts=0, started_at=None))
     again = or_(outbox.c.policy == EDIT, and_(outbox.c.policy == RESEND_ONCE, outbox.c.attempts < 2))
     tried = case((outbox.c.attempts == 0, 1), else_=outbox.c.attempts)  # it may have left once
     resent = tx.execute(update(outbox).where(mine, again).values(state="new", attempts=tried, problem="interrupted")).rowcount
-    rest = tx.execute(update(outbox).where(mine).values(state="unknown", problem="interrupted", finished_at=now)).rowcount
-    return resent + rest
+    left = tx.execute(update(outbox).where(mine).values(state="unknown", problem="interrupted", finished_at=now)).rowcount
+    return resent + left
 
 
 def move(tx: Connection, chat_id: int, ref: str) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from storage.models import Attempt, AuditEvent, Chat, Consent, Invitation, Membership, Person, Place, Team, table
+from storage.prepared import Prepared, among
 from storage.reading import Reading
 from storage.record import Context, record
 
@@ -48,14 +49,14 @@ class Who:
     serves: tuple[Service, ...]
 
 
-_WHO = (
+_WHO = Prepared(
     select(person.c.id, person.c.label, membership.c.role, membership.c.place_id, place.c.name, membership.c.team_id,
            func.coalesce(team.c.name, "").label("team_name"))
     .outerjoin(membership, (membership.c.person_id == person.c.id) & (membership.c.valid_from <= bindparam("today"))
                & or_(membership.c.valid_to.is_(None), membership.c.valid_to > bindparam("today")))
     .outerjoin(place, place.c.id == membership.c.place_id)
     .outerjoin(team, team.c.id == membership.c.team_id)
-    .where(person.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(person.c.id, "ids"))
     .order_by(membership.c.id)
 )
 
