@@ -23,6 +23,12 @@ Big = BigInteger().with_variant(Integer, "sqlite")
 METADATA: MetaData = SQLModel.metadata
 
 
+class Row(SQLModel):
+    """A table. Statements are written with its columns; its checks of Python values are built only where somebody makes one."""
+
+    model_config = {"defer_build": True}
+
+
 def table(model: type[SQLModel]) -> Table:
     """The SQLAlchemy table under a model, for core statements."""
     return cast(Table, model.__table__)  # type: ignore[attr-defined]

@@ -6,16 +6,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, Table, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import METADATA, Big, identity, refers
+from storage.models.base import METADATA, Big, Row, identity, refers
 from storage.outcomes import Barrier, Group, Status
 
 CHANGING = text("changes_on IS NOT NULL")
 OUT = text("reported_out")
 
 
-class CampaignTarget(SQLModel, table=True):
+class CampaignTarget(Row, table=True):
     """A service a campaign aims at, of what (households, adults, farm households), and how much of it."""
 
     __tablename__ = "campaign_target"
@@ -26,7 +26,7 @@ class CampaignTarget(SQLModel, table=True):
     percent: int = 100
 
 
-class ExternalFigure(SQLModel, table=True):
+class ExternalFigure(Row, table=True):
     """A figure somebody read elsewhere and typed in, with where it stood and for which day. Never mixed with our own."""
 
     __tablename__ = "external_figure"
@@ -43,7 +43,7 @@ class ExternalFigure(SQLModel, table=True):
     recorded_at: datetime
 
 
-class Standing(SQLModel, table=True):
+class Standing(Row, table=True):
     """Where a household stands in a campaign, kept: what the pure rules say of it from `settled_on` until `changes_on`."""
 
     __table_args__ = (
@@ -78,7 +78,7 @@ class Standing(SQLModel, table=True):
     """What it adds to each target: achieved, of how many, known."""
 
 
-class CampaignDay(SQLModel, table=True):
+class CampaignDay(Row, table=True):
     """What changed in a hamlet or a commune on a day of a campaign, as it is known now; summed up to a day it gives that day."""
 
     __tablename__ = "campaign_day"
@@ -96,7 +96,7 @@ class CampaignDay(SQLModel, table=True):
     on_time: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
-class TargetTally(SQLModel, table=True):
+class TargetTally(Row, table=True):
     """How far a hamlet or a commune has come with a target."""
 
     __tablename__ = "target_tally"
@@ -108,7 +108,7 @@ class TargetTally(SQLModel, table=True):
     """Households whose part in the denominator is known."""
 
 
-class CoverageSnapshot(SQLModel, table=True):
+class CoverageSnapshot(Row, table=True):
     """What was known of a hamlet or a commune when a day ended. Never changed afterwards."""
 
     __tablename__ = "coverage_snapshot"

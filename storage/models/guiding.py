@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Column, Index, UniqueConstraint, false, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import Big, identity, refers
+from storage.models.base import Big, Row, identity, refers
 
 DUE = text("state = 'scheduled'")
 ON_ITS_WAY = text("state = 'claimed'")
 
 
-class GuideRun(SQLModel, table=True):
+class GuideRun(Row, table=True):
     """Somebody on the way through a guide: how far, and where it stuck."""
 
     __tablename__ = "guide_run"
@@ -29,7 +29,7 @@ class GuideRun(SQLModel, table=True):
     touched_at: datetime
 
 
-class Reminder(SQLModel, table=True):
+class Reminder(Row, table=True):
     """A message owed at an hour. It ends in exactly one final state, with a reason a leader can read."""
 
     __table_args__ = (

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Column, Index, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import Big, identity, refers
+from storage.models.base import Big, Row, identity, refers
 
 LIVE = text("state NOT IN ('closed', 'expired')")
 PENDING = text("outbox_id IS NULL AND skipped IS NULL")
 
 
-class Residence(SQLModel, table=True):
+class Residence(Row, table=True):
     """The hamlet somebody said they live in, kept because they agreed to it."""
 
     chat_id: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
@@ -22,7 +22,7 @@ class Residence(SQLModel, table=True):
     told_at: datetime
 
 
-class HelpRequest(SQLModel, table=True):
+class HelpRequest(Row, table=True):
     """Somebody waits for a person: one live request a chat. What they write to each other is not kept here."""
 
     __tablename__ = "help_request"
@@ -55,7 +55,7 @@ class HelpRequest(SQLModel, table=True):
     closed_by: str = ""
 
 
-class HelpOffer(SQLModel, table=True):
+class HelpOffer(Row, table=True):
     """Somebody on duty was asked to answer a request, and what they said."""
 
     __tablename__ = "help_offer"
@@ -68,7 +68,7 @@ class HelpOffer(SQLModel, table=True):
     at: datetime
 
 
-class Duty(SQLModel, table=True):
+class Duty(Row, table=True):
     """Who answers in a hamlet. A hamlet without rows has all of its team on duty."""
 
     __table_args__ = (UniqueConstraint("hamlet_id", "person_id"),)
@@ -79,7 +79,7 @@ class Duty(SQLModel, table=True):
     set_at: datetime
 
 
-class Feedback(SQLModel, table=True):
+class Feedback(Row, table=True):
     """A complaint, an idea or thanks for the leader; without a chat where somebody wished to stay unknown."""
 
     __table_args__ = (Index("ix_feedback_hamlet", "hamlet_id", "handled_at"),)
@@ -94,7 +94,7 @@ class Feedback(SQLModel, table=True):
     handled_by: int | None = refers("person", optional=True)
 
 
-class HouseholdCode(SQLModel, table=True):
+class HouseholdCode(Row, table=True):
     """A short code that a volunteer shows a household, once: it may say whether it was guided. Kept hashed."""
 
     __tablename__ = "household_code"
@@ -109,7 +109,7 @@ class HouseholdCode(SQLModel, table=True):
     used_at: datetime | None = None
 
 
-class HouseholdChat(SQLModel, table=True):
+class HouseholdChat(Row, table=True):
     """A chat that agreed to be asked after visits to a household."""
 
     __tablename__ = "household_chat"
@@ -122,7 +122,7 @@ class HouseholdChat(SQLModel, table=True):
     ended_at: datetime | None = None
 
 
-class HouseholdWord(SQLModel, table=True):
+class HouseholdWord(Row, table=True):
     """What a household was asked after a visit, and what it said: guided or not yet."""
 
     __tablename__ = "household_word"
@@ -136,7 +136,7 @@ class HouseholdWord(SQLModel, table=True):
     said_at: datetime | None = None
 
 
-class Subscription(SQLModel, table=True):
+class Subscription(Row, table=True):
     """Whether a chat wants to be told what its hamlet and commune announce."""
 
     chat_id: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
@@ -144,7 +144,7 @@ class Subscription(SQLModel, table=True):
     changed_at: datetime
 
 
-class Broadcast(SQLModel, table=True):
+class Broadcast(Row, table=True):
     """One text for many, from a leader or an officer to those of their own place."""
 
     __table_args__ = (Index("ix_broadcast_state", "state"),)
@@ -169,7 +169,7 @@ class Broadcast(SQLModel, table=True):
     total: int = 0
 
 
-class BroadcastLetter(SQLModel, table=True):
+class BroadcastLetter(Row, table=True):
     """One recipient of a broadcast: waiting, in the outbox, or left out for a reason. What became of it stands in the outbox."""
 
     __tablename__ = "broadcast_letter"

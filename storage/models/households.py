@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Boolean, Column, Index, Text, UniqueConstraint, false, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import identity, refers
+from storage.models.base import Row, identity, refers
 
 MERGED = text("merged_into_id IS NOT NULL")
 
 
-class Household(SQLModel, table=True):
+class Household(Row, table=True):
     """A household and the short number by which its hamlet calls it. No papers, no birth dates."""
 
     __table_args__ = (
@@ -31,7 +31,7 @@ class Household(SQLModel, table=True):
     merged_into_id: int | None = refers("household", optional=True)
 
 
-class Campaign(SQLModel, table=True):
+class Campaign(Row, table=True):
     """A time of going from door to door with one goal."""
 
     id: int | None = identity()
@@ -49,7 +49,7 @@ class Campaign(SQLModel, table=True):
     """Whether the standing of its households is kept current, so that sums need not be counted from the record."""
 
 
-class RegisterEntry(SQLModel, table=True):
+class RegisterEntry(Row, table=True):
     """A household on a campaign's list: the denominator lives here."""
 
     __tablename__ = "register_entry"
@@ -66,7 +66,7 @@ class RegisterEntry(SQLModel, table=True):
     """Somebody looked at a report that it is gone and decided that it stays."""
 
 
-class Visit(SQLModel, table=True):
+class Visit(Row, table=True):
     """One attempt to reach a household. Rows are only added; a correction supersedes."""
 
     __table_args__ = (Index("ix_visit_household", "household_id", "occurred_on"),
@@ -90,7 +90,7 @@ class Visit(SQLModel, table=True):
     reason: str = ""
 
 
-class Attainment(SQLModel, table=True):
+class Attainment(Row, table=True):
     """Something a household has reached: kept apart from the visits that led there."""
 
     __table_args__ = (Index("ix_attainment_household", "household_id", "service"),)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import Big, identity, refers
+from storage.models.base import Big, Row, identity, refers
 
 
-class GuideTrouble(SQLModel, table=True):
+class GuideTrouble(Row, table=True):
     """Somebody stuck at a step, and why as far as they said; once for each walk, step and reason."""
 
     __tablename__ = "guide_trouble"
@@ -23,7 +23,7 @@ class GuideTrouble(SQLModel, table=True):
     at: datetime
 
 
-class HouseholdGuide(SQLModel, table=True):
+class HouseholdGuide(Row, table=True):
     """How far a household came in a guide with a member's help, whoever helped."""
 
     __tablename__ = "household_guide"
@@ -40,7 +40,7 @@ class HouseholdGuide(SQLModel, table=True):
     touched_at: datetime
 
 
-class MissedQuestion(SQLModel, table=True):
+class MissedQuestion(Row, table=True):
     """A question the search had no answer for, redacted, without who asked."""
 
     __tablename__ = "missed_question"
@@ -52,7 +52,7 @@ class MissedQuestion(SQLModel, table=True):
     at: datetime = Field(index=True)
 
 
-class DayCode(SQLModel, table=True):
+class DayCode(Row, table=True):
     """Four digits by which a household knows a member of its hamlet's team for one day."""
 
     __tablename__ = "day_code"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import identity, refers
+from storage.models.base import Row, identity, refers
 
 
-class LinkCode(SQLModel, table=True):
+class LinkCode(Row, table=True):
     """A short-lived code, kept hashed: whoever types it is this person. `replaces` lets go of the chats they had before."""
 
     __tablename__ = "link_code"

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import Big, Forgettable, identity, refers
+from storage.models.base import Big, Forgettable, Row, identity, refers
 
 OPEN = text("state = 'open'")
 LEFT = text("left_at IS NOT NULL")
@@ -16,7 +16,7 @@ HELD = text("state = 'open' AND not_before IS NOT NULL")
 WAITING = text("state IN ('new', 'sending')")
 
 
-class Chat(SQLModel, table=True):
+class Chat(Row, table=True):
     """One account of one channel talking with us: where a person can be reached."""
 
     __table_args__ = (UniqueConstraint("account", "ref"), Index("ix_chat_left", "id", sqlite_where=LEFT))
@@ -34,7 +34,7 @@ class Chat(SQLModel, table=True):
     """When whoever wrote here asked to be forgotten; their address goes once the last answer has left."""
 
 
-class Inbox(SQLModel, table=True):
+class Inbox(Row, table=True):
     """What was received, redacted, committed before the platform hears that we have it."""
 
     __table_args__ = (
@@ -55,7 +55,7 @@ class Inbox(SQLModel, table=True):
     problem: str | None = None
 
 
-class Outbox(SQLModel, table=True):
+class Outbox(Row, table=True):
     """What is to be said, written in the transaction that decided it."""
 
     __table_args__ = (
@@ -79,7 +79,7 @@ class Outbox(SQLModel, table=True):
     problem: str | None = None
 
 
-class Conversation(SQLModel, table=True):
+class Conversation(Row, table=True):
     """A dialogue somebody is in: its name, its subject and the answers by question. Nothing positional."""
 
     __table_args__ = (Index("ix_conversation_chat", "chat_id", "state"),)
@@ -94,7 +94,7 @@ class Conversation(SQLModel, table=True):
     touched_at: datetime
 
 
-class Lease(SQLModel, table=True):
+class Lease(Row, table=True):
     """Work that only one process may do at a time, until when."""
 
     name: str = Field(primary_key=True)

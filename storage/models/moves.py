@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import identity, refers
+from storage.models.base import Row, identity, refers
 
 
-class PlaceChange(SQLModel, table=True):
+class PlaceChange(Row, table=True):
     """A hamlet renamed, or merged into another, from a day on. Taken back, it stays on record."""
 
     __tablename__ = "place_change"
@@ -30,7 +30,7 @@ class PlaceChange(SQLModel, table=True):
     undone_at: datetime | None = None
 
 
-class FormerNumber(SQLModel, table=True):
+class FormerNumber(Row, table=True):
     """The number a household had in a hamlet until a day, still good for finding it."""
 
     __tablename__ = "former_number"
@@ -43,7 +43,7 @@ class FormerNumber(SQLModel, table=True):
     change_id: int = refers("place_change")
 
 
-class HouseholdMerge(SQLModel, table=True):
+class HouseholdMerge(Row, table=True):
     """Two rows that were one household: which stays, since when, and whether it was taken back."""
 
     __tablename__ = "household_merge"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import identity, refers
+from storage.models.base import Row, identity, refers
 
 
-class Place(SQLModel, table=True):
+class Place(Row, table=True):
     """A province, commune or hamlet, from one day to another (districts ended on 2025-07-01)."""
 
     __table_args__ = (UniqueConstraint("level", "code"),)
@@ -24,7 +24,7 @@ class Place(SQLModel, table=True):
     demonstration: bool = False
 
 
-class Team(SQLModel, table=True):
+class Team(Row, table=True):
     """A community digital-technology team and the hamlet it serves."""
 
     id: int | None = identity()
@@ -34,7 +34,7 @@ class Team(SQLModel, table=True):
     valid_to: date | None = None
 
 
-class Person(SQLModel, table=True):
+class Person(Row, table=True):
     """Somebody the bot may address by name: kept only after they agreed."""
 
     id: int | None = identity()
@@ -43,7 +43,7 @@ class Person(SQLModel, table=True):
     language: str = "vi"
 
 
-class Membership(SQLModel, table=True):
+class Membership(Row, table=True):
     """Who serves where in which role, from one day to another."""
 
     id: int | None = identity()
@@ -55,7 +55,7 @@ class Membership(SQLModel, table=True):
     valid_to: date | None = None
 
 
-class Consent(SQLModel, table=True):
+class Consent(Row, table=True):
     """What somebody agreed to, in which words, and when they took it back."""
 
     id: int | None = identity()
@@ -67,7 +67,7 @@ class Consent(SQLModel, table=True):
     withdrawn_at: datetime | None = None
 
 
-class Invitation(SQLModel, table=True):
+class Invitation(Row, table=True):
     """A way into a team, once: a link of 128 bits and a typed code that dies sooner. Both are kept hashed."""
 
     id: int | None = identity()
@@ -85,7 +85,7 @@ class Invitation(SQLModel, table=True):
     revoked_at: datetime | None = None
 
 
-class Attempt(SQLModel, table=True):
+class Attempt(Row, table=True):
     """A guess at something secret, counted so that guessing stays slow."""
 
     id: int | None = identity()
@@ -94,7 +94,7 @@ class Attempt(SQLModel, table=True):
     at: datetime
 
 
-class AuditEvent(SQLModel, table=True):
+class AuditEvent(Row, table=True):
     """Who changed or was refused what, for good: rows are only added."""
 
     __tablename__ = "audit_event"

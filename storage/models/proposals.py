@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import Big, Forgettable, refers
+from storage.models.base import Big, Forgettable, Row, refers
 
 
-class Proposal(SQLModel, table=True):
+class Proposal(Row, table=True):
     """A list as it would be written: its lines are forgotten once it is written, put aside or too old."""
 
     __table_args__ = (Index("ix_proposal_state", "state", "expires_at"),)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Column, ForeignKey, Text, UniqueConstraint
-from sqlmodel import JSON, Field, SQLModel
+from sqlmodel import JSON, Field
 
-from storage.models.base import Big, identity, refers
+from storage.models.base import Big, Row, identity, refers
 
 
-class Preference(SQLModel, table=True):
+class Preference(Row, table=True):
     """What somebody wishes: which reminders, at which hours, from when on again."""
 
     chat_id: int = Field(sa_column=Column(Big, ForeignKey("chat.id"), primary_key=True, autoincrement=False))
@@ -24,7 +24,7 @@ class Preference(SQLModel, table=True):
     changed_at: datetime
 
 
-class DossierWatch(SQLModel, table=True):
+class DossierWatch(Row, table=True):
     """A dossier somebody waits for: what they call it and when it is promised, nothing else."""
 
     __tablename__ = "dossier_watch"
@@ -38,7 +38,7 @@ class DossierWatch(SQLModel, table=True):
     finished_at: datetime | None = None
 
 
-class Appointment(SQLModel, table=True):
+class Appointment(Row, table=True):
     """A visit agreed with a citizen who wants to be told the evening before."""
 
     id: int | None = identity()
@@ -52,7 +52,7 @@ class Appointment(SQLModel, table=True):
     state: str = "agreed"
 
 
-class DayOverride(SQLModel, table=True):
+class DayOverride(Row, table=True):
     """A day that the official notice makes free or a working day, whatever the table says."""
 
     __tablename__ = "day_override"
@@ -62,7 +62,7 @@ class DayOverride(SQLModel, table=True):
     set_at: datetime
 
 
-class Rhythm(SQLModel, table=True):
+class Rhythm(Row, table=True):
     """Market days, harvest weeks, and times in which a place is left in peace."""
 
     id: int | None = identity()
@@ -76,7 +76,7 @@ class Rhythm(SQLModel, table=True):
     revoked_at: datetime | None = None
 
 
-class OneStopDesk(SQLModel, table=True):
+class OneStopDesk(Row, table=True):
     """Where a commune receives dossiers, and when it is open."""
 
     __tablename__ = "one_stop_desk"
@@ -91,7 +91,7 @@ class OneStopDesk(SQLModel, table=True):
     set_at: datetime
 
 
-class Gathering(SQLModel, table=True):
+class Gathering(Row, table=True):
     """A training session, a meeting, or a session at which a barrier is dealt with."""
 
     id: int | None = identity()
@@ -111,7 +111,7 @@ class Gathering(SQLModel, table=True):
     state: str = "planned"
 
 
-class Attendance(SQLModel, table=True):
+class Attendance(Row, table=True):
     """Somebody was there: by the code said in the room, or ticked by the leader."""
 
     __table_args__ = (UniqueConstraint("gathering_id", "person_id"),)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from storage.models.base import Big, identity, refers
+from storage.models.base import Big, Row, identity, refers
 
 OPEN = text("state IN ('draft', 'ready')")
 HELD = text("ended_at IS NULL")
 HELD_ALONE = text("ended_at IS NULL AND NOT shared")
 
 
-class FollowUpTask(SQLModel, table=True):
+class FollowUpTask(Row, table=True):
     """What a visit left to be done: one row a visit at most, at most one open for a household. Rows are never deleted."""
 
     __tablename__ = "follow_up_task"
@@ -39,7 +39,7 @@ class FollowUpTask(SQLModel, table=True):
     reason: str = ""
 
 
-class Companion(SQLModel, table=True):
+class Companion(Row, table=True):
     """A member who went along: both are credited, the visit counts once."""
 
     __table_args__ = (UniqueConstraint("visit_id", "person_id"),)
@@ -48,7 +48,7 @@ class Companion(SQLModel, table=True):
     person_id: int = refers("person", index=True)
 
 
-class Assignment(SQLModel, table=True):
+class Assignment(Row, table=True):
     """A household in somebody's hands until it is given back. Two may hold one only where a leader says so."""
 
     __table_args__ = (
@@ -66,7 +66,7 @@ class Assignment(SQLModel, table=True):
     ended_reason: str = ""
 
 
-class BarrierSession(SQLModel, table=True):
+class BarrierSession(Row, table=True):
     """A day from which a barrier can be solved in a hamlet (a mobile police desk, a portal that works again)."""
 
     __tablename__ = "barrier_session"
@@ -79,7 +79,7 @@ class BarrierSession(SQLModel, table=True):
     announced_at: datetime
 
 
-class WorkingHamlet(SQLModel, table=True):
+class WorkingHamlet(Row, table=True):
     """In which hamlet a member of several said to be working, from the moment they said it until the day is over."""
 
     __tablename__ = "working_hamlet"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from storage.models.base import Row
 
 
-class ZaloMonth(SQLModel, table=True):
+class ZaloMonth(Row, table=True):
     """Messages an account sent in a month of Vietnam's calendar, and the last share of its quota somebody was told of."""
 
     __tablename__ = "zalo_month"
@@ -18,7 +20,7 @@ class ZaloMonth(SQLModel, table=True):
     told_percent: int = 0
 
 
-class ZaloStanding(SQLModel, table=True):
+class ZaloStanding(Row, table=True):
     """How an account stands with the platform, for whoever runs it."""
 
     __tablename__ = "zalo_standing"
@@ -28,7 +30,7 @@ class ZaloStanding(SQLModel, table=True):
     since: datetime
 
 
-class ZaloToken(SQLModel, table=True):
+class ZaloToken(Row, table=True):
     """The living keys of an Official Account. A refresh key works once: who uses it first claims the row."""
 
     __tablename__ = "zalo_token"
