@@ -26,6 +26,7 @@ from bot.turn import Turn
 from content import speech
 from content.library import Library
 from content.search import Finder, Finding
+from content.words import LANGUAGES, words
 from handlers.desk import Find
 from storage.database import Database
 from storage.working_hours import WorkingHours
@@ -48,8 +49,9 @@ def find(text: str) -> Finding:
     return _finder().find(text)
 
 
-def _settle() -> None:
-    """What was loaded by now stays for good: the collector need not look at it again, nor look often."""
+async def _settle() -> None:
+    """Read what is soon needed; after that, what was loaded stays: the collector need not look at it again, nor look often."""
+    await asyncio.to_thread(lambda: [words(language) for language in LANGUAGES])
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 10, 10)
@@ -95,7 +97,7 @@ class House:
             self._task(self._hold(channel))
         self._task(self.broadcasting.run())
         self.clock.start()
-        _settle()
+        self._task(_settle())
 
     async def run(self) -> None:
         """Start, wait to be told to stop, and stop in good order."""

@@ -66,10 +66,10 @@ def _figures(value: int | Decimal, pattern: str | None, locale: str) -> str:
 @cache
 def words(language: str | None) -> Words:
     """The phrases of a language; Vietnamese where it is unknown or a phrase is missing."""
-    first = dict(_catalogue(LANGUAGES[0]))
-    if language is None or language == LANGUAGES[0] or language not in LANGUAGES:
-        return Words(LANGUAGES[0], first)
-    return Words(language, first | dict(_catalogue(language)))
+    if language == LANGUAGES[0]:
+        return Words(language, dict(_catalogue(language)))
+    first = words(LANGUAGES[0])
+    return Words(language, {**first.phrases, **dict(_catalogue(language))}) if language in LANGUAGES else first
 
 
 def keys(language: str) -> set[str]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from bot.channels.telegram_webhook import Webhook
 
 LOG = logging.getLogger(__name__)
+Menus = Mapping[str, Sequence[tuple[str, str]]]
+"""Commands and what they do, by language."""
 
 
 class Telegram:
@@ -34,13 +36,13 @@ class Telegram:
         self, name: str, token: str, *, api_base: str = "https://api.telegram.org",
         mode: Literal["polling", "webhook"] = "polling", webhook_secret: str = "", public_url: str = "",
         per_second: float = 29.0, chat_per_second: float = 1.0,
-        commands: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        commands: Callable[[], Menus] | None = None,
         papers: Papers = no_papers,
         named: Callable[[str], None] = lambda name: None,
     ) -> None:
         self.name = name
         self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
-        self._commands, self._named = dict(commands or {}), named
+        self._commands, self._named = commands, named
         self._limits = Limits(
             characters=4096, buttons=100, edits=True, pictures=True, per_second=per_second,
             chat_per_second=chat_per_second, chat_burst=3, group_per_minute=19, sounds=True)
@@ -86,8 +88,9 @@ class Telegram:
         if self._mode == "polling":
             self._polling = Polling(self.account, self._wire, self._keeper(receive))
             self._polling.start()
-        if self._commands:
-            self._announcing = asyncio.get_running_loop().create_task(self._announce(), name=f"{self.account} commands")
+        if self._commands is not None:
+            loop = asyncio.get_running_loop()
+            self._announcing = loop.create_task(self._announce(self._commands), name=f"{self.account} commands")
 
     async def stop(self) -> None:
         # a webhook stays open: any process may take updates in, only polling belongs to one
@@ -144,12 +147,13 @@ class Telegram:
             self._ordinary = module.Ordinary(self._wire)
         return self._ordinary
 
-    async def _announce(self) -> None:
+    async def _announce(self, menus: Callable[[], Menus]) -> None:
         """Learn our name and put the command menus up. Some servers cannot: that is never fatal."""
         await self._learn_name()
+        listing = await asyncio.to_thread(menus)
         backoff = Backoff(5.0, 300.0)
         for _ in range(5):
-            for language, commands in self._commands.items():
+            for language, commands in listing.items():
                 listed = [{"command": name, "description": what} for name, what in commands]
                 reply = await self._wire.call("setMyCommands", {"commands": listed, "language_code": language})
                 if not reply.ok:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from bot.channels import Fate
 from bot.channels.exchange import Exchange, Unanswered, Unsent
@@ -119,9 +119,12 @@ class Wire:
 
 def _proxy(address: str) -> str | None:
     """The proxy the environment asks for, looked up once and not with every call."""
+    if is_loopback(address) or not any(name.lower().endswith("_proxy") for name in os.environ):
+        return None
+    from urllib.request import getproxies, proxy_bypass  # it brings half the mail library along
+
     parts = urlsplit(address)
-    host = parts.hostname or ""
-    return None if is_loopback(address) or proxy_bypass(host) else getproxies().get(parts.scheme)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
 def is_loopback(address: str) -> bool:

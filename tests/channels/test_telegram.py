@@ -543,7 +543,7 @@ async def test_commands_go_up_in_each_language_and_failing_is_not_fatal(
     caplog.set_level(logging.INFO)
     menu = {"": [("menu", "Trang chủ")], "en": [("menu", "Home")]}
     api.faults.once("setMyCommands", "unavailable")
-    channel = made(api, commands=menu)
+    channel = made(api, commands=lambda: menu)
     await channel.start(inbox)
     api.user(7).say("chào")
     await inbox.has(1)
@@ -572,7 +572,7 @@ async def test_the_token_never_gets_out(
     api.add_bot(secret)
     for base in (api.url, "http://127.0.0.1:1", "http://khong-co.invalid", "nonsense"):
         for token in (secret, f"{secret}-wrong"):
-            channel = Telegram("xa", token, api_base=base, webhook_secret=SECRET, commands={"": [("menu", "a")]})
+            channel = Telegram("xa", token, api_base=base, webhook_secret=SECRET, commands=lambda: {"": [("menu", "a")]})
             await channel.start(inbox)
             seen.append(repr(await channel.send("7", Message("a", ack="1"))))
             for call in (channel.me, channel.webhook_info, channel.webhook_delete, lambda c=channel: c.webhook_set("https://a.vn")):

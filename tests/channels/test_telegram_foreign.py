@@ -134,7 +134,7 @@ async def dialogue(foreign: Emulator, talk: Talk) -> None:
 
 
 async def test_polling(foreign: Emulator) -> None:
-    channel = Telegram("xa", TOKEN, api_base=foreign.url, commands=MENUS, papers=drawn)
+    channel = Telegram("xa", TOKEN, api_base=foreign.url, commands=lambda: MENUS, papers=drawn)
     talk = Talk(channel)
     talk.broken = 1
     await channel.start(talk)
@@ -153,7 +153,7 @@ async def test_polling(foreign: Emulator) -> None:
 
 
 async def test_webhook(foreign: Emulator) -> None:
-    channel = Telegram("xa", TOKEN, api_base=foreign.url, mode="webhook", webhook_secret="bi-mat_1", commands=MENUS)
+    channel = Telegram("xa", TOKEN, api_base=foreign.url, mode="webhook", webhook_secret="bi-mat_1", commands=lambda: MENUS)
     talk = Talk(channel)
     site = web.Application()
     site.router.add_routes(channel.routes(talk))
