@@ -7,9 +7,8 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
 from bot.mind import Mind
@@ -23,6 +22,9 @@ from storage import coverage_snapshots, dossiers, mail, missed, people, proposal
 from storage.help_requests import TooLate
 from storage.reading import Reading
 from storage.reminder_plans import plan
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = logging.getLogger(__name__)
 KEEP_LETTERS = timedelta(days=7)
@@ -40,16 +42,19 @@ class Clock:
     def __init__(self, store: Store, mind: Mind, posted: Callable[[], None]) -> None:
         self._store, self._mind, self._posted = store, mind, posted
         self._planned: date | None = None
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._scheduler: AsyncIOScheduler | None = None
 
     def start(self) -> None:
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler  # here: letters need not wait for it
+
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
         for job, every in ((self.tick, {"minutes": 1}), (self.tidy, {"hours": 6}), (self.count_days, {"minutes": 20})):
             self._scheduler.add_job(job, "interval", **every, misfire_grace_time=None, coalesce=True, max_instances=1,
                                     next_run_time=datetime.now(UTC) + timedelta(seconds=2))
         self._scheduler.start()
 
     def stop(self) -> None:
-        if self._scheduler.running:
+        if self._scheduler is not None and self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     async def tick(self) -> None:

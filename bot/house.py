@@ -49,14 +49,6 @@ def find(text: str) -> Finding:
     return _finder().find(text)
 
 
-async def _settle() -> None:
-    """Read what is soon needed; after that, what was loaded stays: the collector need not look at it again, nor look often."""
-    await asyncio.to_thread(lambda: [words(language) for language in LANGUAGES])
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5_000, 10, 10)
-
-
 class House:
     """One running program: channels, the turn, delivery and the clock over one database."""
 
@@ -96,8 +88,19 @@ class House:
         for channel in self.channels:
             self._task(self._hold(channel))
         self._task(self.broadcasting.run())
-        self.clock.start()
-        self._task(_settle())
+        self._task(self._settle())
+
+    async def _settle(self) -> None:
+        """What can wait until the first letters are asked for: words, the clock, and the collector.
+
+        What was loaded by then stays: the collector need not look at it again, nor look often.
+        """
+        await asyncio.to_thread(lambda: [words(language) for language in LANGUAGES])
+        if not self.turn.stopping:
+            self.clock.start()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(5_000, 10, 10)
 
     async def run(self) -> None:
         """Start, wait to be told to stop, and stop in good order."""

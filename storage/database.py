@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from storage import json_text
 
 BUSY_MS = 15_000
-CACHE_KB = 1000
+CACHE_KB = 500
 """Pages each connection keeps to itself; the system keeps the rest of the file in its own cache."""
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}",
            f"cache_size = -{CACHE_KB}")
