@@ -12,7 +12,7 @@ from handlers.talk import Choice
 from storage import hamlets
 
 _KIND = "thon|ban|xom|lang|ap|to|to dan pho|khu|khom|buon"
-_ASKED = re.compile(rf"(?:tim )?(?:ho )?(?:so )?(\d{{1,5}}) (?:(?:o|cua|thuoc) )?(?:(?:{_KIND}) )?cu (.+)")
+_ASKED = re.compile(rf"(?:tim )?(ho )?(?:so )?(\d{{1,5}}) (?:(?:o|cua|thuoc) )?((?:{_KIND}) )?cu (.+)")
 
 
 def ear(desk: Desk, text: str) -> str | None:
@@ -20,7 +20,9 @@ def ear(desk: Desk, text: str) -> str | None:
     if "c" not in text.lower() or len(text) > 80 or desk.look.may(Action.LOG_VISIT) is Scope.NOWHERE:
         return None
     found = _ASKED.fullmatch(fold(text))
-    return f"/formerly:{found[1]}.{found[2]}" if found else None
+    if found is None or not (found[1] or found[3]):  # "2 cụ già" is a note about two old people
+        return None
+    return f"/formerly:{found[2]}.{found[4]}"
 
 
 def formerly(desk: Desk, subject: str) -> None:

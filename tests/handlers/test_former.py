@@ -42,3 +42,7 @@ async def test_what_never_was_is_not_found(merged: str, typed: str) -> None:
 
 async def test_a_citizen_learns_nothing(merged: str) -> None:
     assert "nay là hộ" not in await hold(merged, "citizen", "hộ 12 thôn cũ Mẫu Hai")
+
+
+async def test_a_note_about_old_people_is_no_old_hamlet(merged: str) -> None:
+    assert "không thấy hộ" not in await hold(merged, "volunteer", "2 cụ già")
