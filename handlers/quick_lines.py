@@ -130,6 +130,8 @@ _NUMBERS = frozenset({NUMBER, RANGE, "house", "and", "except", "from", "to"})
 
 def _pairs(text: str, seen: Sequence[Item], frame: _Frame, today: date) -> Iterator[Line]:
     """Numbers and results by turns, whichever comes first."""
+    if _day_or_house(seen):
+        raise Odd
     groups = list(_groups(seen))
     kinds = [kind for kind, _ in groups]
     if len(groups) % 2 or not groups:
@@ -138,6 +140,14 @@ def _pairs(text: str, seen: Sequence[Item], frame: _Frame, today: date) -> Itera
         numbers, result = groups[start:start + 2] if kinds[0] == "numbers" else reversed(groups[start:start + 2])
         told = " ".join(item.text for item in (*groups[start][1], *groups[start + 1][1])) if len(groups) > 2 else text
         yield _line(told, numbers[1], result[1], frame, today)
+
+
+def _day_or_house(seen: Sequence[Item]) -> bool:
+    """A bare number right behind a result that waits for a day ("5 hẹn 12 xong") may be that day; alone it is a house."""
+    told = [item for item in seen if item.kind not in ("filler", "to")]
+    waits = [at for at, item in enumerate(told[:-1]) if item.kind == "outcome" and OUTCOMES[item.value] in _WAITING
+             and told[at + 1].kind in (NUMBER, RANGE)]
+    return bool(waits) and (len(told) > 2 or len(told) < len(seen))
 
 
 def _groups(seen: Sequence[Item]) -> Iterator[tuple[str, list[Item]]]:
@@ -255,6 +265,7 @@ def _outcome(line: Line, outcome: Outcome) -> Line:
 
 
 _RETURNING = frozenset({Outcome.PARTIAL, Outcome.BLOCKED, Outcome.REFUSED_SOFT, Outcome.RIGHT_PERSON_AWAY})
+_WAITING = frozenset({Outcome.APPOINTMENT, Outcome.TEMPORARILY_AWAY})
 _ALSO_SERVICE = {Barrier.PAYMENT.value: "online_payment"}
 
 
