@@ -49,9 +49,13 @@ def settle(tx: Connection) -> None:
     if tx.dialect.name == "postgresql" and not locked >= homes.keys():
         _LOCK.all(tx, {"ids": ids})
     tasks.settle_open(tx, ids, datetime.now(UTC), today)
-    read = tx.info.pop(READ, {})
+    read, survivors = tx.info.pop(READ, {}), set[int]()
     for start in range(0, len(ids), AT_ONCE):
-        _settle(tx, ids[start:start + AT_ONCE], today, homes, read)
+        survivors |= _settle(tx, ids[start:start + AT_ONCE], today, homes, read)
+    if left := sorted(survivors - homes.keys()):  # what was taken back at a household that lives on in another changes that one
+        if tx.dialect.name == "postgresql":
+            _LOCK.all(tx, {"ids": left})
+        _settle(tx, left, today)
 
 
 _KEPT = tuple(standing.c[name].label(f"kept_{name}")
@@ -95,7 +99,8 @@ Targets = defaultdict[int, dict[int, TargetFact]]
 
 
 def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int, date] = _ALL_DAYS,
-            read: Mapping[int, Sequence[Any]] = _UNREAD) -> None:
+            read: Mapping[int, Sequence[Any]] = _UNREAD) -> set[int]:
+    """Settle these; the households that some of them live on in."""
     lines, targets, known = _read(Reading(tx), ids, read)
     kept: list[dict[str, Any]] = []
     changes: Changes = defaultdict(_Change)
@@ -107,6 +112,7 @@ def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int,
         kept.append(_kept(row, now))
         _note(changes, row, now)
     write(tx, kept, changes)
+    return {row.merged_into_id for row in lines if row.merged_into_id is not None}
 
 
 def _read(rows: Reading, ids: Sequence[int], read: Mapping[int, Sequence[Any]]) -> tuple[Sequence[Any], Targets, Recorded]:
