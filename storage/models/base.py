@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import JSON, BigInteger, Column, Integer, MetaData, Table
 from sqlmodel import Field, SQLModel
+from sqlmodel.main import SQLModelMetaclass
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_N_label)s",
@@ -23,7 +24,23 @@ Big = BigInteger().with_variant(Integer, "sqlite")
 METADATA: MetaData = SQLModel.metadata
 
 
-class Row(SQLModel):
+class _TableOnly(SQLModelMetaclass):
+    """A model that has its table and no mapper: nothing here loads objects, and mapping sixty tables is a fifth of a start."""
+
+    def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], **said: Any) -> None:
+        if not said.get("table"):
+            super().__init__(name, bases, body, **said)
+            return
+        type.__init__(cls, name, bases, body)
+        columns: list[Column[Any]] = []
+        for key in cls.model_fields:
+            column = cls.__dict__[key]
+            column.name = column.key = key
+            columns.append(column)
+        cls.__table__ = Table(cls.__dict__.get("__tablename__", name.lower()), METADATA, *columns, *cls.__dict__.get("__table_args__", ()))
+
+
+class Row(SQLModel, metaclass=_TableOnly):
     """A table. Statements are written with its columns; its checks of Python values are built only where somebody makes one."""
 
     model_config = {"defer_build": True}
