@@ -37,7 +37,8 @@ class _TableOnly(SQLModelMetaclass):
             column = cls.__dict__[key]
             column.name = column.key = key
             columns.append(column)
-        cls.__table__ = Table(cls.__dict__.get("__tablename__", name.lower()), METADATA, *columns, *cls.__dict__.get("__table_args__", ()))
+        more = cls.__dict__.get("__table_args__", ())
+        cls.__table__ = Table(cls.__dict__.get("__tablename__", name.lower()), METADATA, *columns, *more)
 
 
 class Row(SQLModel, metaclass=_TableOnly):
