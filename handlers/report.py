@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,7 +11,8 @@ from content.words import Words
 from handlers.shown import People, Returns
 from storage.course import Denominator
 from storage.coverage import Part
-from storage.coverage_rules import Coverage, con1, coop1, ref1, rr1
+from storage.coverage_rules import SMALL_BELOW, Coverage, con1, coop1, ref1, rr1
+from storage.credit import Credit
 from storage.outcomes import Barrier, Status
 from storage.overview import Overview
 from storage.shares import Share
@@ -33,6 +34,8 @@ class Sheet:
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    """A line below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,11 @@ def work(whole: Overview) -> Iterator[tuple[str, Share]]:
     yield "data_freshness", People(whole.data_freshness.n, whole.data_freshness.d)
 
 
-def sheets(words: Words, whole: Overview, *, shared: bool = True) -> list[Sheet]:
+def sheets(words: Words, whole: Overview, *, shared: bool = True, credit: Credit | None = None) -> list[Sheet]:
     """The tables of a report. What is shared with others says nothing of places with very few households."""
-    return [_indicators(words, whole), _statuses(words, whole), _places(words, whole, shared=shared), _barriers(words, whole),
-            *_targets(words, whole), *_figures(words, whole), _days(words, whole)]
+    return [_indicators(words, whole), _statuses(words, whole), _places(words, whole, shared=shared),
+            *_members(words, whole, credit, shared=shared), _barriers(words, whole), *_targets(words, whole),
+            *_figures(words, whole), _days(words, whole)]
 
 
 def _sheet(words: Words, key: str, columns: tuple[str, ...], rows: Iterator[tuple[Cell, ...]]) -> Sheet:
@@ -102,6 +106,35 @@ def _place(part: Part, *, hidden: bool) -> tuple[Cell, ...]:
         return (part.code, part.name, *(None,) * (len(PLACES) - 2))
     return (part.code, part.name, each.register, each.excluded, each.eligible, each.goal_coverage, each.reach, each.contact,
             each.refusal, each.statuses[Status.UNTOUCHED])
+
+
+def told(credit: Credit, *, hidden: bool, shared: bool) -> list[int | None]:
+    """What may be said of each member. Where others read it, not of very few households: they could be guessed.
+
+    One number alone that is left out could be worked out from the sum, so the next larger one goes with it.
+    """
+    counts: list[int | None] = [None if hidden else each.achieved for each in credit.members]
+    if not shared or hidden:
+        return counts
+    small = [n for n, count in enumerate(counts) if count and count < SMALL_BELOW]
+    if len(small) == 1:
+        others = [n for n, count in enumerate(counts) if count and n not in small]
+        small += sorted(others, key=lambda n: counts[n] or 0)[:1]
+    return [None if n in small else count for n, count in enumerate(counts)]
+
+
+def _members(words: Words, whole: Overview, credit: Credit | None, *, shared: bool) -> list[Sheet]:
+    """Who brought about what, by name, then their sum and the households: two numbers, and a line that says why."""
+    if credit is None or not credit.members:
+        return []
+    hidden = shared and whole.total.is_small
+    rows: list[tuple[Cell, ...]] = [
+        (each.label if each.serves else words.say("credit.left", name=each.label), each.place, count)
+        for each, count in zip(credit.members, told(credit, hidden=hidden, shared=shared), strict=True)]
+    rows += [(words.say("credit.together"), "", None if hidden else credit.together),
+             (words.say("credit.households"), "", None if hidden else credit.achieved)]
+    sheet = _sheet(words, "members", ("member", "member_place", "credited"), iter(rows))
+    return [replace(sheet, note=words.say("credit.why"))]
 
 
 def _barriers(words: Words, whole: Overview) -> Sheet:

@@ -7,14 +7,14 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from content.words import Words
 from handlers import shown
-from handlers.report import Cell, Sheet, indicators, sheets, work
+from handlers.report import Cell, Sheet, indicators, sheets, told, work
 from storage.coverage import Part
 from storage.coverage_rules import Coverage
+from storage.credit import Credit
 from storage.models import COUNTS
 from storage.overview import Overview
 from storage.shares import Share
@@ -24,6 +24,13 @@ SCHEMA = "gocua.coverage/1"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for the beginning of a formula, look-alikes included."""
 RAW = ("campaign", "place_code", "place_name", "level", "as_of", "register", "excluded", "eligible")
+
+
+MEMBER = ("campaign", "place_code", "place_name", "as_of", "member", "member_place", "member_serves", "member_achieved")
+HOME = ("place_code", "place_name", "as_of", "household", "household_status", "household_barrier")
+COLUMNS = tuple(dict.fromkeys((*RAW, *COUNTS, *MEMBER, *HOME)))
+"""Every column of every CSV, as the codebook explains them."""
+Home = tuple[str, str, str, int, str, str]
 
 
 def harmless(text: str) -> str:
@@ -45,20 +52,22 @@ def words_of(words: Words, cell: Cell) -> str:
 # --- a table in a terminal ----------------------------------------------------------------------------------------------------
 
 
-def table(words: Words, whole: Overview, *, shared: bool = False) -> str:
+def table(words: Words, whole: Overview, *, shared: bool = False, credit: Credit | None = None) -> str:
     """Every sheet as aligned columns."""
     head = [
         words.say("summary.title", campaign=whole.campaign.name, where=whole.place_name),
         words.say("report.on", day=f"{whole.on:%d/%m/%Y}"),
     ]
-    return "\n\n".join(["\n".join(head), *(_columns(words, sheet) for sheet in sheets(words, whole, shared=shared))]) + "\n"
+    found = sheets(words, whole, shared=shared, credit=credit)
+    return "\n\n".join(["\n".join(head), *(_columns(words, sheet) for sheet in found)]) + "\n"
 
 
 def _columns(words: Words, sheet: Sheet) -> str:
     rows = [sheet.head, *(tuple(words_of(words, cell) for cell in row) for row in sheet.rows)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(sheet.head))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([sheet.title.upper(), lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+    return "\n".join([sheet.title.upper(), lines[0], "  ".join("-" * width for width in widths), *lines[1:],
+                      *filter(None, [sheet.note])])
 
 
 # --- JSON: also what the feed gives -------------------------------------------------------------------------------------------
@@ -144,8 +153,23 @@ def _share(part: Share | None) -> dict[str, Any] | None:
     return {"n": part.n, "d": part.d, "percent": None if percent is None else float(percent)}
 
 
-def as_json(whole: Overview, *, shared: bool = False) -> str:
-    return json.dumps(open_data(whole, shared=shared), ensure_ascii=False, indent=2) + "\n"
+def as_json(whole: Overview, *, shared: bool = False, credit: Credit | None = None, why: str = "") -> str:
+    """The same as a file, with the members for whoever may see them. The feed never has them."""
+    found = open_data(whole, shared=shared)
+    if credit is not None:
+        found["members"] = _members(whole, credit, why, shared=shared)
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def _members(whole: Overview, credit: Credit, why: str, *, shared: bool) -> dict[str, Any]:
+    if shared and whole.total.is_small:
+        return {"hidden": True}
+    each = zip(credit.members, told(credit, hidden=False, shared=shared), strict=True)
+    return {
+        "credited": [{"name": member.label, "place": member.place, "serves": member.serves, "achieved": count}
+                     for member, count in each],
+        "together": credit.together, "households": credit.achieved, "note": why,
+    }  # fmt: skip
 
 
 # --- CSV: the sums as they are kept, a line a place ---------------------------------------------------------------------------
@@ -174,10 +198,26 @@ def csv_lines(whole: Overview, parts: Sequence[Part], level: str, *, shared: boo
         )
 
 
+def member_lines(words: Words, whole: Overview, credit: Credit, *, shared: bool = False) -> Iterator[str]:
+    """A heading and a line for each member."""
+    yield _csv(MEMBER)
+    counts = told(credit, hidden=shared and whole.total.is_small, shared=shared)
+    for each, count in zip(credit.members, counts, strict=True):
+        yield _csv([whole.campaign.name, whole.place_code, whole.place_name, whole.on.isoformat(), each.label, each.place,
+                    int(each.serves), "" if count is None else count])  # fmt: skip
+
+
+def home_lines(whole: Overview, homes: Iterable[Home]) -> Iterator[str]:
+    """A heading and a line for each household."""
+    yield _csv([*RAW[:1], *HOME])
+    for home in homes:
+        yield _csv([whole.campaign.name, *home])
+
+
 def codebook(words: Words) -> Iterator[str]:
     """What each column of the CSV means."""
     yield _csv(["column", "meaning"])
-    for name in (*RAW, *COUNTS):
+    for name in COLUMNS:
         yield _csv([name, meaning(words, name)])
 
 
@@ -200,94 +240,3 @@ def _csv(cells: Sequence[object]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])
     return line.getvalue()
-
-
-# --- a workbook ---------------------------------------------------------------------------------------------------------------
-
-
-def workbook(words: Words, whole: Overview, *, shared: bool = True) -> bytes:
-    """A sheet for every table, and the codebook. Shares stand as n, d and a formula of our own that truncates as we do."""
-    import xlsxwriter
-
-    held = io.BytesIO()
-    with xlsxwriter.Workbook(
-        held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    ) as book:
-        book.set_properties({"title": whole.campaign.name, "subject": whole.place_name})
-        formats = {
-            "title": book.add_format({"bold": True, "font_size": 14}),
-            "note": book.add_format({"italic": True, "font_color": "#555555"}),
-            "head": book.add_format({"bold": True, "bg_color": "#D9EEEB", "border": 1, "text_wrap": True, "valign": "top"}),
-            "cell": book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
-            "number": book.add_format({"border": 1, "num_format": "#,##0", "valign": "top"}),
-            "percent": book.add_format({"border": 1, "num_format": "0.0", "valign": "top"}),
-            "day": book.add_format({"border": 1, "num_format": "dd/mm/yyyy", "valign": "top"}),
-        }
-        for sheet in sheets(words, whole, shared=shared):
-            _write(book, formats, words, whole, sheet)
-        _write_codebook(book, formats, words)
-    return held.getvalue()
-
-
-def _write(book: Any, formats: dict[str, Any], words: Words, whole: Overview, sheet: Sheet) -> None:
-    page = book.add_worksheet(sheet.title[:31])
-    page.write_string(0, 0, f"{whole.campaign.name} – {whole.place_name}", formats["title"])
-    page.write_string(1, 0, words.say("report.on", day=f"{whole.on:%d/%m/%Y}"), formats["note"])
-    shares = {n for row in sheet.rows for n, cell in enumerate(row) if isinstance(cell, Share)}
-    column = 0
-    for n, title in enumerate(sheet.head):
-        titles = (
-            [title] if n not in shares else [f"{title}: {words.say(f'report.part.{part}')}" for part in ("n", "d", "percent")]
-        )
-        for each in titles:
-            page.write_string(3, column, each, formats["head"])
-            page.set_column(column, column, 30 if column == 0 else 16)
-            column += 1
-    for line, row in enumerate(sheet.rows, start=4):
-        column = 0
-        for n, cell in enumerate(row):
-            column = _cell(page, formats, (line, column), cell, split=n in shares)
-    page.freeze_panes(4, 1)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-
-
-def _cell(page: Any, formats: dict[str, Any], at: tuple[int, int], cell: Cell, *, split: bool) -> int:
-    """Write one cell, a share as three; the column after it."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    line, column = at
-    if isinstance(cell, Share):
-        page.write_number(line, column, cell.n, formats["number"])
-        page.write_number(line, column + 1, cell.d, formats["number"])
-        n, d = xl_rowcol_to_cell(line, column), xl_rowcol_to_cell(line, column + 1)
-        percent = cell.percent()
-        page.write_formula(
-            line,
-            column + 2,
-            f'=IF({d}=0,"—",TRUNC({n}*1000/{d})/10)',
-            formats["percent"],
-            "—" if percent is None else float(percent),
-        )
-        return column + 3
-    if split or cell is None:
-        for n in range(3 if split else 1):
-            page.write_string(line, column + n, shown.HIDDEN, formats["cell"])
-        return column + (3 if split else 1)
-    if isinstance(cell, date):
-        page.write_datetime(line, column, cell, formats["day"])
-    elif isinstance(cell, (int, Decimal)):
-        page.write_number(line, column, cell, formats["number"])
-    else:
-        page.write_string(line, column, cell, formats["cell"])  # as text, whatever it begins with
-    return column + 1
-
-
-def _write_codebook(book: Any, formats: dict[str, Any], words: Words) -> None:
-    page = book.add_worksheet(words.say("report.sheet.codebook")[:31])
-    for n, name in enumerate((*RAW, *COUNTS)):
-        page.write_string(n, 0, name, formats["cell"])
-        page.write_string(n, 1, meaning(words, name), formats["cell"])
-    page.set_column(0, 0, 34)
-    page.set_column(1, 1, 90)

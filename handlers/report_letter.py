@@ -14,6 +14,7 @@ from handlers import shown
 from handlers.report import PLACES, Period, Sheet, sheets
 from handlers.report_files import words_of
 from storage.coverage_rules import SMALL_BELOW
+from storage.credit import Credit
 from storage.overview import Overview
 from storage.places import HAMLET
 
@@ -27,7 +28,7 @@ MARGINS = {"left": 30, "right": 20, "top": 20, "bottom": 20}
 """Millimetres, as the form prescribes."""
 
 
-def letter(words: Words, whole: Overview, told: Period, commune: str) -> bytes:
+def letter(words: Words, whole: Overview, told: Period, commune: str, credit: Credit | None = None) -> bytes:
     """The document. `commune` is the name of the commune a hamlet lies in (nothing where the place is one)."""
     import docx
 
@@ -36,7 +37,7 @@ def letter(words: Words, whole: Overview, told: Period, commune: str) -> bytes:
     document = docx.Document()
     _page(document)
     _heading(document, head, blanks, told.kind, team=whole.level == HAMLET)
-    named = {sheet.key: sheet for sheet in sheets(words, whole)}
+    named = {sheet.key: sheet for sheet in sheets(words, whole, credit=credit)}
     _results(document, words, head, blanks, whole, told, named)
     _obstacles(document, words, head, blanks, named)
     _ahead(document, head, blanks, whole)
@@ -147,10 +148,9 @@ def _results(document: Document, words: Words, head: Letterhead, blanks: Mapping
     _line(document, head.line(f"period_{told.kind}", blanks))
     if whole.late > 0:
         _line(document, head.line("late", blanks))
-    for key, line in (("indicators", "indicators"), ("places", "places"), ("targets", "targets"), ("external", "external")):
-        if key in named:
-            _line(document, head.line(line, blanks), bold=True)
-            _table(document, words, _narrow(named[key]))
+    for n, key in enumerate((key for key in ("indicators", "places", "members", "targets", "external") if key in named), start=1):
+        _line(document, head.line(key, {**blanks, "n": n}), bold=True)
+        _table(document, words, _narrow(named[key]))
 
 
 def _narrow(sheet: Sheet) -> Sheet:
@@ -205,4 +205,7 @@ def _table(document: Document, words: Words, sheet: Sheet) -> None:
     for row in sheet.rows:
         for n, (cell, value) in enumerate(zip(table.add_row().cells, row, strict=True)):
             _set(cell.paragraphs[0], words_of(words, value), bold=False, centre=n > 0, size=SMALL, italic=False, after=0)
-    _line(document, "", size=6)
+    if sheet.note:
+        _set(document.add_paragraph(), sheet.note, bold=False, centre=False, size=SMALL, italic=True, after=6)
+    else:
+        _line(document, "", size=6)

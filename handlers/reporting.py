@@ -10,11 +10,13 @@ from handlers.desk import Desk
 from handlers.look import Look
 from handlers.papers import Paper
 from handlers.report import MONTH, WEEK, period
-from handlers.report_files import codebook, csv_lines, workbook
+from handlers.report_files import codebook, csv_lines, member_lines
 from handlers.report_letter import letter
+from handlers.report_workbook import workbook
 from handlers.summary import place_of
 from handlers.talk import Message, said
 from storage import campaigns, coverage
+from storage.credit import Credit, credit
 from storage.overview import Overview
 from storage.places import HAMLET, PROVINCE
 
@@ -23,6 +25,7 @@ MIMES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
     "codebook": "text/csv",
+    "members": "text/csv",
 }
 OFFERED = ((WEEK, "docx"), (MONTH, "docx"), (WEEK, "xlsx"), (WEEK, "csv"))
 BOM = "\ufeff"
@@ -34,7 +37,7 @@ def report(desk: Desk, subject: str) -> None:
     look = desk.look
     look.require(Action.EXPORT_COVERAGE)
     place, _, chosen = subject.partition(".")
-    place_id = place_of(look, place)
+    place_id = place_of(look, place, Action.EXPORT_COVERAGE)
     running = campaigns.of_place(look.rows, place_id, look.today) if place_id else None
     menu = desk.choice("way.menu", "/menu", quiet=True)
     if running is None or place_id is None:
@@ -50,7 +53,8 @@ def report(desk: Desk, subject: str) -> None:
         )
         return
     name = f"report:{look.words.language}:{running.id}.{place_id}.{period(kind, look.today).last.isoformat()}"
-    forms = (form, "codebook") if form == "csv" else (form,)
+    forms = ("codebook", "members", form) if form == "csv" else (form,)
+    desk.say("report.making")
     for each in forms[:-1]:
         desk.send(Message(document=f"{name}.{kind}.{each}"))
     message = said(look.words.say("report.made"), choices=(desk.choice("way.back", f"/summary:{place_id}", quiet=True), menu))
@@ -64,7 +68,7 @@ def paper(look: Look, subject: str) -> Paper | None:
     if whole is None:
         return None
     name = f"go-cua-{whole.place_code}-{whole.on.isoformat()}"
-    name += {"docx": f"-{kind}.docx", "codebook": "-codebook.csv"}.get(form, f".{form}")
+    name += {"docx": f"-{kind}.docx", "codebook": "-codebook.csv", "members": "-members.csv"}.get(form, f".{form}")
     return Paper(name, MIMES[form], MAKERS[form](look, whole, kind))
 
 
@@ -72,7 +76,7 @@ def _letter(look: Look, whole: Overview, kind: str) -> bytes:
     told = period(kind, whole.on)
     if told.last != whole.on:  # the name bears the last day of its period
         told = type(told)(kind, told.first if told.first <= whole.on else whole.on, whole.on)
-    return letter(look.words, whole, told, commune_of(look, whole))
+    return letter(look.words, whole, told, commune_of(look, whole), members(look, whole))
 
 
 def commune_of(look: Look, whole: Overview) -> str:
@@ -83,12 +87,21 @@ def commune_of(look: Look, whole: Overview) -> str:
 
 
 def _workbook(look: Look, whole: Overview, _kind: str) -> bytes:
-    return workbook(look.words, whole)
+    return workbook(look.words, whole, credit=members(look, whole))
 
 
 def _csv(_look: Look, whole: Overview, _kind: str) -> bytes:
     level = "commune" if whole.level == PROVINCE else HAMLET
     return (BOM + "".join(csv_lines(whole, whole.parts, level, shared=True))).encode()
+
+
+def _members(look: Look, whole: Overview, _kind: str) -> bytes:
+    return (BOM + "".join(member_lines(look.words, whole, members(look, whole) or Credit(), shared=True))).encode()
+
+
+def members(look: Look, whole: Overview) -> Credit | None:
+    """Who brought about what; in a chat not of a whole province, whose communes each have theirs."""
+    return None if whole.level == PROVINCE else credit(look.rows, whole.campaign.goal, whole.place_id, whole.on)
 
 
 def _codebook(look: Look, _whole: Overview, _kind: str) -> bytes:
@@ -100,4 +113,5 @@ MAKERS: dict[str, Callable[[Look, Overview, str], bytes]] = {
     "xlsx": _workbook,
     "csv": _csv,
     "codebook": _codebook,
+    "members": _members,
 }

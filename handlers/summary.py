@@ -40,11 +40,11 @@ def summary(desk: Desk, subject: str) -> None:
     desk.send(screen(look, whole, (*_choices(desk, whole), menu)))
 
 
-def place_of(look: Look, subject: str) -> int | None:
+def place_of(look: Look, subject: str, action: Action = Action.SEE_SUMMARY) -> int | None:
     """The place a summary is of: the one named if somebody may see it, else where they serve. Nothing of anybody else's."""
-    served = list(dict.fromkeys(service.place_id for service in look.services(Action.SEE_SUMMARY)))
+    served = list(dict.fromkeys(service.place_id for service in look.services(action)))
     if subject.isdigit():
-        seen = {hamlet.id for hamlet in look.hamlets(Action.SEE_SUMMARY)} | set(served)
+        seen = {hamlet.id for hamlet in look.hamlets(action)} | set(served)
         return int(subject) if int(subject) in seen else None
     return served[0] if served else None
 
@@ -130,7 +130,8 @@ def _choices(desk: Desk, whole: Overview) -> list[Choice]:
         choices.append(desk.choice("summary.numbers", f"/numbers:{whole.place_id}"))
     if len(whole.parts) > 1:
         choices.append(desk.choice("summary.parts", f"/parts:{whole.place_id}"))
-    if look.may(Action.EXPORT_COVERAGE) > Scope.NOWHERE:
+    if place_of(look, str(whole.place_id), Action.EXPORT_COVERAGE) is not None:
+        choices.append(desk.choice("summary.credit", f"/credit:{whole.place_id}"))
         choices.append(desk.choice("summary.report", f"/report:{whole.place_id}"))
     return choices
 

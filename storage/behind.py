@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,6 @@ from storage.outcomes import Barrier, Status
 from storage.places import Hamlet
 from storage.prepared import Prepared, among
 from storage.reading import Reading, Wanted
-from storage.standing import credited
 from storage.visits import Goal
 
 standing = table(Standing)
@@ -171,15 +169,3 @@ def reported_out(rows: Reading, goal: Goal, hamlets: Sequence[Hamlet], limit: in
     gone = [Behind(row.household_id, row.hamlet_id, row.number, row.label, Status(row.status), None)
             for row in found if row.hamlet_id in here]
     return sorted(gone, key=lambda each: (each.hamlet_id, each.number))[:limit]
-
-
-def by_member(rows: Reading, goal: Goal, hamlet_ids: Sequence[int], as_of: date) -> dict[int, int]:
-    """Achieved households by who recorded it. Two who went together both count: the sum may be more than the households."""
-    _, day = coverage.state(rows, goal, as_of)
-    counted: Counter[int] = Counter()
-    for start in range(0, len(hamlet_ids), coverage.AT_ONCE):
-        for each in lines(rows, goal.campaign_id, hamlet_ids[start:start + coverage.AT_ONCE], day):
-            fact = fact_on(each, coverage.fact(goal), day)
-            if fact is not None and fact.status is Status.ACHIEVED:
-                counted.update(int(who) for who in credited(each.attainments_on(day), day, coverage.fact(goal)))
-    return dict(counted)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from handlers.look import Look
+    from handlers.report_export import Export
     from storage.campaigns import Aim, Running
+    from storage.credit import Progress
     from storage.overview import Overview
 
 app = typer.Typer()
@@ -28,7 +30,7 @@ campaign = typer.Typer(help="Campaigns: begin, show, close; figures from elsewhe
 report = typer.Typer(help="Reports.")
 app.add_typer(campaign, name="campaign")
 app.add_typer(report, name="report")
-FORMATS = ("table", "json", "csv", "codebook", "xlsx", "docx")
+FORMATS = ("table", "json", "csv", "members", "codebook", "xlsx", "docx")
 Code = Annotated[str, typer.Option(help="Code of a hamlet, commune or province.")]
 On = Annotated[str, typer.Option(help="A day, YYYY-MM-DD; by default today.")]
 Number = Annotated[int, typer.Option("--campaign", help="Number of a campaign; by default the one that runs there.")]
@@ -165,18 +167,21 @@ def coverage(place: Code, number: Number = 0, on: On = "",
              format_: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "table",
              kind: Annotated[str, typer.Option("--period", help="week or month, for the letter")] = "week",
              out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
-             shared: Annotated[bool, typer.Option(help="Leave out places with very few households.")] = False) -> None:
-    """Coverage of a place: the same numbers as in the chat, in the form you need."""
-    if format_ not in FORMATS or kind not in ("week", "month"):
+             shared: Annotated[bool, typer.Option(help="Leave out places with very few households.")] = False,
+             each: Annotated[bool, typer.Option("--households", help="csv and xlsx: a line a household.")] = False) -> None:
+    """Coverage of a place: the same numbers as in the chat, in the form you need. How far it is stands on stderr."""
+    if format_ not in FORMATS or kind not in ("week", "month") or (each and (shared or format_ not in ("csv", "xlsx"))):
         fail(_say("campaign.no_format", format=format_, known=", ".join(FORMATS)))
+    if out is None and format_ in ("xlsx", "docx") and sys.stdout.isatty():
+        fail(_say("campaign.needs_out", format=format_))
     with _database() as database, database.read() as tx:
+        from handlers.report_export import Export
         from storage import campaigns
 
         look, day = _look(tx), _day(on)
         place_id = _place(tx, place)
         running = _running(campaigns.find(look.rows, number) if number else campaigns.of_place(look.rows, place_id, day))
-        made = _made(look, _whole(look, running, place_id, day), format_, kind, shared=shared)
-        _write(made, out, format_)
+        _exported(look, _whole(look, running, place_id, day), Export(format_, kind, shared, each), out)
 
 
 def _look(tx: Connection) -> Look:
@@ -198,37 +203,36 @@ def _whole(look: Look, running: Running, place_id: int, day: date) -> Overview:
     return whole
 
 
-def _made(look: Look, whole: Overview, format_: str, kind: str, *, shared: bool) -> Iterator[bytes]:
-    """The report piece by piece: a CSV line by line, anything else whole."""
-    from handlers import report_files, reporting
+def _exported(look: Look, whole: Overview, wanted: Export, out: Path | None) -> None:
+    """Into a file that bears its name once it is whole, else to stdout piece by piece."""
+    from handlers.report_export import export
 
-    if format_ == "csv":
-        level = "commune" if whole.level == "province" else "hamlet"
-        return (line.encode() for line in report_files.csv_lines(whole, whole.parts, level, shared=shared))
-    if format_ == "codebook":
-        return (line.encode() for line in report_files.codebook(look.words))
-    if format_ == "docx":
-        return iter([reporting.MAKERS["docx"](look, whole, kind)])
-    if format_ == "xlsx":
-        return iter([report_files.workbook(look.words, whole, shared=shared)])
-    if format_ == "json":
-        return iter([report_files.as_json(whole, shared=shared).encode()])
-    return iter([report_files.table(look.words, whole, shared=shared).encode()])
-
-
-def _write(pieces: Iterator[bytes], out: Path | None, format_: str) -> None:
-    if out is None and format_ in ("xlsx", "docx") and sys.stdout.isatty():
-        fail(_say("campaign.needs_out", format=format_))
+    told = _progress()
     if out is None:
         stream = typer.get_binary_stream("stdout")
-        for piece in pieces:
-            stream.write(piece)
+        export(look, whole, wanted, stream, told)
         stream.flush()
         return
-    with out.open("wb") as file:
-        for piece in pieces:
-            file.write(piece)
+    unfinished = out.with_name(out.name + ".part")
+    with unfinished.open("wb") as file:
+        export(look, whole, wanted, file, told)
+    unfinished.replace(out)
     typer.echo(str(out), err=True)
+
+
+def _progress() -> Progress:
+    """Says on stderr how many hamlets are done, a few times at most."""
+    last = 0
+
+    def heard(done: int, of: int) -> None:
+        nonlocal last
+        if of > 10 and (done * 10 // of > last or done == of):
+            last = done * 10 // of
+            typer.echo(_say("campaign.counting", done=done, all=of), err=True)
+            if done == of:
+                last = 0
+
+    return heard
 
 
 @app.command()

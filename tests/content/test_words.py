@@ -122,9 +122,11 @@ SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired",
 CHECKED = ("visit", "desk", "gathering", "rhythm", "holiday")
 """Dialogues with a last look, on which answers may be corrected."""
 WORKDAY_HEADS = ("person", "place", "day", "visits", "gatherings", "workday", "present", "told_by")
-SHEETS = ("indicators", "statuses", "places", "barriers", "targets", "external", "days", "codebook")
-COLUMNS = ("indicator", "share", "status", "households", "barrier", "in_progress", "service", "of", "target", "known", "figure",
-           "numerator", "denominator", "source", "stated_on", "day", "achieved", "reached", "contacted", "visits")
+EXPORTED = (*report_files.RAW, *report_files.MEMBER, *report_files.HOME)
+SHEETS = ("members", "homes", "indicators", "statuses", "places", "barriers", "targets", "external", "days", "codebook")
+COLUMNS = ("member", "member_place", "credited",
+           "indicator", "share", "status", "households", "barrier", "in_progress", "service", "of", "target", "known",
+           "figure", "numerator", "denominator", "source", "stated_on", "day", "achieved", "reached", "contacted", "visits")
 SCREENS = {"guide.begin": ("go",), "guide.at_step": ("done", "stuck"), "guide.remedy": ("solved", "still"),
            "guide.helped": ("go",), "assist.at_step": ("done", "stuck")}  # fmt: skip
 """Questions of a guide: the screen is content, the buttons are phrases."""
@@ -138,7 +140,7 @@ def built() -> set[str]:
     made |= {f"summary.do.{kind}" for kind in ("confirm", *HELP.values(), *(kind for kind, _ in BY_STATUS))}
     made |= {f"report.indicator.{name}" for name in (*report.INDICATORS, *report.WORK, *report.SURVEY)}
     made |= {f"report.column.{name}" for name in (*report.PLACES, *COLUMNS)} | {f"report.sheet.{name}" for name in SHEETS}
-    made |= {f"report.code.{name}" for name in (*report_files.RAW, *tallies.PLAIN, "status", "group", "barrier", "stuck")}
+    made |= {f"report.code.{name}" for name in (*EXPORTED, *tallies.PLAIN, "status", "group", "barrier", "stuck")}
     made |= {f"report.of.{each}" for each in Denominator} | {f"report.part.{part}" for part in ("n", "d", "percent")}
     made |= {f"report.{kind}.{form}" for kind, form in reporting.OFFERED}
     made |= {reason.value for reason in (*Contradiction, *Trouble)} | {f"command.{name}" for name in COMMANDS}

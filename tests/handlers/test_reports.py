@@ -20,13 +20,14 @@ from bot.cli import app
 from content.library import Library
 from content.vietnam_time import local_day
 from content.words import words
-from handlers import chart, report_files, reporting, shown
+from handlers import chart, report, report_files, report_letter, report_workbook, reporting, shown
 from handlers.look import Look
 from handlers.report import INDICATORS, MONTH, WEEK, indicators, period, sheets, work
 from handlers.summary import screen
-from storage import campaigns, simulation
+from storage import campaigns, credit, simulation
+from storage.coverage_rules import Coverage
 from storage.database import Database
-from storage.models import COUNTS, Household, Place, table
+from storage.models import Household, Place, table
 from storage.overview import Overview, overview
 from storage.reading import Reading
 from storage.shares import Share
@@ -104,6 +105,53 @@ def assert_workbook(look: Look, whole: Overview) -> None:
             assert d == 0 or int(n * 1000 / d) / 10 == float(Share(n, d).percent())
 
 
+def test_members_are_told_alike_in_the_chat_and_in_every_file(look: Look) -> None:
+    whole = whole_of(look)
+    found = credit.credit(look.rows, whole.campaign.goal, whole.place_id, TODAY)
+    assert found.achieved == whole.total.achieved > 0 and found.together == found.achieved + found.several - found.nobody
+    mixed = [replace(each, achieved=n) for each, n in zip(found.members, (9, 7, 0, 12), strict=False)]
+    found = replace(found, members=(*mixed, *(replace(each, achieved=6) for each in found.members[len(mixed):])))
+    why = look.words.say("credit.why")
+    counts = {(each.label, each.place): each.achieved for each in found.members}
+    data = json.loads(report_files.as_json(whole, credit=found, why=why))["members"]
+    assert {(each["name"], each["place"]): each["achieved"] for each in data["credited"]} == counts and data["note"] == why
+    assert why in (told := report_files.table(look.words, whole, credit=found)) and "Từng người".upper() in told
+    lines = list(csv.DictReader(io.StringIO("".join(report_files.member_lines(look.words, whole, found)))))
+    assert {(row["member"], row["member_place"]): int(row["member_achieved"]) for row in lines} == counts
+    book = openpyxl.load_workbook(io.BytesIO(report_workbook.workbook(look.words, whole, credit=found)))
+    rows = list(book["Từng người"].iter_rows(min_row=5, max_col=3, values_only=True))
+    assert {(row[0], row[1]): row[2] for row in rows[:len(counts)]} == counts and rows[-1][0] == why
+    assert rows[len(counts)][2] == found.together and rows[len(counts) + 1][2] == found.achieved
+    letter = docx.Document(io.BytesIO(report_letter.letter(look.words, whole, period(WEEK, TODAY), "", found)))
+    assert why in [each.text for each in letter.paragraphs]
+    table_ = next(each for each in letter.tables if each.cell(0, 0).text == "Thành viên")
+    assert [row.cells[2].text for row in table_.rows][1:len(counts) + 1] == [str(each.achieved) for each in found.members]
+    headings = [each.text for each in letter.paragraphs if re.match(r"\d\. ", each.text)]
+    assert [each[:2] for each in headings] == [f"{n}." for n in range(1, len(headings) + 1)]
+
+
+def test_few_households_of_a_member_are_hidden_in_whatever_is_shared(look: Look) -> None:
+    whole = whole_of(look)
+
+    def hidden(*counts: int) -> list[int | None]:
+        each = credit.Credit(tuple(credit.Member(n, str(n), "", True, count) for n, count in enumerate(counts)), sum(counts))
+        assert report.told(each, hidden=False, shared=False) == list(counts)
+        return report.told(each, hidden=False, shared=True)
+
+    assert hidden(9, 3, 12, 2, 0) == [9, None, 12, None, 0]
+    assert hidden(9, 3, 12, 0) == [None, None, 12, 0], "one alone could be worked out from the sum"
+    assert hidden(3) == [None] and hidden() == [] and hidden(5, 0) == [5, 0]
+    few = credit.Credit((credit.Member(1, "Chị Mẫu", "", True, 3), credit.Member(2, "Anh Mẫu", "", False, 2)), 5)
+    table_ = next(each for each in report.sheets(look.words, whole, credit=few) if each.key == "members")
+    assert [row[2] for row in table_.rows] == [None, None, 5, 5] and table_.rows[1][0] == "Anh Mẫu (đã nghỉ)"
+    small = replace(whole, total=Coverage())
+    assert small.total.is_small
+    table_ = next(each for each in report.sheets(look.words, small, credit=few) if each.key == "members")
+    assert [row[2] for row in table_.rows] == [None] * 4
+    assert json.loads(report_files.as_json(small, shared=True, credit=few))["members"] == {"hidden": True}
+    assert "members" not in report_files.open_data(whole, shared=True), "the feed knows no members"
+
+
 def test_the_letter_has_the_usual_form(look: Look) -> None:
     commune = docx.Document(io.BytesIO(paper(look, whole_of(look), MONTH, "docx")))
     head = [cell.text for row in commune.tables[0].rows for cell in row.cells]
@@ -140,7 +188,7 @@ def test_nothing_that_was_typed_becomes_a_formula(look: Look) -> None:
     whole = replace(whole, parts=parts, figures=(campaigns.Figure(EVIL, 1, None, "-2+3", TODAY),))
     for line in list(csv.reader(io.StringIO("".join(report_files.csv_lines(whole, parts, "hamlet")))))[1:]:
         assert line[2].startswith("'") and line[2][1:] in evil
-    book = openpyxl.load_workbook(io.BytesIO(report_files.workbook(look.words, whole)))
+    book = openpyxl.load_workbook(io.BytesIO(report_workbook.workbook(look.words, whole)))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert all(re.match(r'=IF\([A-Z]+\d+=0', str(cell.value)) for cell in cells if cell.data_type == "f")
     assert {cell.value for cell in cells if cell.data_type == "s"} >= set(evil) | {"-2+3"}
@@ -190,7 +238,7 @@ def test_the_days_a_report_is_about() -> None:
 def test_the_codebook_explains_every_column() -> None:
     for language in ("vi", "en"):
         lines = list(csv.reader(io.StringIO("".join(report_files.codebook(words(language))))))[1:]
-        assert [line[0] for line in lines] == [*report_files.RAW, *COUNTS]
+        assert [line[0] for line in lines] == list(report_files.COLUMNS)
         assert all(line[1] and "." not in line[1][:7] for line in lines)
     assert set(INDICATORS) <= {name for name, _ in indicators(__import__("storage.coverage_rules", fromlist=["x"]).Coverage())}
 
@@ -212,7 +260,7 @@ def test_the_command_line_makes_every_form(tmp_path: Path, monkeypatch: pytest.M
     assert data["schema"] == report_files.SCHEMA and len(data["parts"]) == 2 and data["register"] == 450
     share = data["parts"][1]["indicators"]["goal_coverage"]
     assert f"{share['percent']:.1f}%".replace(".", ",") in table_ and f"({share['n']}/{share['d']} hộ)" in table_
-    for form in ("xlsx", "docx", "csv", "codebook"):
+    for form in ("xlsx", "docx", "csv", "members", "codebook"):
         out = tmp_path / f"report.{form}"
         do("report", "coverage", "--place", "S0001", "--format", form, "--out", str(out))
         assert out.stat().st_size > 500

@@ -69,14 +69,17 @@ async def test_whatever_is_pressed_shows_nothing_of_another_hamlet(url: str) -> 
         assert OWN in told(await press(house, "leader", f"/summary:{own}"))
         for data in (f"/summary:{other}", f"/summary:{ground.commune}", f"/numbers:{other}", f"/behind:untouched.{other}",
                      f"/behind:all.{ground.commune}.{other}-0", f"/parts:{other}", f"/gone:{other}", f"/exclude:{other}.24",
-                     f"/report:{other}", f"/report:{other}.week.docx", f"/report:{ground.commune}.week.csv",
+                     f"/credit:{other}", f"/credit:{ground.commune}.30", f"/report:{other}",
+                     f"/report:{other}.week.docx", f"/report:{ground.commune}.week.csv",
                      f"/behind:' OR 1=1.{own}", "/behind:b..", "/parts:x.y@z", "/exclude:.",
                      "/report:9999999.week.docx"):  # fmt: skip
             said = told(await press(house, "leader", data))
             assert said and OTHER not in said and "Hộ 24" not in said and f".{other}." not in said, data
         assert "Hộ 24" in told(await press(house, "leader", f"/behind:exclusion_to_confirm.{own}"))
-        for data in ("/gone", "/report", f"/report:{own}.week.docx", f"/exclude:{own}.24"):
-            assert "report:" not in (said := told(await press(house, "volunteer", data))) and "Hộ 24" not in said, data
+        assert "Cộng theo người" in told(await press(house, "leader", f"/credit:{own}"))
+        for data in ("/gone", "/report", "/credit", f"/credit:{own}", f"/report:{own}.week.docx", f"/exclude:{own}.24"):
+            said = told(await press(house, "volunteer", data))
+            assert "report:" not in said and "Hộ 24" not in said and "Cộng theo" not in said, data
         for data in ("/summary", "/numbers", "/behind:all", "/parts", "/gone", "/report"):
             data += f"{'.' if ':' in data else ':'}{own}"
             assert OWN not in told(await press(house, "citizen", data)), data
@@ -105,6 +108,9 @@ async def test_an_officer_sees_places_not_households_and_may_be_the_second_perso
         confirm = next(choice.data for message in asked for choice in message.choices if choice.data.endswith(":decide:gone"))
         assert "đã ra khỏi danh sách" in told(await press(house, "officer", confirm))
         assert len(ground.excluded()) == 1 and "exclusion.confirmed" in ground.audited()
+        said = told(await press(house, "officer", f"/credit:{ground.commune}"))
+        assert f"({OWN})" in said and f"({OTHER})" in said and "Cộng theo người" in said
         said = told(await press(house, "officer", f"/report:{ground.commune}.week.xlsx"))
+        assert said.index("Đang làm tệp") < said.index("Báo cáo đây")
         assert f".{ground.commune}." in said and ".week.xlsx" in said
     ground.database.close()

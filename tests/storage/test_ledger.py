@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage import behind, campaigns, coverage, coverage_snapshots, hamlets, household_merges, ledger, visits
+from storage import behind, campaigns, coverage, coverage_snapshots, credit, hamlets, household_merges, ledger, visits
 from storage.course import Denominator
 from storage.coverage_rules import Coverage
 from storage.database import Database
@@ -337,8 +337,11 @@ def test_credit_adds_up_by_member(database: Database) -> None:
             {**service, "key": "3", "household_id": place.homes[1], "recorded_by": place.who["B"]}])
         ledger.touch(tx, place.homes, START + timedelta(days=3))
     with database.read() as tx:
-        credit = behind.by_member(Reading(tx), place.goal, place.hamlets, START + timedelta(days=3))
-    assert credit == {place.who["A"]: 2, place.who["B"]: 1} and place.at(3).achieved == 2
+        rows = Reading(tx)
+        counted = credit.counted(rows, place.goal, place.hamlets, START + timedelta(days=3))
+        told = credit.credit(rows, place.goal, place.hamlets[0], START + timedelta(days=3))
+    assert counted.by_member == {place.who["A"]: 2, place.who["B"]: 1} and place.at(3).achieved == 2
+    assert (told.achieved, told.together, told.several, told.nobody) == (2, 3, 1, 0)
 
 
 def test_an_exclusion_takes_two_people(database: Database) -> None:
