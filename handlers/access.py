@@ -69,6 +69,7 @@ class Action(StrEnum):
     ATTEND = "attend"
     EXPORT_WORKDAYS = "export_workdays"
     MAKE_POSTER = "make_poster"
+    STATE_FIGURE = "state_figure"
 
 
 _N, _O, _H, _C, _E = Scope.NOWHERE, Scope.OWN, Scope.HAMLET, Scope.COMMUNE, Scope.EVERYWHERE
@@ -119,6 +120,7 @@ TABLE: dict[Action, dict[Role, Scope]] = {
         Action.ATTEND:           (_N, _H, _H, _C, _E),
         Action.EXPORT_WORKDAYS:  (_N, _N, _H, _C, _E),
         Action.MAKE_POSTER:      (_N, _N, _H, _C, _E),
+        Action.STATE_FIGURE:     (_N, _N, _H, _C, _E),
     }.items()
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from handlers.access import Action, Role
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.link import once
 from handlers.look import Look
+from handlers.member_notice import handed_over, removed, resigned
 from handlers.questions import Option, Question, pick
 from handlers.talk import Choice, NotAllowed, Refused
 from storage import links, people
@@ -36,9 +37,11 @@ def members(ask: Ask, look: Look) -> Done:
     if deed == LEAD and own is not None:
         ask(pick("sure_lead", "yes").saying(name=name, place=place))
         over = HandOver(own.membership_id, member.membership_id)
-        return Done((over,), "members.handed_over", blanks={"name": name, "place": place}, choices=menu)
+        return Done((over,), "members.handed_over", blanks={"name": name, "place": place}, choices=menu,
+                    notices=handed_over(look, member))
     ask(pick("sure_remove", "yes").saying(name=name, place=place))
-    return Done((EndService(member.membership_id),), "members.removed", blanks={"name": name, "place": place}, choices=menu)
+    return Done((EndService(member.membership_id),), "members.removed", blanks={"name": name, "place": place}, choices=menu,
+                notices=removed(look, member))
 
 
 def _own_lead(look: Look, member: Member) -> Member | None:
@@ -82,7 +85,7 @@ def resign(ask: Ask, look: Look) -> Done:
         raise Refused("resign.hand_over_first")
     ask(pick("sure", "yes").saying(role=look.words.say(f"role.{member.role}"), place=member.place_name))
     return Done((EndService(member.membership_id),), "resign.done", blanks={"place": member.place_name},
-                choices=(Choice(look.words.say("way.menu"), "/menu"),))
+                choices=(Choice(look.words.say("way.menu"), "/menu"),), notices=resigned(look, member))
 
 
 RESIGN = Dialogue("resign", resign, Action.RESIGN)

@@ -48,6 +48,7 @@ def report(desk: Desk, subject: str) -> None:
         desk.say(
             "report.which",
             *(desk.choice(f"report.{each}.{kind_of}", f"/report:{place_id}.{each}.{kind_of}") for each, kind_of in OFFERED),
+            desk.choice("figure.enter", f"/figure:{place_id}"),
             desk.choice("way.back", f"/summary:{place_id}", quiet=True),
             menu,
         )

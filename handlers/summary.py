@@ -13,7 +13,7 @@ from handlers.proposals import Proposal, proposals
 from handlers.report import work
 from handlers.talk import Choice, Message
 from storage import behind, campaigns
-from storage.campaigns import Running
+from storage.campaigns import Figure, Running
 from storage.coverage import Part
 from storage.outcomes import Status
 from storage.overview import Overview, overview
@@ -65,7 +65,7 @@ def screen(look: Look, whole: Overview, choices: tuple[Choice, ...]) -> Message:
               *_work(look, whole), *_movement(look, whole), ""]
     lines += [words.say("summary.status", status=words.say(f"status.{status}"), count=words.number(total.statuses[status]))
               for status in SHOWN if total.statuses[status]]
-    lines += [*_barriers(look, whole), *_parts(look, whole)]
+    lines += [*_barriers(look, whole), *_parts(look, whole), *_figures(look, whole)]
     name = f"chart:{words.language}:{whole.campaign.id}.{whole.place_id}.{whole.on.isoformat()}"
     return Message(title=words.say("summary.title", campaign=whole.campaign.name, where=whole.place_name), text="\n".join(lines),
                    choices=choices, picture=name, note=words.say("summary.as_of", moment=words.moment(look.now)))
@@ -117,6 +117,21 @@ def _parts(look: Look, whole: Overview) -> list[str]:
         parts = sorted(parts, key=lambda each: (each.coverage.goal_coverage.percent() or 0, each.code))[:LISTED]
         head.append(look.words.say("summary.behind", count=LISTED, all=len(whole.parts)))
     return [*head, *(f"• {part.name}: {shown.share(look.words, part.coverage.goal_coverage)}" for part in parts)]
+
+
+def _figures(look: Look, whole: Overview) -> list[str]:
+    """Numbers from elsewhere: apart from what is computed here, each with its source and day."""
+    words = look.words
+    if not whole.figures:
+        return []
+    return ["", words.say("figure.apart"), *(f"• {stated(look, each)}" for each in whole.figures)]
+
+
+def stated(look: Look, each: Figure) -> str:
+    """A number from elsewhere, as it is read."""
+    of = f"/{look.words.number(each.denominator)}" if each.denominator is not None else ""
+    return look.words.say("figure.line", name=each.name, number=look.words.number(each.numerator) + of, source=each.source,
+                          day=f"{each.stated_on:%d/%m/%Y}")
 
 
 def _choices(desk: Desk, whole: Overview) -> list[Choice]:

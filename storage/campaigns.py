@@ -213,7 +213,7 @@ class StateFigure:
 @record.register
 def _state_figure(thing: StateFigure, tx: Connection, context: Context) -> None:
     state(tx, thing, context.person_id, context.now)
-    note(tx, context, "figure.stated", f"campaign:{thing.campaign_id}")
+    note(tx, context, "stated figure", f"campaign:{thing.campaign_id}")
 
 
 def state(tx: Connection, thing: StateFigure, person_id: int | None, now: datetime) -> None:
@@ -226,11 +226,11 @@ def state(tx: Connection, thing: StateFigure, person_id: int | None, now: dateti
 _FIGURES = Prepared(
     select(figure.c.name, figure.c.numerator, figure.c.denominator, figure.c.source, figure.c.stated_on)
     .where(figure.c.campaign_id == bindparam("campaign"), figure.c.place_id == bindparam("place"))
-    .order_by(figure.c.stated_on, figure.c.id))
+    .order_by(figure.c.id))
 
 
 def figures(rows: Reading, campaign_id: int, place_id: int) -> list[Figure]:
-    """The newest figure of each name that was typed in for a place."""
+    """Of each name what was typed in last for a place: a later row corrects an earlier one, and both are kept."""
     return rows.ask(figures_of(campaign_id, place_id))
 
 

@@ -73,6 +73,8 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "visit.outcome": (set(), tuple(Outcome)), "visit.barrier": (set(), tuple(Barrier)), "visit.services": (set(), SERVICES),
     "visit.next": (set(), ()), "visit.until": (set(), ()), "visit.note": (set(), ("-",)), "visit.check": ({"summary"}, ("save",)),
     "join.code": (set(), ()), "join.name": (set(), ()), "join.agree": ({"role", "place"}, ("yes", "no")),
+    "figure.name": (set(), ()), "figure.number": ({"name"}, ()), "figure.of": ({"name", "number"}, ("-",)),
+    "figure.source": (set(), ()), "figure.day": (set(), ("today", "yesterday")), "figure.check": ({"summary"}, ("save",)),
     "exclude.decide": ({"household", "report", "day"}, ("gone", "stays")),
     "quick.said": (set(), ()), "quick.hamlet": (set(), ()), "quick.line": ({"said"}, ()), "quick.day": ({"said"}, ()),
     "quick.future": ({"said"}, ()), "quick.far_back": ({"said"}, ()), "quick.sure": ({"said", "count"}, ("yes", "-")),

@@ -51,6 +51,7 @@ plan_gathering    NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 attend            NOWHERE    HAMLET     HAMLET     COMMUNE         EVERYWHERE
 export_workdays   NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 make_poster       NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
+state_figure      NOWHERE    NOWHERE    HAMLET     COMMUNE         EVERYWHERE
 """
 HEAD, *ROWS = [line.split() for line in EXPECTED.strip().splitlines()]
 CELLS = {(row[0], role): scope for row in ROWS for role, scope in zip(HEAD, row[1:], strict=True)}

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot.channels import Received
+from bot.channels import Received, Sent
 from bot.channels.terminal import Terminal
-from handlers.talk import Incoming, Kind
+from handlers.talk import Incoming, Kind, Message
 from storage.database import Database
 from storage.models import AuditEvent, Chat, LinkCode, Membership, Person, Visit, table
 from tests.bot.test_canaries import everything
@@ -119,6 +119,59 @@ async def test_the_lead_changes_hands(commune: str) -> None:
     assert f"{VOLUNTEER} nay là tổ trưởng" in told and "Mời thành viên" not in told.rpartition("Chào")[2]
     assert roles(commune, "volunteer") == {"leader"} and roles(commune, "leader") == {"volunteer"}
     assert "Mời thành viên" in await hold(commune, "volunteer", "menu")
+
+
+class Phones(Terminal):
+    """Several chats at once, each with what it was told."""
+
+    told: dict[str, list[str]]
+
+    async def send(self, chat: str, message: Message) -> Sent:
+        self.chat, self.out = chat, self.told.setdefault(chat, []).append
+        return await super().send(chat, message)
+
+
+async def both(url: str, *turns: tuple[str, str]) -> dict[str, str]:
+    """What the leader and the volunteer are told while they say these lines in turns; both phones are on."""
+    phones = Phones("leader", colours=False)
+    phones.told = {}
+    async with living(url, [phones]) as house:
+        await phones.ready.wait()
+        for phones.chat, line in turns:
+            await phones.hear(line)
+            await quiet(house.store)
+    return {ref: "\n".join(told) for ref, told in phones.told.items()}
+
+
+LEAVES = (("leader", "thành viên"), ("leader", VOLUNTEER), ("leader", "Cho nghỉ khỏi tổ"), ("leader", "Cho nghỉ"))
+HANDED_OVER = (("leader", "thành viên"), ("leader", VOLUNTEER), ("leader", "Giao làm tổ trưởng"), ("leader", "Giao tổ trưởng"))
+
+
+async def test_whoever_leads_from_today_is_told_so(commune: str) -> None:
+    told = await both(commune, ("volunteer", "menu"), *HANDED_OVER)
+    assert "Anh/chị nay là tổ trưởng Thôn" in told["volunteer"] and "Anh/chị nay là tổ trưởng Thôn" not in told["leader"]
+
+
+async def test_whoever_is_removed_is_thanked_and_sees_nothing_of_the_team_any_more(commune: str) -> None:
+    told = await both(commune, ("volunteer", "ghi lượt"), *LEAVES, ("volunteer", "1"), ("volunteer", "menu"))
+    after = told["volunteer"].rpartition("thôi ở tổ")[2]
+    assert told["volunteer"].count("thôi ở tổ") == 1 and "Ghi lượt" not in after
+    for asked in ("số liệu", "hôm nay", "12 xong", "báo cáo", "thành viên", "xem hộ"):
+        said = await hold(commune, "volunteer", asked)
+        assert "Hộ 1" not in said and not re.search(r"\d/\d", said), asked
+
+
+async def test_the_leaders_are_told_who_left(commune: str) -> None:
+    told = await both(commune, ("leader", "menu"), ("volunteer", "xin nghỉ"), ("volunteer", "Tôi xin nghỉ"))
+    assert told["leader"].count(f"{VOLUNTEER} xin nghỉ khỏi tổ") == 1 and "xin nghỉ khỏi tổ" not in told["volunteer"]
+
+
+async def test_the_team_is_told_when_its_leader_leaves(commune: str) -> None:
+    told = await both(commune, *HANDED_OVER, ("volunteer", "thành viên"), ("volunteer", LEADER),
+                      ("volunteer", "Giao làm tổ trưởng"), ("volunteer", "Giao tổ trưởng"),
+                      ("volunteer", "xin nghỉ"), ("volunteer", "Tôi xin nghỉ"))
+    assert told["leader"].count("Anh/chị nay là tổ trưởng Thôn") == 1
+    assert told["leader"].count(f"{VOLUNTEER} xin nghỉ khỏi tổ") == 1
 
 
 async def test_leaving_keeps_what_was_recorded(commune: str) -> None:
