@@ -14,7 +14,6 @@ from bot.mind import Mind
 from bot.points import reach
 from content.vietnam_time import local_day
 from content.words import words
-from handlers.answering import answer
 from handlers.desk import Desk, kept_from
 from handlers.look import Look
 from handlers.talk import Answer, Incoming, Message, Notice, said
@@ -40,6 +39,8 @@ def answer_batch(
     letters = mail.claim(tx, now, limit)
     if not letters:
         return 0, [], False
+    from handlers import answering  # every conversation there is: loaded once the first letters are asked for
+
     rows = Reading(tx)
     today = local_day(now)
     known = people.who(rows, [letter.person_id for letter in letters if letter.person_id], today)
@@ -48,7 +49,7 @@ def answer_batch(
         if failing is not None:
             failing[:] = [letter]
         desk = _desk(letter, mind, rows, now, known)
-        result = answer(desk)
+        result = answering.answer(desk)
         context = Context(now, today, letter.chat_id, letter.person_id, letter.account)
         for thing in result.records:
             record(thing, tx, context)

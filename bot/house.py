@@ -49,6 +49,15 @@ def find(text: str) -> Finding:
     return _finder().find(text)
 
 
+def _load() -> None:
+    """What the first letter would load, while it is on its way."""
+    from content import redact  # noqa: F401
+    from handlers import answering  # noqa: F401
+
+    for language in LANGUAGES:
+        words(language)
+
+
 class House:
     """One running program: channels, the turn, delivery and the clock over one database."""
 
@@ -91,11 +100,11 @@ class House:
         self._task(self._settle())
 
     async def _settle(self) -> None:
-        """What can wait until the first letters are asked for: words, the clock, and the collector.
+        """What can wait until the first letters are asked for: conversations, words, the clock, and the collector.
 
         What was loaded by then stays: the collector need not look at it again, nor look often.
         """
-        await asyncio.to_thread(lambda: [words(language) for language in LANGUAGES])
+        await asyncio.to_thread(_load)
         if not self.turn.stopping:
             self.clock.start()
         gc.collect()

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from bot.mind import Mind
 from content.vietnam_time import local_day
 from content.words import LANGUAGES, words
-from handlers.catalogue import PAPERS
 from handlers.look import Look
 from handlers.papers import Make, Paper
 from storage.database import Database
@@ -27,10 +26,16 @@ KEPT_SECONDS = 20.0
 _KIND = re.compile(r"[a-z][a-z-]{0,31}")
 
 
+def _all() -> Mapping[str, Make]:
+    from handlers.catalogue import PAPERS  # loaded with the first paper: a start is short
+
+    return PAPERS
+
+
 class Printer:
     """Makes papers from names (`kind:language:rest`), one at a time; whoever asks for one in the making waits for the same."""
 
-    def __init__(self, database: Database, mind: Callable[[], Mind], makers: Mapping[str, Make] = PAPERS) -> None:
+    def __init__(self, database: Database, mind: Callable[[], Mind], makers: Mapping[str, Make] | None = None) -> None:
         self._database, self._mind, self._makers = database, mind, makers
         self._one = asyncio.Semaphore(1)
         self._making: dict[str, asyncio.Task[Paper | None]] = {}
@@ -63,7 +68,7 @@ class Printer:
     def _make(self, name: str) -> Paper | None:
         kind, _, rest = name.partition(":")
         language, _, rest = rest.partition(":")
-        maker, mind, now = self._makers.get(kind), self._mind(), datetime.now(UTC)
+        maker, mind, now = (self._makers or _all()).get(kind), self._mind(), datetime.now(UTC)
         if maker is None:
             return None
         if language not in LANGUAGES:  # a name without one: the house's own

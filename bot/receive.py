@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.channels import Received
-from content.lists.pasting import bared_text
-from content.redact import redact
 from handlers.talk import Incoming, Kind
 from storage import mail, people
 
@@ -40,6 +38,9 @@ def guard(incoming: Incoming) -> Incoming:
         return replace(incoming, data=incoming.data[:2] + people.hashed(incoming.data[2:]))
     if not incoming.text or incoming.secrets:  # without words, or guarded before it stood in a file
         return incoming
+    from content.lists.pasting import bared_text  # their patterns are made once the first letters are asked for
+    from content.redact import redact
+
     text = incoming.text[:LONGEST]
     seen = redact(bared_text(text) if "\n" in text else text)
     return replace(incoming, text=seen.text, secrets=tuple(sorted(secret.value for secret in seen.found)))
