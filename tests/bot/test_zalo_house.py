@@ -139,15 +139,15 @@ async def test_30_the_same_event_ten_times_at_once(api: LoopbackZaloBot, url: st
 async def test_36_a_slow_handler_does_not_keep_zalo_waiting(
     api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot import batch
+    from handlers import answering
 
-    answered = batch.answer
+    answered = answering.answer
 
     def slow(desk: Any) -> Any:
         time.sleep(2.5)
         return answered(desk)
 
-    monkeypatch.setattr(batch, "answer", slow)
+    monkeypatch.setattr(answering, "answer", slow)
     bot = channel_of(api, sqlite_url, tmp_path, mode="webhook", webhook_secret="loopback-secret")
     async with living(sqlite_url, [bot], listen=True) as house:
         api.bot().webhook = {"url": f"{house.address}{bot.path}", "secret_token": "loopback-secret"}
