@@ -112,7 +112,7 @@ def _start(desk: Desk) -> None:
 def _typed(desk: Desk, text: str) -> None:
     if data := heard.label(text, desk.shown):
         press(desk, data)
-    elif data := heard.command(text):
+    elif data := heard.command(text, asked=desk.talk is not None):
         perform(desk, data)
     elif not text:
         desk.say("refused.empty")

@@ -22,8 +22,18 @@ def commands() -> Mapping[str, str]:
     return {fold(phrase): data for data, phrases in listed.items() for phrase in phrases}
 
 
-def command(text: str) -> str | None:
-    """The command that the words are, wherever somebody is: menu, thoát, bắt đầu lại ..."""
+def command(text: str, *, asked: bool = False) -> str | None:
+    """The command that the words are, wherever somebody is: menu, thoát, bắt đầu lại ...
+
+    Some words are one only where nothing is `asked`: "hôm nay" is a day as well.
+    """
+    found = _command(text)
+    if found is None or not found.startswith("~"):
+        return found
+    return None if asked else found[1:]
+
+
+def _command(text: str) -> str | None:
     if text.startswith("/"):
         return commands().get(fold(text.split("@")[0].removeprefix("/")))
     return commands().get(fold(text)) if len(text) <= 40 else None
