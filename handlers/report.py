@@ -49,11 +49,13 @@ class Period:
 
 def period(kind: str, on: date) -> Period:
     """On a Monday the week before, on the first of a month the month before."""
-    if kind == MONTH:
-        last = on - timedelta(days=1) if on.day == 1 else on
-        return Period(kind, last.replace(day=1), last)
-    last = on - timedelta(days=1) if on.weekday() == 0 else on
-    return Period(kind, last - timedelta(days=last.weekday()), last)
+    begins = on.day == 1 if kind == MONTH else on.weekday() == 0
+    return until(kind, on - timedelta(days=1) if begins else on)
+
+
+def until(kind: str, last: date) -> Period:
+    """The week or month of a day, up to that day."""
+    return Period(kind, last.replace(day=1) if kind == MONTH else last - timedelta(days=last.weekday()), last)
 
 
 def indicators(coverage: Coverage) -> Iterator[tuple[str, Share | None]]:

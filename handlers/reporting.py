@@ -9,7 +9,7 @@ from handlers.chart import named
 from handlers.desk import Desk
 from handlers.look import Look
 from handlers.papers import Paper
-from handlers.report import MONTH, WEEK, period
+from handlers.report import MONTH, WEEK, period, until
 from handlers.report_files import codebook, csv_lines, member_lines
 from handlers.report_letter import letter
 from handlers.report_workbook import workbook
@@ -53,7 +53,8 @@ def report(desk: Desk, subject: str) -> None:
             menu,
         )
         return
-    name = f"report:{look.words.language}:{running.id}.{place_id}.{period(kind, look.today).last.isoformat()}"
+    day = period(kind, look.today).last if form == "docx" else look.today  # a letter is about days that are over where it can be
+    name = f"report:{look.words.language}:{running.id}.{place_id}.{day.isoformat()}"
     forms = ("codebook", "members", form) if form == "csv" else (form,)
     desk.say("report.making")
     for each in forms[:-1]:
@@ -74,10 +75,7 @@ def paper(look: Look, subject: str) -> Paper | None:
 
 
 def _letter(look: Look, whole: Overview, kind: str) -> bytes:
-    told = period(kind, whole.on)
-    if told.last != whole.on:  # the name bears the last day of its period
-        told = type(told)(kind, told.first if told.first <= whole.on else whole.on, whole.on)
-    return letter(look.words, whole, told, commune_of(look, whole), members(look, whole))
+    return letter(look.words, whole, until(kind, whole.on), commune_of(look, whole), members(look, whole))
 
 
 def commune_of(look: Look, whole: Overview) -> str:

@@ -175,10 +175,11 @@ def coverage(place: Code, number: Number = 0, on: On = "",
     if out is None and format_ in ("xlsx", "docx") and sys.stdout.isatty():
         fail(_say("campaign.needs_out", format=format_))
     with _database() as database, database.read() as tx:
+        from handlers.report import period
         from handlers.report_export import Export
         from storage import campaigns
 
-        look, day = _look(tx), _day(on)
+        look, day = _look(tx), period(kind, _day(on)).last if format_ == "docx" and not on else _day(on)
         place_id = _place(tx, place)
         running = _running(campaigns.find(look.rows, number) if number else campaigns.of_place(look.rows, place_id, day))
         _exported(look, _whole(look, running, place_id, day), Export(format_, kind, shared, each), out)

@@ -22,7 +22,7 @@ from content.vietnam_time import local_day
 from content.words import words
 from handlers import chart, report, report_files, report_letter, report_workbook, reporting, shown
 from handlers.look import Look
-from handlers.report import INDICATORS, MONTH, WEEK, indicators, period, sheets, work
+from handlers.report import INDICATORS, MONTH, WEEK, Period, indicators, period, sheets, until, work
 from handlers.summary import screen
 from storage import campaigns, credit, simulation
 from storage.coverage_rules import Coverage
@@ -233,6 +233,8 @@ def test_the_days_a_report_is_about() -> None:
     assert (period(WEEK, monday).first, period(WEEK, monday).last) == (date(2026, 11, 16), date(2026, 11, 22))
     assert (period(WEEK, friday).first, period(WEEK, friday).last) == (monday, friday)
     assert (period(MONTH, friday).first, period(MONTH, date(2026, 12, 1)).last) == (date(2026, 11, 1), date(2026, 11, 30))
+    assert until(WEEK, monday) == Period(WEEK, monday, monday), "whoever asks for this very day gets no eighth one"
+    assert until(MONTH, date(2026, 12, 1)).first == date(2026, 12, 1)
 
 
 def test_the_codebook_explains_every_column() -> None:
