@@ -14,7 +14,7 @@ from storage import coverage
 from storage.course import fact_on
 from storage.coverage_rules import HouseholdFact
 from storage.history import LINE, Line, Recorded, entry, household, line, lines, recorded
-from storage.ledger import FACT
+from storage.look_over import FACT
 from storage.models import Household, Standing, table
 from storage.outcomes import Barrier, Status
 from storage.places import Hamlet

@@ -17,7 +17,8 @@ from storage import tallies
 from storage.course import fact_on
 from storage.coverage_rules import Coverage, HouseholdFact
 from storage.history import LINE, entry, household, line, lines, recorded
-from storage.ledger import FACT, kept_fact
+from storage.ledger import kept_fact
+from storage.look_over import FACT
 from storage.models import COUNTS, TALLY, Campaign, Place, Standing, table
 from storage.places import COMMUNE, HAMLET, PROVINCE
 from storage.prepared import Prepared, among

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, bindparam, null, or_, select, union_all
 
 from storage.models import Attainment, Household, HouseholdMerge, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Verification
@@ -99,7 +99,9 @@ def _merges(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_ONE = _facts(_SINGLE), Prepared(_merges(_SINGLE))
+SINGLE = _facts(_SINGLE)
+"""What is on record of one household."""
+_ONE = SINGLE, Prepared(_merges(_SINGLE))
 _BY_ID = _facts(_WHO), Prepared(_merges(_WHO))
 _BY_HAMLET = _facts(_WHERE), Prepared(_merges(_WHERE))
 _LINES = Prepared(
@@ -119,22 +121,6 @@ class Recorded:
     into: dict[int, tuple[int, date | None]] = field(default_factory=dict)
     brought: dict[int, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
     """By household: who came along with it, and from when on."""
-
-
-READ = "history.read"
-"""Rows of households that were read in this transaction, and to which nothing was written since."""
-
-
-def read_once(tx: Connection, household_id: int) -> Sequence[Any]:
-    """The rows of one household: read for its tasks, they need not be read again for the ledger."""
-    kept: dict[int, Sequence[Any]] = tx.info.setdefault(READ, {})
-    kept[household_id] = _ONE[0].all(tx, {"id": household_id})
-    return kept[household_id]
-
-
-def forget(tx: Connection, household_id: int) -> None:
-    """Something was written: what was read before is not all."""
-    tx.info.get(READ, {}).pop(household_id, None)
 
 
 def recorded(rows: Reading, ids: Sequence[int], *, merged_away: bool = True) -> Recorded:

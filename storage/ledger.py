@@ -13,23 +13,22 @@ from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select, update
 
 from storage import kept_rows, tallies, tasks
 from storage.course import Denominator, Settled, TargetFact, changed, settled
 from storage.coverage_rules import HouseholdFact
-from storage.history import BARRIERS, LINE, READ, Recorded, as_facts, entry, forget, household, line, wanted, with_merges
-from storage.models import Campaign, CampaignTarget, Place, Standing, table
+from storage.history import BARRIERS, Recorded, as_facts, entry, household, line, wanted, with_merges
+from storage.look_over import FACT, LINES_OF, LINES_OF_ONE, READ, TOUCHED, Seen, forget
+from storage.models import Campaign, Standing, table
 from storage.outcomes import Group, Status
 from storage.prepared import Prepared, among
 from storage.reading import Reading, Wanted
 from storage.standing import LOCAL, CampaignFact
 
-campaign, target, standing, place = table(Campaign), table(CampaignTarget), table(Standing), table(Place)
-TOUCHED = "ledger.touched"
+campaign, standing = table(Campaign), table(Standing)
 AT_ONCE = 500
 STATUSES, GROUPS = {each.value: each for each in Status}, {each.value: each for each in Group}
-FACT = ("status", "disposition", "reached", "contacted", "baseline", "verified", "barrier", "adults", "adults_achieved")
 _FACT = {prefix: attrgetter(*(prefix + name for name in FACT)) for prefix in ("", "kept_")}
 
 
@@ -58,21 +57,6 @@ def settle(tx: Connection) -> None:
         _settle(tx, left, today)
 
 
-_KEPT = tuple(standing.c[name].label(f"kept_{name}")
-              for name in (*FACT, "hamlet_id", "commune_id", "settled_on", "course", "targets"))
-_EVERY = (
-    select(*LINE, place.c.parent_id.label("commune_id"), campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service,
-           target.c.id.label("target_id"), target.c.service, target.c.denominator, *_KEPT)
-    .join(household, household.c.id == entry.c.household_id)
-    .join(place, place.c.id == household.c.hamlet_id)
-    .join(campaign, campaign.c.id == entry.c.campaign_id)
-    .outerjoin(target, target.c.campaign_id == entry.c.campaign_id)
-    .outerjoin(standing, (standing.c.campaign_id == entry.c.campaign_id) & (standing.c.household_id == entry.c.household_id))
-    .where(campaign.c.kept.is_(True), campaign.c.closed_on.is_(None))
-)
-_SOME = Prepared(_EVERY.where(among(entry.c.household_id, "ids")).order_by(entry.c.household_id, target.c.id))
-_ONE = Prepared(_EVERY.where(entry.c.household_id == bindparam("id")).order_by(target.c.id))
-"""The commonest case by far: one household."""
 _LOCK = Prepared(select(household.c.id).where(among(household.c.id, "ids")).order_by(household.c.id)
                  .with_for_update(key_share=True))
 """On PostgreSQL two processes may log visits to one household at once: the second waits here, and what it reads afterwards
@@ -92,14 +76,14 @@ class _Change:
 
 
 _ALL_DAYS: Mapping[int, date] = {}
-_UNREAD: Mapping[int, Sequence[Any]] = {}
+_UNREAD: Mapping[int, Seen] = {}
 Changes = dict[tuple[int, int, int | None], _Change]
 """By campaign, hamlet and commune."""
 Targets = defaultdict[int, dict[int, TargetFact]]
 
 
 def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int, date] = _ALL_DAYS,
-            read: Mapping[int, Sequence[Any]] = _UNREAD) -> set[int]:
+            read: Mapping[int, Seen] = _UNREAD) -> set[int]:
     """Settle these; the households that some of them live on in."""
     lines, targets, known = _read(Reading(tx), ids, read)
     kept: list[dict[str, Any]] = []
@@ -115,13 +99,16 @@ def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int,
     return {row.merged_into_id for row in lines if row.merged_into_id is not None}
 
 
-def _read(rows: Reading, ids: Sequence[int], read: Mapping[int, Sequence[Any]]) -> tuple[Sequence[Any], Targets, Recorded]:
+def _read(rows: Reading, ids: Sequence[int], read: Mapping[int, Seen]) -> tuple[Sequence[Any], Targets, Recorded]:
     """The lines of these households with their campaigns' targets, and all that is on record of them."""
-    line_of = Wanted(_ONE, {"id": ids[0]}, _lines) if len(ids) == 1 else Wanted(_SOME, {"ids": ids}, _lines)
-    if all(id_ in read for id_ in ids):
-        (lines, targets), known = rows.ask(line_of), as_facts([row for id_ in ids for row in read[id_]])
-    else:
+    line_of = Wanted(LINES_OF_ONE, {"id": ids[0]}, _lines) if len(ids) == 1 else Wanted(LINES_OF, {"ids": ids}, _lines)
+    seen = [read[id_] for id_ in ids if id_ in read]
+    if len(seen) < len(ids):
         (lines, targets), known = rows.together(line_of, wanted(ids))
+    else:
+        known = as_facts([row for each in seen for row in each.facts])
+        ahead = [row for each in seen if each.lines is not None for row in each.lines]
+        lines, targets = _lines(ahead) if all(each.lines is not None for each in seen) else rows.ask(line_of)
     return lines, targets, with_merges(rows, ids, known, merged_away=any(row.merged_into_id is not None for row in lines))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
@@ -13,6 +14,7 @@ from storage import preferences
 from storage.calendar import Calendar
 from storage.mail import insert_new
 from storage.models import Chat, Outbox, Reminder, table
+from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminder_kinds import FOLLOW_UP, KINDS, UNFINISHED_GUIDE, VISIT_SOON, Slot
@@ -36,8 +38,8 @@ def remind(tx: Connection, kind: str, subject: str, chat_id: int, on: date, ordi
     row = {"kind": kind, "subject": subject, "chat_id": chat_id, "due_on": on, "ordinal": ordinal}
     fresh = {"due_at": due, "expires_at": expires or due + what.lives, "state": "scheduled", "reason": "", "agreed": agreed,
              "asked_at": asked_at, "deferred": 0}
-    insert_new(tx, reminder, [{**row, **fresh}])
-    tx.execute(_REVIVE, {"re_" + name: value for name, value in (row | fresh).items()})
+    if insert_new(tx, reminder, [{**row, **fresh}]) != 1:
+        tx.execute(_REVIVE, {"re_" + name: value for name, value in (row | fresh).items()})
 
 
 _REVIVE = (
@@ -60,6 +62,20 @@ def clear(tx: Connection, kind: str, subject: str, chat_id: int | None, now: dat
     """What was owed about a subject is no longer due (to one chat, or to anybody)."""
     values = {"of": kind, "about": subject, "why": reason, "now": now, "whom": chat_id}
     tx.execute(_CLEAR_ALL if chat_id is None else _CLEAR_ONE, values)
+
+
+def clear_kinds(tx: Connection, kinds: tuple[str, ...], subject: str, now: datetime, reason: str) -> None:
+    """Nothing of these kinds is due any more about a subject, to anybody."""
+    _clear_kinds(kinds).each(tx, [{"about": subject, "why": reason, "now": now}])
+
+
+@cache
+def _clear_kinds(kinds: tuple[str, ...]) -> Prepared:
+    return Prepared(
+        update(reminder)
+        .where(or_(*(reminder.c.kind == kind for kind in kinds)), reminder.c.subject == bindparam("about"),
+               reminder.c.state == "scheduled")
+        .values(state="cleared", reason=bindparam("why"), finished_at=bindparam("now")))
 
 
 def clear_chat(tx: Connection, chat_id: int, now: datetime, reason: str) -> list[Item]:

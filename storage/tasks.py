@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, exists, insert, or_, select, update
 
 from storage import reminders
-from storage.history import as_facts, read_once
+from storage.history import as_facts
+from storage.look_over import look_over
 from storage.models import (
     Assignment,
     Attainment,
@@ -38,7 +39,6 @@ AT_ONCE = 500
 """Households whose tasks are looked at together when a day has passed."""
 _HERE: BindParameter[int] = bindparam("household")
 
-_HOUSEHOLD = select(household.c.id, household.c.merged_into_id).where(household.c.id == _HERE)
 _ENTRY = Prepared(
     select(campaign.c.goal_service, entry.c.excluded_on, entry.c.confirmed_by)
     .join(campaign, campaign.c.id == entry.c.campaign_id)
@@ -62,13 +62,13 @@ def settle(tx: Connection, household_id: int, now: datetime, today: date, *, mov
 
     Called for every visit; whatever else touches a household (an exclusion, an attainment, a merge) comes by `settle_open`.
     """
-    found = tx.execute(_HOUSEHOLD.with_for_update(key_share=True) if tx.dialect.name == "postgresql" else _HOUSEHOLD,
-                       {"household": household_id}).one()  # two who record at once wait here, and inserts that refer to it do not
-    told = [row for row in read_once(tx, household_id) if row.household_id == household_id]
-    achieved_on, excluded = _whether_done(tx, told, household_id, today)
+    merged_into, seen, (listed, kept) = look_over(
+        tx, household_id, (_ENTRY, {"household": household_id, "today": today}), (_KEPT, {"household": household_id}))
+    told = [row for row in seen.facts if row.household_id == household_id]
+    achieved_on, excluded = _whether_done(told, listed, today)
     past = _past(told)
-    wanted = tasks(past, achieved_on, excluded or found.merged_into_id is not None, today)
-    changed = _write(tx, household_id, wanted, {each.id for each in past}, now, today)
+    wanted = tasks(past, achieved_on, excluded or merged_into is not None, today)
+    changed = _write(tx, household_id, kept, wanted, {each.id for each in past}, now, today)
     left = open_task(wanted)
     if (changed or moved) and not quiet:
         _remind(tx, household_id, left, now)
@@ -83,21 +83,21 @@ def _past(told: Iterable[Any]) -> list[Past]:
             for row in told if row.occurred_at is not None]
 
 
-def _whether_done(tx: Connection, told: Iterable[Any], household_id: int, today: date) -> tuple[date | None, bool]:
+def _whether_done(told: Iterable[Any], entries: Sequence[Any], today: date) -> tuple[date | None, bool]:
     """Since when it has what its running campaign is for, and whether it was taken off the register."""
-    listed = _ENTRY.first(tx, {"household": household_id, "today": today})
-    if listed is None:
+    if not entries:
         return None, False
+    listed = entries[0]
     excluded = listed.excluded_on is not None and listed.excluded_on <= today and listed.confirmed_by is not None
     reached = [fact.achieved_on for facts in as_facts(row for row in told if row.occurred_at is None).attainments.values()
                for fact in facts if fact.service == listed.goal_service and fact.stands(today)]
     return min(reached, default=None), excluded
 
 
-def _write(tx: Connection, household_id: int, wanted: Iterable[Task], standing: Container[int], now: datetime,
-           today: date) -> bool:
-    """Bring the rows to what they should be, what is closed before what is opened; whether what is open changed."""
-    kept = {row[0]: tuple(row[1:6]) for row in _KEPT.all(tx, {"household": household_id})}
+def _write(tx: Connection, household_id: int, there: Iterable[Any], wanted: Iterable[Task], standing: Container[int],
+           now: datetime, today: date) -> bool:
+    """Bring the rows that are there to what they should be, closed before opened; whether what is open changed."""
+    kept = {row[0]: tuple(row[1:6]) for row in there}
     by_visit = {each.visit.id: each for each in wanted}
     changes = [_changed(visit_id, row[0], State.CANCELLED, today, None, Why.NOT_NEEDED if visit_id in standing else Why.UNDONE)
                for visit_id, row in kept.items() if visit_id not in by_visit and row[1] != State.CANCELLED]
@@ -152,8 +152,7 @@ _CHAT = Prepared(
 def _remind(tx: Connection, household_id: int, left: Task | None, now: datetime) -> None:
     """One reminder for the open task, to whoever holds the house or made the visit; none where there is nothing to do."""
     subject = f"household:{household_id}"
-    for kind in VISIT_KINDS:
-        reminders.clear(tx, kind, subject, None, now, "visited")
+    reminders.clear_kinds(tx, VISIT_KINDS, subject, now, "visited")
     if left is None or left.for_leader:
         return
     person_id = _HOLDER.scalar(tx, {"household": household_id}) or left.visit.person_id
