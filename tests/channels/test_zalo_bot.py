@@ -153,13 +153,13 @@ def test_10_pauses_grow_with_jitter_and_end_with_success(monkeypatch: pytest.Mon
     assert patience.lasted == 0 and patience.failed() <= 36
 
 
-async def test_11_403_three_times_is_for_good(api: LoopbackZaloBot, bot: ZaloBot) -> None:
+async def test_11_the_403_three_times_is_for_good(api: LoopbackZaloBot, bot: ZaloBot) -> None:
     api.switches.fail = [{"method": "sendMessage", "code": 403} for _ in range(3)]
     fates = [(await bot.send("u1", Message(text="một"))).fate for _ in range(4)]
     assert fates == [Fate.NOT_SENT, Fate.NOT_SENT, Fate.REFUSED, Fate.SENT]
 
 
-async def test_12_400_is_for_good(api: LoopbackZaloBot, bot: ZaloBot) -> None:
+async def test_12_a_400_is_for_good(api: LoopbackZaloBot, bot: ZaloBot) -> None:
     api.switches.fail = [{"method": "sendMessage", "code": 400}]
     assert (await bot.send("u1", Message(text="một"))).fate is Fate.REFUSED
 
