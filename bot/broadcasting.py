@@ -13,8 +13,6 @@ from sqlalchemy import Connection
 from bot import notices
 from bot.mind import Mind
 from bot.store import Store, out_of_reach
-from bot.ways import another_way
-from bot.zalo import why_not_unasked
 from content.vietnam_time import instant, local_day
 from content.words import words
 from handlers.broadcast import as_received, progress
@@ -27,6 +25,7 @@ from storage.doors import doors_of
 from storage.quiet_hours import opening
 from storage.reading import Reading
 from storage.reminders import Door
+from storage.ways import ANNOUNCEMENTS, another_way, why_not_unasked
 
 log = logging.getLogger(__name__)
 EVERY = 1.0
@@ -77,6 +76,7 @@ def feed(tx: Connection, mind: Mind, now: datetime) -> int:
             if sending.expires_at <= now:
                 broadcasts.skip_rest(tx, sending.id, "expired")
             else:
+                _refused(tx, mind, sending, now)
                 made += sum(_supply(tx, mind, sending, account, now) for account in mind.limits)
         made += _show(tx, mind, sending, now)
     return made
@@ -106,8 +106,8 @@ def _welcome(tx: Connection, mind: Mind, sending: Sending, account: str, turn: S
     blocked = [each for each in turn if each.state != "active"]
     against = [each for each in turn if each.wants is False and each not in blocked]
     limits, rows = mind.limits[account], Reading(tx)
-    closed = [each for each in turn if why_not_unasked(rows, account, limits, each.heard_at, now)]
-    elsewhere = _elsewhere(rows, mind, sending, [each for each in (*blocked, *closed) if each.member], now)
+    closed = [each for each in turn if why_not_unasked(rows, account, limits, each.heard_at, now, ANNOUNCEMENTS)]
+    elsewhere = _elsewhere(rows, mind, sending, [each.chat_id for each in (*blocked, *closed) if each.member], now)
     broadcasts.reroute(tx, sending.id, elsewhere)
     for why, whom in (("blocked", blocked), ("opted_out", against), ("window", closed)):
         broadcasts.skip(tx, sending.id, [each.chat_id for each in whom if each.chat_id not in elsewhere], why)
@@ -132,12 +132,26 @@ def _welcome(tx: Connection, mind: Mind, sending: Sending, account: str, turn: S
     return rest
 
 
-def _elsewhere(rows: Reading, mind: Mind, sending: Sending, members: Sequence[Next], now: datetime) -> dict[int, Door]:
+def _elsewhere(rows: Reading, mind: Mind, sending: Sending, members: Sequence[int], now: datetime) -> dict[int, Door]:
     """Where members can be written to instead. A citizen asked to be told in one chat, and is told there or not at all."""
-    doors = doors_of(rows, [each.chat_id for each in members])
+    doors = doors_of(rows, members)
     asked = {id_: [door for door in found if not broadcasts.has(rows, sending.id, door.chat_id)] for id_, found in doors.items()}
-    ways = {id_: another_way(rows, mind.limits, found, id_, now) for id_, found in asked.items()}
+    ways = {id_: another_way(rows, mind.limits, found, id_, now, ANNOUNCEMENTS) for id_, found in asked.items()}
     return {id_: door for id_, door in ways.items() if door is not None}
+
+
+def _refused(tx: Connection, mind: Mind, sending: Sending, now: datetime) -> int:
+    """What a platform would not take (a window over, a quota, a block) goes to another chat of the same member, if there is one.
+
+    Only what surely was not said: where nobody knows, it is never said again. How many took another way.
+    """
+    failed = broadcasts.refused(tx, sending.id, now, MOST)
+    if not failed:
+        return 0
+    elsewhere = _elsewhere(Reading(tx), mind, sending, failed, now)
+    broadcasts.reroute(tx, sending.id, elsewhere)
+    broadcasts.wait(tx, sending.id, [chat_id for chat_id in failed if chat_id not in elsewhere], sending.expires_at)
+    return len(elsewhere)
 
 
 def _had_enough(tx: Connection, sending: Sending, turn: Sequence[Next], now: datetime) -> set[int]:
@@ -164,6 +178,8 @@ def _show(tx: Connection, mind: Mind, sending: Sending, now: datetime) -> int:
     author = duty.address(Reading(tx), sending.chat_id)
     state = sending.state if sending.state is State.STOPPED else State.SENDING if pending else State.DONE
     if not pending:
+        if state is State.DONE and sending.expires_at > now and _refused(tx, mind, sending, now):
+            return 0
         broadcasts.finish(tx, sending.id, state, now)
     if author is None or author.state != "active" or author.account not in mind.limits:
         return 0

@@ -220,6 +220,10 @@ class Delivery:
 
     def _on_not_sent(self, parcel: Parcel, sent: Sent) -> None:
         wait = sent.retry_after or _backoff(parcel.attempts)
+        if sent.lasting and parcel.lane != mail.REPLY:  # surely not said: reminders and announcements look for another chat
+            self._queue.pause(time.monotonic() + wait)
+            self._on_refused(parcel, sent)
+            return
         if sent.moved_to:
             self._moved.append((parcel.chat_id, sent.moved_to))
         if sent.whole_account:

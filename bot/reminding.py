@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from bot.channels.fitting import fit
 from bot.mind import Mind
-from bot.ways import another_way, way_to
 from content.lunar import is_market_day
 from content.words import words
 from handlers import reminder as wording
@@ -40,6 +39,7 @@ from storage.reminder_rules import (
 )
 from storage.reminders import Carried, Door
 from storage.rhythms import RhythmKind
+from storage.ways import another_way, way_to, why_not_unasked
 
 AT_ONCE = 25
 """People looked at in one transaction: replies to others wait no longer than that takes."""
@@ -108,11 +108,17 @@ def settle_sent(tx: Connection, mind: Mind, now: datetime) -> int:
 
 
 def _another(this: Round, each: Carried) -> bool:
-    """Whether the chat it went to is closed to us now (blocked, its window over) while another of theirs is open."""
+    """Whether the chat it went to is closed to us now (blocked, its window over, its account in trouble) and another is open."""
     doors = doors_of(this.rows, [each.chat_id]).get(each.chat_id, [])
-    closed = any(door.chat_id == each.chat_id and door.state != "active" for door in doors)
+    closed = any(door.chat_id == each.chat_id and _is_closed(this, door) for door in doors)
     return (closed and each.item.expires_at > this.now
             and another_way(this.rows, this.mind.limits, doors, each.chat_id, this.now) is not None)
+
+
+def _is_closed(this: Round, door: Door) -> bool:
+    allowed = this.mind.limits.get(door.account)
+    return door.state != "active" or (
+        allowed is not None and bool(why_not_unasked(this.rows, door.account, allowed, door.heard_at, this.now)))
 
 
 def _went(this: Round, each: Carried) -> None:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.channels import Limits, Papers, no_papers
+from bot.channels import Papers, no_papers
 from bot.settings import Settings
 from bot.store import Store
-from content.vietnam_time import local_day
 from storage import zalo
-from storage.reading import Reading
 
 if TYPE_CHECKING:
     from bot.channels.zalo_bot import ZaloBot
     from bot.channels.zalo_ledger import Ledger
     from bot.channels.zalo_newcomers import Known
     from bot.channels.zalo_oa import ZaloOfficial
-
-NEARLY = 90
-"""Per cent of the month's messages after which only those who ask are answered."""
 
 
 def bots(settings: Settings, store: Store | None = None, papers: Papers = no_papers) -> list[ZaloBot]:
@@ -71,13 +65,3 @@ def _known(store: Store | None) -> Known | None:
         return await store.read(lambda rows: zalo.is_known(rows, account, chat))
 
     return known
-
-
-def why_not_unasked(rows: Reading, account: str, limits: Limits, heard_at: datetime, now: datetime) -> str:
-    """Why somebody may not be written to unasked on this account now; nothing where they may."""
-    if limits.proactive is not None and now - heard_at > limits.proactive:
-        return f"the window of {limits.proactive.total_seconds() / 3600:.0f} hours is over"
-    if limits.monthly and zalo.sent_in(rows, account, zalo.month_of(local_day(now))) * 100 >= limits.monthly * NEARLY:
-        return "the month's messages are nearly used up"
-    stands = zalo.standing(rows, account) if account.startswith("zalo-") else None
-    return f"the account stands at {stands[0]}" if stands and stands[0] != zalo.WELL else ""

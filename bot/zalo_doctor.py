@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from bot.channels.zalo_bot import ZaloBot
 from bot.channels.zalo_shelf import is_public
 from bot.settings import Settings
-from bot.zalo import NEARLY, bots
+from bot.zalo import bots
 from content.vietnam_time import local_day
 from content.words import words
 from storage import zalo, zalo_tokens
 from storage.database import Database, Unusable
 from storage.reading import Reading
+from storage.ways import REMINDERS
 from storage.zalo_tokens import Token
 
 GOOD, NOTE, BAD = "✓", "·", "✗"
@@ -79,13 +80,14 @@ def kept(settings: Settings, accounts: Sequence[str]) -> Iterator[Finding]:
 
 
 def _look(settings: Settings, accounts: Sequence[str]) -> list[Seen]:
-    month = zalo.month_of(local_day(datetime.now(UTC)))
+    now = datetime.now(UTC)
+    month = zalo.month_of(local_day(now))
     database = Database(settings.database_url)
     try:
         database.inspect()
         with database.read() as tx:
             rows = Reading(tx)
-            return [Seen(account, zalo.sent_in(rows, account, month), zalo.standing(rows, account),
+            return [Seen(account, zalo.sent_in(rows, account, month), zalo.trouble(rows, account, now),
                          zalo_tokens.read(rows, account)) for account in accounts]
     finally:
         database.close()
@@ -96,13 +98,13 @@ def _judged(settings: Settings, seen: Seen) -> Iterator[Finding]:
     say, limit = spoken.say, settings.zalo_bot_monthly
     if seen.account.startswith("zalo-bot:"):
         if limit:
-            full = seen.sent * 100 >= limit * NEARLY
+            full = seen.sent * 100 >= limit * REMINDERS
             yield (BAD if full else GOOD), say("zalo.month", account=seen.account, sent=seen.sent, limit=limit)
     elif seen.token is None or seen.token.lost:
         why = seen.token.lost if seen.token else "-"
         yield BAD, say("zalo.login_needed", account=seen.account, why=why)
     else:
         yield GOOD, say("zalo.oa", account=seen.account, until=spoken.moment(seen.token.expires_at))
-    if seen.stands and seen.stands[0] != zalo.WELL:
+    if seen.stands:
         state, problem, since = seen.stands
         yield BAD, say("zalo.stands", account=seen.account, state=state, problem=problem, since=spoken.moment(since))

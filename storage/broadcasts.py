@@ -183,6 +183,19 @@ def has(rows: Reading, sending_id: int, chat_id: int) -> bool:
     return rows.scalar(found) is not None
 
 
+_REFUSED = (
+    select(letter.c.chat_id).join(outbox, outbox.c.id == letter.c.outbox_id)
+    .where(letter.c.broadcast_id == bindparam("of"), letter.c.member, letter.c.skipped.is_(None), outbox.c.state == "failed",
+           or_(letter.c.not_before.is_(None), letter.c.not_before <= bindparam("now")))
+    .order_by(letter.c.chat_id).limit(bindparam("limit"))
+)
+
+
+def refused(tx: Connection, sending_id: int, now: datetime, limit: int) -> list[int]:
+    """The members' chats whose message was surely not said, and for which nobody has looked for another way yet."""
+    return list(tx.execute(_REFUSED, {"of": sending_id, "now": now, "limit": limit}).scalars())
+
+
 def reroute(tx: Connection, sending_id: int, ways: Mapping[int, Door]) -> None:
     """These get it in another chat of theirs; the row of the first stays, with its reason, out of the count of recipients."""
     for chat_id, door in ways.items():

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from sqlalchemy import Connection, case, or_, select, update
+from sqlalchemy import Connection, and_, case, or_, select, update
 
 from storage.mail import insert_new
 from storage.models import Chat, Membership, ZaloMonth, ZaloStanding, table
 from storage.reading import Reading
+from storage.reminder_rules import instant, local_day
 
 months, standings = table(ZaloMonth), table(ZaloStanding)
 chat, membership = table(Chat), table(Membership)
-WELL = "well"
+WELL, QUOTA, BILLING, DOWN, TOKEN, LOGIN, SHARED = "well", "quota", "billing", "down", "token", "login", "shared"
+PASSING = (QUOTA, BILLING, DOWN)
+"""What ends by itself: with the day on which it was noted it is tried again, whether or not anybody wrote meanwhile."""
+DISPROVED = (QUOTA, DOWN, TOKEN)
+"""What cannot be any more once a message has left. Free answers still leave where the paid ones do not."""
 CARERS = ("admin", "commune_officer")
 """Whoever is told that an account needs care; leaders where there is nobody else."""
 
@@ -69,22 +75,36 @@ def _serving(tx: Connection, today: date, roles: tuple[str, ...], troubled: str)
 
 
 def stand(tx: Connection, account: str, state: str, problem: str, now: datetime) -> bool:
-    """Note how an account stands; whether that is news."""
+    """Note how an account stands; whether that is news. The same trouble on another day is."""
     insert_new(tx, standings, [{"account": account, "state": WELL, "problem": "", "since": now}])
-    return tx.execute(update(standings).where(standings.c.account == account, standings.c.state != state)
+    again = and_(standings.c.state.in_(PASSING), standings.c.since < _day(now))
+    return tx.execute(update(standings).where(standings.c.account == account, or_(standings.c.state != state, again))
                       .values(state=state, problem=problem[:200], since=now)).rowcount == 1
 
 
-def mend(tx: Connection, account: str, state: str, now: datetime) -> None:
-    """An account that stood so stands well again; one with another trouble keeps that."""
-    tx.execute(update(standings).where(standings.c.account == account, standings.c.state == state)
+def mend(tx: Connection, account: str, states: Sequence[str], now: datetime) -> None:
+    """An account that stood so, whoever noted it, stands well again; one with another trouble keeps that."""
+    tx.execute(update(standings).where(standings.c.account == account, standings.c.state.in_(states))
                .values(state=WELL, problem="", since=now))
 
 
 def standing(rows: Reading, account: str) -> tuple[str, str, datetime] | None:
-    """State, problem and since when; None where nothing was ever noted."""
+    """State, problem and since when, as it was noted last; None where nothing was ever noted."""
     found = rows.all(select(standings.c.state, standings.c.problem, standings.c.since).where(standings.c.account == account))
     return (found[0][0], found[0][1], found[0][2]) if found else None
+
+
+def trouble(rows: Reading, account: str, now: datetime) -> tuple[str, str, datetime] | None:
+    """The same where it still holds; None where the account stands well, or where it is time to try again."""
+    found = standing(rows, account)
+    if found is None or found[0] == WELL or (found[0] in PASSING and found[2] < _day(now)):
+        return None
+    return found
+
+
+def _day(now: datetime) -> datetime:
+    """When this day began in Vietnam."""
+    return instant(local_day(now), time(0))
 
 
 def is_known(rows: Reading, account: str, ref: str) -> bool:

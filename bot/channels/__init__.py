@@ -90,6 +90,8 @@ class Sent:
     problem: str = ""
     moved_to: str = ""
     """The chat's new name, where the platform moved it."""
+    lasting: bool = False
+    """Not sent, and not for a while: what nobody asked for had better take another way than wait."""
 
 
 Papers = Callable[[str], Awaitable[Paper | None]]

@@ -16,6 +16,7 @@ from bot.channels.zalo_patience import Patience
 from bot.channels.zalo_shelf import Shelf, is_public
 from bot.channels.zalo_words import MOST, pieces
 from handlers.talk import Message
+from storage import zalo
 
 FORBIDDEN_TRIES = 3
 PICTURE_DEADLINE = 150.0
@@ -104,11 +105,12 @@ class Sending:
         if fate is Fate.NOT_SENT and done:
             self._remember(key, done)
         if self._ledger is not None and fate is Fate.STOPPED:
-            self._ledger.stands("token", reply.problem)
+            self._ledger.stands(zalo.TOKEN, reply.problem)
         if self._ledger is not None and self._crowded.lasted > LASTING:
-            self._ledger.stands("quota", reply.problem)
+            self._ledger.stands(zalo.QUOTA, reply.problem)
         whole = fate is Fate.NOT_SENT and reply.code != FORBIDDEN
-        return Sent(fate, retry_after=wait, whole_account=whole, problem=reply.problem)
+        return Sent(fate, retry_after=wait, whole_account=whole, problem=reply.problem,
+                    lasting=whole and not done and self._crowded.lasted > LASTING)
 
     def _remember(self, key: str, done: int) -> None:
         self._said[key] = done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
@@ -17,7 +18,6 @@ from storage import mail, zalo
 LOG = logging.getLogger(__name__)
 WARN_AT = (70, 90, 100)
 """Per cent of the month's messages at which those who look after the bot are told, once each."""
-BILLING = "billing"
 FLUSH = 1.0
 MANY = 50
 
@@ -29,44 +29,52 @@ class Ledger:
         self._store, self._account = store, account
         self._monthly, self._language = monthly, language
         self._unwritten = 0
-        self._state = ""
+        self._proved = False
+        self._last = ""
         self._noted: tuple[str, str] | None = None
         self._writing: asyncio.Task[None] | None = None
 
-    def sent(self) -> None:
-        """One more message left."""
+    def sent(self, *, unasked: bool = False) -> None:
+        """One more message left, so whatever kept messages back is over: here, and where another process noted it."""
         self._unwritten += 1
-        if self._state not in (zalo.WELL, BILLING):  # free answers still go out where the paid ones do not
-            self.stands(zalo.WELL)
+        self._proved = self._proved or unasked
+        if self._noted is not None and self._noted[0] in self._disproved():
+            self._noted = None
         self._soon(0.0 if self._unwritten >= MANY else FLUSH)
 
     def stands(self, state: str, problem: str = "") -> None:
         """How the account stands with the platform now."""
-        if state == self._state:
+        if (state, problem) == self._noted:
             return
-        self._state, self._noted = state, (state, problem)
-        if state != zalo.WELL:
+        if state != self._last:
             LOG.error("%s: %s (%s)", self._account, state, problem)
+        self._last, self._noted = state, (state, problem)
         self._soon(0.0)
 
-    async def mended(self, state: str) -> None:
-        """This trouble is over, whoever noted it."""
+    async def mended(self, *states: str) -> None:
+        """These troubles are over, whoever noted them."""
         await self.flush()
-        self._state = zalo.WELL if self._state == state else self._state
-        await self._store.write(lambda tx: zalo.mend(tx, self._account, state, datetime.now(UTC)))
+        self._last = "" if self._last in states else self._last
+        await self._store.write(lambda tx: zalo.mend(tx, self._account, states, datetime.now(UTC)))
+
+    def _disproved(self) -> tuple[str, ...]:
+        """What cannot be since a message has left; that paid ones do, only what nobody asked for can tell."""
+        return (*zalo.DISPROVED, zalo.BILLING) if self._proved else zalo.DISPROVED
 
     async def flush(self) -> None:
         """Write down what is not written yet."""
-        count, noted = self._unwritten, self._noted
+        count, noted, over = self._unwritten, self._noted, self._disproved()
         if not count and noted is None:
             return
         now = datetime.now(UTC)
         try:
-            await self._store.write(lambda tx: self._write(tx, count, noted, now))
+            await self._store.write(lambda tx: self._write(tx, count, noted, over, now))
         except Exception as error:  # the count is kept for the next time
             LOG.warning("%s: the month's count could not be written (%s)", self._account, type(error).__name__)
             return
         self._unwritten -= count
+        self._proved = False
+        self._last = "" if count and noted is None and self._last in over else self._last
         self._noted = None if self._noted is noted else self._noted
 
     async def close(self) -> None:
@@ -82,14 +90,19 @@ class Ledger:
     async def _flush_in(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
         await asyncio.shield(self.flush())
+        while self._unwritten or self._noted is not None:  # what came meanwhile, or could not be written
+            await asyncio.sleep(FLUSH)
+            await asyncio.shield(self.flush())
 
-    def _write(self, tx: Connection, count: int, noted: tuple[str, str] | None, now: datetime) -> None:
+    def _write(self, tx: Connection, count: int, noted: tuple[str, str] | None, over: Sequence[str], now: datetime) -> None:
         today = local_day(now)
-        if noted is not None and zalo.stand(tx, self._account, *noted, now) and noted[0] != zalo.WELL:
+        if noted is not None and zalo.stand(tx, self._account, *noted, now):
             self._tell(tx, f"zalo-{noted[0]}:{self._account}:{today:%Y%m%d}", "zalo.standing", today, now,
                        account=self._account, problem=noted[1])
         if not count:
             return
+        if noted is None:  # a trouble that came after the last success stays
+            zalo.mend(tx, self._account, over, now)
         month = zalo.month_of(today)
         total = zalo.add_sent(tx, self._account, month, count)
         reached = max((percent for percent in WARN_AT if self._monthly and total * 100 >= percent * self._monthly), default=0)

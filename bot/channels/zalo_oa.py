@@ -25,14 +25,13 @@ from bot.channels.zalo_spool import Spool
 from bot.channels.zalo_words import MOST
 from bot.store import Store, out_of_reach
 from handlers.talk import Message
+from storage import zalo
 
 LOG = logging.getLogger(__name__)
 FREE, PAID = timedelta(hours=48), timedelta(days=7)
 """How long after somebody's last message an answer is free, and how long it is taken at all."""
 CARE, LOOK_AGAIN = 3600.0, 15.0
 """Seconds between two looks at whether the keys are to be renewed, also where nobody writes; and while there are none."""
-LOGIN = "login"
-"""How an account stands whose keys open nothing: somebody has to sign in."""
 
 
 class ZaloOfficial:
@@ -126,7 +125,7 @@ class ZaloOfficial:
             await self.keys.current()
         except Lost as error:
             if self._ledger is not None:
-                self._ledger.stands(LOGIN, str(error))
+                self._ledger.stands(zalo.LOGIN, str(error))
             return False
         except Unreached:
             return False
@@ -135,5 +134,5 @@ class ZaloOfficial:
                 raise
             return False
         if self._ledger is not None:
-            await self._ledger.mended(LOGIN)
+            await self._ledger.mended(zalo.LOGIN)
         return True

@@ -48,11 +48,11 @@ class Sending:
             reply = await step()
             if reply.ok:
                 last = reply.message_id or last
-                self._well()
+                self._well(bool(message.until))
             elif not (spare and reply.fate in (Fate.REFUSED, Fate.UNKNOWN)):
                 if done and reply.fate is Fate.NOT_SENT:
                     self._remember(key, done)
-                return self._ended(reply)
+                return self._ended(reply, begun=done > 0)
         return Sent(Fate.SENT, last)
 
     async def _steps(self, chat: str, message: Message) -> list[tuple[Step, bool]]:
@@ -105,12 +105,12 @@ class Sending:
             return await self._wire.post(SAY, {"recipient": {"user_id": chat}, "message": words(link, ())})
         return made
 
-    def _well(self) -> None:
+    def _well(self, unasked: bool) -> None:
         self._patience.well()
         if self._ledger is not None:
-            self._ledger.sent()
+            self._ledger.sent(unasked=unasked)
 
-    def _ended(self, reply: Reply) -> Sent:
+    def _ended(self, reply: Reply, *, begun: bool) -> Sent:
         """How a message ended that could not be said to its end."""
         if reply.state and self._ledger is not None:
             self._ledger.stands(reply.state, reply.problem)
@@ -119,7 +119,8 @@ class Sending:
         if reply.fate is not Fate.NOT_SENT:
             return Sent(reply.fate, problem=reply.problem)
         wait = DOWN if reply.state else self._patience.failed()
-        return Sent(reply.fate, retry_after=wait, whole_account=reply.code != BUSY, problem=reply.problem)
+        return Sent(reply.fate, retry_after=wait, whole_account=reply.code != BUSY, problem=reply.problem,
+                    lasting=bool(reply.state) and not begun)
 
     def _remember(self, key: str, done: int) -> None:
         self._said[key] = done

@@ -15,7 +15,7 @@ from bot.channels.exchange import Unanswered, Unsent
 from bot.channels.zalo_http import Http
 from bot.channels.zalo_oa_keys import Keys, Lost
 from bot.channels.zalo_oa_login import Unreached
-from storage import json_text
+from storage import json_text, zalo
 
 SIGNED_OUT = frozenset({-216, 216, -220, -401, 401})
 CROWDED, BUSY, SHAPE = -32, -214, -201
@@ -76,7 +76,7 @@ class Wire:
             try:
                 access = await self._keys.instead_of(refused) if refused else await self._keys.current()
             except Lost as error:
-                return Reply(Fate.STOPPED, problem=str(error), state="login")
+                return Reply(Fate.STOPPED, problem=str(error), state=zalo.LOGIN)
             except Unreached as error:
                 return Reply(Fate.NOT_SENT, problem=str(error))
             reply = await self._once(method, path, body, access)
@@ -85,7 +85,7 @@ class Wire:
             if last:
                 await self._keys.useless(access, reply.problem)
             refused = access
-        return Reply(Fate.STOPPED, code=reply.code, problem=reply.problem, state="login")
+        return Reply(Fate.STOPPED, code=reply.code, problem=reply.problem, state=zalo.LOGIN)
 
     async def _once(self, method: str, path: str, body: bytes | tuple[str, bytes, str] | None, access: str) -> Reply:
         headers = {"access_token": access} | (_JSON if isinstance(body, bytes) else {})
@@ -132,12 +132,12 @@ def _meaning(code: int) -> tuple[Fate, str]:
     if code in WINDOW or code in GONE:
         return Fate.BLOCKED, ""  # nothing is sent there until they write again
     if code in DOWN:
-        return Fate.NOT_SENT, "down"
+        return Fate.NOT_SENT, zalo.DOWN
     if code in (CROWDED, BUSY):
         return Fate.NOT_SENT, ""
     if code == QUOTA:
-        return Fate.NOT_SENT, "quota"
-    return Fate.REFUSED, "billing" if code in BILLING else ""
+        return Fate.NOT_SENT, zalo.QUOTA
+    return Fate.REFUSED, zalo.BILLING if code in BILLING else ""
 
 
 def _number(value: object) -> int | None:

@@ -93,7 +93,6 @@ def login(name: Annotated[str, typer.Option(help="Name of the account, where the
 
 async def _login(settings: Settings, name: str) -> None:
     from bot.channels.zalo_http import Http
-    from bot.channels.zalo_oa import LOGIN
     from bot.channels.zalo_oa_login import App, Consent, Refused, Unreached, expiry, pair
     from storage import zalo, zalo_tokens
 
@@ -116,7 +115,7 @@ async def _login(settings: Settings, name: str) -> None:
     database.inspect()
     with database.write() as tx:
         zalo_tokens.begin(tx, f"zalo-oa:{name}", found.access, found.refresh, now, expiry(found, now))
-        zalo.mend(tx, f"zalo-oa:{name}", LOGIN, now)
+        zalo.mend(tx, f"zalo-oa:{name}", [zalo.LOGIN], now)
     database.close()
     typer.echo(say.say("zalo.signed_in", account=f"zalo-oa:{name}", until=say.moment(expiry(found, now))))
 

@@ -15,8 +15,10 @@ from content.vietnam_time import instant, local_day
 from handlers.talk import Incoming
 from storage import broadcasts, mail, reminder_kinds, reminders, zalo
 from storage.database import Database
+from storage.doors import doors_of
 from storage.models import Broadcast, BroadcastLetter, Chat, Household, Outbox, Reminder, table
 from storage.reading import Reading
+from storage.ways import ANNOUNCEMENTS, way_for_answer, why_not_unasked
 from tests.handlers.village import WEDNESDAY, Village
 
 ACCOUNTS = {"telegram": "telegram:main", "bot": "zalo-bot:main", "oa": "zalo-oa:main", "web": "web"}
@@ -141,19 +143,114 @@ def test_44_what_the_platform_refuses_goes_another_way_once(linked: Linked) -> N
     assert linked.ends() == ("failed", "refused"), "nobody can be reached, and it does not go round for ever"
 
 
-def test_an_announcement_takes_another_way_too_and_says_so(linked: Linked) -> None:
-    linked.used(oa=2, bot=50, telegram=60, web=70)
-    close(linked, "oa")
-    with linked.database.write() as tx, time_machine.travel(linked.now, tick=False):
+def announce(linked: Linked) -> None:
+    """An announcement to the members of the hamlet, approved."""
+    with linked.database.write() as tx:
         author = tx.scalar(select(chat.c.person_id))
         tx.execute(insert(table(Broadcast)), {
             "id": 1, "kind": "notice", "words": "Chiều thứ 7 tập huấn.", "place_id": linked.hamlet, "audience": "members",
             "person_id": author, "chat_id": linked.chat("web"), "state": broadcasts.State.APPROVED.value, "urgent": False,
             "made_at": linked.now, "expires_at": linked.now + timedelta(days=1), "shown": 0, "total": 1})
-        for _ in range(3):
+
+
+def feeds(linked: Linked, times: int = 3) -> list[str]:
+    """The announcements that stand in the outbox afterwards, in order."""
+    for _ in range(times):
+        with linked.database.write() as tx, time_machine.travel(linked.now, tick=False):
             feed(tx, linked.mind, linked.now)
-        went = tx.execute(select(chat.c.ref).join(outbox, outbox.c.chat_id == chat.c.id)
-                          .where(outbox.c.lane == mail.BROADCAST)).scalars().all()
-        skipped = broadcasts.figures(Reading(tx), 1).skipped
+            tx.execute(update(outbox).where(outbox.c.lane == mail.REPLY).values(state="sent"))  # how far it is, shown
+        linked.now += timedelta(seconds=5)
+    with linked.database.read() as tx:
+        return list(tx.execute(select(chat.c.ref).join(outbox, outbox.c.chat_id == chat.c.id)
+                               .where(outbox.c.lane == mail.BROADCAST).order_by(outbox.c.id)).scalars())
+
+
+def ended(linked: Linked, name: str, state: str, problem: str, *, blocked: bool = False) -> None:
+    """How the message to this chat ended, as delivery writes it down."""
+    with linked.database.write() as tx:
+        row = tx.execute(select(outbox.c.id).where(outbox.c.chat_id == linked.chat(name), outbox.c.lane == mail.BROADCAST)
+                         ).scalar_one()
+        mail.advance(tx, [mail.Settled(row, state, linked.now, problem=problem)], [], linked.now)
+        if blocked:
+            mail.block(tx, [linked.chat(name)], linked.now)
+
+
+def figures(linked: Linked) -> broadcasts.Figures:
+    with linked.database.read() as tx:
+        return broadcasts.figures(Reading(tx), 1)
+
+
+def state_of(linked: Linked) -> str:
+    with linked.database.read() as tx:
+        return str(tx.scalar(select(table(Broadcast).c.state)))
+
+
+@pytest.mark.parametrize(("problem", "blocked", "stands"), [
+    ("window closed: -230", True, ""), ("blocked", True, ""), ("-211 quota", False, "quota"),
+    ("-320 no package", False, "billing"), ("-201 a shape it does not take", False, "")])
+def test_44_an_announcement_that_is_refused_takes_another_way_once(
+    linked: Linked, problem: str, blocked: bool, stands: str
+) -> None:
+    linked.used(oa=2, bot=50, telegram=60, web=70)
+    announce(linked)
+    assert feeds(linked) == ["oa"]
+    ended(linked, "oa", "failed", problem, blocked=blocked)
+    with linked.database.write() as tx:
+        if stands:
+            zalo.stand(tx, ACCOUNTS["oa"], stands, problem, linked.now)
+    assert feeds(linked, 5) == ["oa", "bot"], "once, however often it is looked at"
+    assert figures(linked).skipped == {"other_way": 1} and figures(linked).waiting == 1 and figures(linked).failed == 0
+    with linked.database.read() as tx:
+        why = tx.scalar(select(outbox.c.problem).where(outbox.c.chat_id == linked.chat("oa"), outbox.c.lane == mail.BROADCAST))
+    assert why == problem, "the reason is kept"
+    ended(linked, "bot", "sent", "")
+    assert feeds(linked) == ["oa", "bot"] and state_of(linked) == "done" and figures(linked).sent == 1
+
+
+def test_44_an_announcement_of_which_nobody_knows_is_never_said_again(linked: Linked) -> None:
+    linked.used(oa=2, bot=50, telegram=60, web=70)
+    announce(linked)
+    assert feeds(linked) == ["oa"]
+    ended(linked, "oa", "unknown", "TimeoutError")
+    assert feeds(linked) == ["oa"] and figures(linked).unknown == 1 and state_of(linked) == "done"
+
+
+def test_44_an_announcement_with_no_way_left_is_counted_as_failed(linked: Linked) -> None:
+    linked.used(oa=2, bot=50, telegram=60, web=70)
+    close(linked, "bot", "telegram", "web")
+    announce(linked)
+    with linked.database.write() as tx:
+        zalo.add_sent(tx, ACCOUNTS["bot"], zalo.month_of(local_day(linked.now)), MONTHLY)
+    assert feeds(linked) == ["oa"]
+    ended(linked, "oa", "failed", "window closed: -230", blocked=True)
+    assert feeds(linked) == ["oa"] and figures(linked).failed == 1 and state_of(linked) == "done"
+
+
+def test_18_first_reminders_then_announcements_and_answers_to_the_last(linked: Linked) -> None:
+    allowed, month = linked.mind.limits[ACCOUNTS["bot"]], zalo.month_of(local_day(linked.now))
+    linked.used(bot=1, oa=50, telegram=60, web=70)
+    seen = []
+    for sent in range(MONTHLY + 2):
+        with linked.database.write() as tx:
+            rows = Reading(tx)
+            heard = linked.now - timedelta(hours=1)
+            doors = doors_of(rows, [linked.chat("bot")])[linked.chat("bot")]
+            answer = way_for_answer(rows, linked.mind.limits, doors, linked.now, linked.chat("bot"))
+            seen.append((
+                not why_not_unasked(rows, ACCOUNTS["bot"], allowed, heard, linked.now),
+                not why_not_unasked(rows, ACCOUNTS["bot"], allowed, heard, linked.now, ANNOUNCEMENTS),
+                answer is not None and answer.account == ACCOUNTS["bot"]))
+            zalo.add_sent(tx, ACCOUNTS["bot"], month, 1)
+        assert sent + 1 == len(seen)
+    assert [sum(column) for column in zip(*seen, strict=True)] == [18, 19, 22], "at 90 %, at 95 %, never"
+    assert linked.say("bot", "menu"), "whoever asks is answered"
+
+
+def test_an_announcement_takes_another_way_too_and_says_so(linked: Linked) -> None:
+    linked.used(oa=2, bot=50, telegram=60, web=70)
+    close(linked, "oa")
+    announce(linked)
+    assert feeds(linked) == ["bot"] and figures(linked).skipped == {"other_way": 1}
+    with linked.database.read() as tx:
         rows = tx.scalar(select(table(BroadcastLetter).c.chat_id).where(table(BroadcastLetter).c.skipped.is_(None)))
-    assert went == ["bot"] and skipped == {"other_way": 1} and rows == linked.chat("bot")
+    assert rows == linked.chat("bot")

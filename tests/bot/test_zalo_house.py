@@ -15,11 +15,11 @@ from bot.channels.zalo_bot import ZaloBot
 from bot.channels.zalo_ledger import Ledger
 from bot.house import House, open_store
 from bot.reminding import send_due
-from bot.zalo import why_not_unasked
 from content.vietnam_time import instant, local_day
 from storage import mail, people, reminders, zalo
 from storage.database import Database
 from storage.models import Chat, GuideRun, Inbox, Outbox, Place, Reminder, Visit, table
+from storage.ways import why_not_unasked
 from tests.drawings import drawn
 from tests.houses import furnish, living, quiet, settings
 from tests.loopback.zalo_bot import LoopbackZaloBot
@@ -294,7 +294,6 @@ async def test_trouble_is_a_state_that_somebody_sees(sqlite_url: str, state: str
     carer = await store.write(_officer)
     ledger = Ledger(store, "zalo-oa:main", 0)
     for _ in range(3):
-        ledger.stands("well")
         ledger.stands(state, "-320 no package")
         await ledger.flush()
     ledger.sent()

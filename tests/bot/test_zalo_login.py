@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.channels.zalo_ledger import Ledger
-from bot.channels.zalo_oa import LOGIN, ZaloOfficial
+from bot.channels.zalo_oa import ZaloOfficial
 from bot.house import House, open_store
-from bot.zalo import why_not_unasked
 from bot.zalo_doctor import BAD, GOOD, kept
 from storage import mail, zalo
 from storage.models import Chat, Outbox, table
+from storage.ways import why_not_unasked
 from tests.bot.test_zalo_house import _officer
 from tests.houses import living, quiet, settings
 from tests.loopback.zalo_oa import LoopbackZaloOa
@@ -61,15 +61,15 @@ async def test_a_new_login_resumes_without_a_restart_and_without_loss(
         async with living(url, [channel], listen=True) as house:
             oa.webhook = f"{house.address}{channel.path}"
             assert await oa.post(oa.text("U", "menu")) == 200
+            await until(lambda: said(house))
             await quiet(house.store)
             before = len(oa.said_to("U"))
-            assert before >= 1
             oa.oauth.access.clear()
             oa.oauth.refresh.clear()  # somebody took the application off the account
             for number in range(3):
                 assert await oa.post(oa.text("U", "menu")) == 200, "what people write is still taken in"
                 assert await oa.post(oa.text(f"V{number}", "menu")) == 200
-            await until(lambda: stands(house, LOGIN))
+            await until(lambda: stands(house, zalo.LOGIN))
             assert len(oa.said_to("U")) == before and "new" in await waiting(house)
             assert oa.oauth.calls.count("refresh_token") == 1, "a refused key is not tried again and again"
             await seen_by_doctor_and_operator(url, house, elsewhere, channel)
@@ -78,7 +78,7 @@ async def test_a_new_login_resumes_without_a_restart_and_without_loss(
             await until(lambda: stands(house, zalo.WELL))
             assert len(oa.said_to("U")) == 4 * before and [bool(oa.said_to(f"V{number}")) for number in range(3)] == [True] * 3
             # a trouble that another process noted ends too, with nobody writing
-            await house.store.write(lambda tx: zalo.stand(tx, ACCOUNT, LOGIN, "-", datetime.now(UTC)))
+            await house.store.write(lambda tx: zalo.stand(tx, ACCOUNT, zalo.LOGIN, "-", datetime.now(UTC)))
             await until(lambda: stands(house, zalo.WELL))
         store.close()
 
