@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.channels.zalo_bot import ZaloBot
+from bot.channels.zalo_bot_watch import host
 from bot.channels.zalo_shelf import is_public
 from bot.settings import Settings
 from bot.zalo import bots
@@ -51,8 +52,11 @@ async def _bot(settings: Settings, bot: ZaloBot) -> AsyncIterator[Finding]:
     try:
         me = await bot.me()
         yield GOOD, say("zalo.bot", account=bot.account, name=me.get("account_name") or me.get("display_name") or "?")
-        if bool((await bot.webhook_info()).get("url")) != hooked:
+        url = str((await bot.webhook_info()).get("url") or "")
+        if bool(url) != hooked:
             yield BAD, say("zalo.differs", account=bot.account, mode=settings.zalo_bot_mode)
+        elif hooked and bot.address and url.rstrip("/") != bot.address:
+            yield BAD, say("zalo.elsewhere", account=bot.account, host=host(url))
     except Exception as error:
         yield BAD, say("zalo.silent", account=bot.account, why=str(error) or type(error).__name__)
 

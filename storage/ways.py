@@ -14,7 +14,7 @@ from storage.reminders import Door
 BLOCKED, NO_WAY = "blocked", "no_way"
 REMINDERS, ANNOUNCEMENTS = 90, 95
 """Per cent of the month's messages after which an account sends no more of these; whoever asks is answered to the last."""
-HARMLESS = (zalo.WELL, zalo.SHARED)
+HARMLESS = (zalo.WELL, zalo.ELSEWHERE)
 """How an account may stand that still sends."""
 
 

@@ -15,7 +15,7 @@ from storage.reminder_rules import instant, local_day
 
 months, standings = table(ZaloMonth), table(ZaloStanding)
 chat, membership = table(Chat), table(Membership)
-WELL, QUOTA, BILLING, DOWN, TOKEN, LOGIN, SHARED = "well", "quota", "billing", "down", "token", "login", "shared"
+WELL, QUOTA, BILLING, DOWN, TOKEN, LOGIN, ELSEWHERE = "well", "quota", "billing", "down", "token", "login", "elsewhere"
 PASSING = (QUOTA, BILLING, DOWN)
 """What ends by itself: with the day on which it was noted it is tried again, whether or not anybody wrote meanwhile."""
 DISPROVED = (QUOTA, DOWN, TOKEN)

@@ -17,6 +17,8 @@ from bot.channels.telegram_wire import is_loopback
 from bot.channels.zalo_bot_incoming import GROUP, Json, received
 from bot.channels.zalo_bot_polling import Polling
 from bot.channels.zalo_bot_sending import Sending
+from bot.channels.zalo_bot_typing import Typing
+from bot.channels.zalo_bot_watch import Watch
 from bot.channels.zalo_bot_webhook import Webhook
 from bot.channels.zalo_bot_wire import Reply, Wire
 from bot.channels.zalo_ledger import Ledger
@@ -48,7 +50,7 @@ class ZaloBot:
     ) -> None:
         self.name = name
         self._mode, self._secret, self._public_url, self._groups = mode, webhook_secret, public_url, groups
-        self._me = token.strip().partition(":")[0]
+        self._me = {token.strip().partition(":")[0]}
         self._wire, self._ear = Wire(token, api_base), Wire(token, api_base)  # an open poll keeps its own connection
         self._shelf = Shelf(self.path, public_url, token, papers)
         self._limits = Limits(
@@ -56,7 +58,9 @@ class ZaloBot:
             chat_per_second=chat_per_second, chat_burst=3, group_per_minute=10, monthly=monthly, sounds=self._shelf.is_open,
             resends=False)
         self._spool_in, self._ledger, self._known = spool, ledger, known
-        self._sending = Sending(self._wire, self._shelf, ledger)
+        self._typing = Typing(self._wire)
+        self._sending = Sending(self._wire, self._shelf, ledger, self._typing.show)
+        self._watch = Watch(self.account, self._wire, ledger, self.address if mode == "webhook" else None, self._me.add)
         self._withheld: OrderedDict[str, tuple[float, str]] = OrderedDict()
         self._spool: Spool | None = None
         self._polling: Polling | None = None
@@ -77,6 +81,11 @@ class ZaloBot:
     def path(self) -> str:
         return f"/zalo-bot/{self.name}"
 
+    @property
+    def address(self) -> str:
+        """Where Zalo is to call us; nothing where our server has no public address."""
+        return f"{self._public_url.rstrip('/')}{self.path}" if self._public_url else ""
+
     # -- receiving
 
     def routes(self, receive: Receive) -> Sequence[web.AbstractRouteDef]:
@@ -94,14 +103,16 @@ class ZaloBot:
             async def commit(things: Sequence[Received]) -> None:
                 await receive(self.account, things)
 
-            self._polling = Polling(self.account, self._ear, self._keeper(commit))
+            self._polling = Polling(self.account, self._ear, self._keeper(commit), ledger=self._ledger)
             self._polling.start()
+        self._watch.start()
 
     async def stop(self) -> None:
         # a webhook stays open: any process may take events in, only polling belongs to one
         if self._polling is not None:
             await self._polling.stop()
             self._polling = None
+        await self._watch.stop()
 
     async def close(self) -> None:
         await self.stop()
@@ -111,6 +122,7 @@ class ZaloBot:
             await self._spool.close()
         if self._ledger is not None:
             await self._ledger.close()
+        await self._typing.close()
         await self._wire.close()
         await self._ear.close()
 
@@ -119,7 +131,7 @@ class ZaloBot:
 
     def _keeper(self, commit: Callable[[Sequence[Received]], Any]) -> Callable[[Sequence[Json]], Any]:
         async def keep(events: Sequence[Json]) -> None:
-            found = [one for one in (received(event, self._me) for event in events) if one and self._wanted(one)]
+            found = [one for one in (received(event, *self._me) for event in events) if one and self._wanted(one)]
             if found:
                 await commit(await welcomed(self.account, found, self._known))
 

@@ -41,15 +41,15 @@ def message_name(event: Json) -> str:
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def received(event: Json, me: str) -> Received | None:
-    """What somebody sent, or None where it is not for us."""
+def received(event: Json, *me: str) -> Received | None:
+    """What somebody sent, or None where it is not for us. `me`: the names we go by."""
     kind = EVENTS.get(_text(event.get("event_name")))
     message, sender = _object(event.get("message")), _object(_object(event.get("message")).get("from"))
     chat = _object(message.get("chat"))
     where = _text(chat.get("id")) or _text(sender.get("id"))
     if kind is None or not where or where.startswith(GROUP):
         return None
-    if sender.get("is_bot") is True or (me and _text(sender.get("id")) == me):
+    if sender.get("is_bot") is True or _text(sender.get("id")) in me:
         return None  # our own words come back to us
     group = _text(chat.get("chat_type")).upper() == "GROUP"
     words = clean(message.get("text")) if kind is Kind.TEXT else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +44,9 @@ class Step:
 class Sending:
     """One bot's way out."""
 
-    def __init__(self, wire: Wire, shelf: Shelf, ledger: Ledger | None = None) -> None:
-        self._wire, self._shelf, self._ledger = wire, shelf, ledger
+    def __init__(self, wire: Wire, shelf: Shelf, ledger: Ledger | None = None,
+                 typing: Callable[[str], None] | None = None) -> None:
+        self._wire, self._shelf, self._ledger, self._typing = wire, shelf, ledger, typing
         self._crowded = Patience(30.0, 900.0)
         self._down = Patience(1.0, 60.0)
         self._said: dict[str, int] = {}
@@ -56,11 +58,13 @@ class Sending:
         key = hashlib.sha256(repr((chat, steps)).encode("utf-8", "surrogatepass")).hexdigest()
         begun = self._said.pop(key, 0)
         last = ""
+        if self._typing is not None and takes_a_while(steps) and not message.until and not self._crowded.lasted:
+            self._typing(chat)  # whoever asked sees that something is coming; nobody else waits for anything
         for done, step in enumerate(steps[begun:], start=begun):
             reply = await self._say(step)
             if reply.ok:
                 last = reply.message_id
-                self._well()
+                self._well(bool(message.until))
             elif not (step.spare and reply.fate in (Fate.REFUSED, Fate.UNKNOWN)):
                 return self._ended(key, done, reply)
         self._forbidden.pop(key, None)
@@ -85,11 +89,11 @@ class Sending:
         return [Step("sendPhoto", photo_fields(chat, address), spare=bool(texts)),
                 *(Step("sendMessage", text_fields(chat, text)) for text in texts)]
 
-    def _well(self) -> None:
+    def _well(self, unasked: bool) -> None:
         self._crowded.well()
         self._down.well()
         if self._ledger is not None:
-            self._ledger.sent()
+            self._ledger.sent(unasked=unasked)
 
     def _ended(self, key: str, done: int, reply: Reply) -> Sent:
         """How a message ended that could not be said to its end."""
@@ -116,6 +120,11 @@ class Sending:
         self._said[key] = done
         while len(self._said) > REMEMBERED:
             del self._said[next(iter(self._said))]
+
+
+def takes_a_while(steps: Sequence[Step]) -> bool:
+    """Whether Zalo first has to fetch something from us, or there is more than one thing to say."""
+    return len(steps) > 1 or any(step.method == "sendPhoto" for step in steps)
 
 
 def text_fields(chat: str, text: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
 
-from bot.store import Store
+from bot.store import Store, out_of_reach
 from content.vietnam_time import local_day
 from content.words import words
 from handlers.talk import said
@@ -51,11 +51,17 @@ class Ledger:
         self._last, self._noted = state, (state, problem)
         self._soon(0.0)
 
-    async def mended(self, *states: str) -> None:
-        """These troubles are over, whoever noted them."""
+    async def mended(self, *states: str) -> bool:
+        """These troubles are over, whoever noted them; False where the database could not be told."""
         await self.flush()
+        try:
+            await self._store.write(lambda tx: zalo.mend(tx, self._account, states, datetime.now(UTC)))
+        except Exception as error:
+            if not out_of_reach(error):
+                raise
+            return False
         self._last = "" if self._last in states else self._last
-        await self._store.write(lambda tx: zalo.mend(tx, self._account, states, datetime.now(UTC)))
+        return True
 
     def _disproved(self) -> tuple[str, ...]:
         """What cannot be since a message has left; that paid ones do, only what nobody asked for can tell."""

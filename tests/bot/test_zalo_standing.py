@@ -136,7 +136,7 @@ async def test_a_lost_key_is_no_matter_of_days(store: Store, state: str) -> None
 
 
 async def test_an_account_that_somebody_else_uses_too_still_sends(store: Store, oa: LoopbackZaloOa) -> None:
-    await store.write(lambda tx: zalo.stand(tx, ACCOUNT, zalo.SHARED, "409", datetime.now(UTC)))
+    await store.write(lambda tx: zalo.stand(tx, ACCOUNT, zalo.ELSEWHERE, "409", datetime.now(UTC)))
     now, limits = datetime.now(UTC), official(oa, store).limits
     assert not await store.read(lambda rows: why_not_unasked(rows, ACCOUNT, limits, now, now))
 

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from itertools import pairwise
 
 import pytest
+from aiohttp import web
 
-from bot.channels import Fate
+from bot.channels import Fate, Received
 from bot.channels.fitting import fit, units
 from bot.channels.zalo_bot import ZaloBot, ZaloTrouble
 from bot.channels.zalo_bot_sending import photo_fields, text_fields
@@ -18,7 +20,8 @@ from bot.channels.zalo_words import MOST
 from handlers.papers import Paper
 from handlers.talk import Choice, Message
 from tests.drawings import drawn
-from tests.loopback.zalo_bot import LoopbackZaloBot
+from tests.loopback.zalo_bot import LoopbackZaloBot, methods
+from tests.loopback.zalo_bot.bot import event
 
 TOKEN = "1001:loopback-zalo-token-for-tests-only"
 PUBLIC = "https://gocua.example"
@@ -40,6 +43,28 @@ async def bot(api: LoopbackZaloBot) -> AsyncIterator[ZaloBot]:
 async def test_1_who_we_are(bot: ZaloBot) -> None:
     me = await bot.me()
     assert me["id"] == "1001" and me["can_join_groups"] is False
+
+
+async def test_1_who_we_are_is_learned_at_the_start(api: LoopbackZaloBot) -> None:
+    """Our own words come back to us under the name the platform gives us, whatever the token begins with."""
+    async def receive(account: str, things: Sequence[Received]) -> None:
+        heard.extend(thing.chat for thing in things)
+
+    heard: list[str] = []
+    bot = ZaloBot("main", TOKEN, api_base=api.url)
+    api.bot().name = "7007"
+    await bot.start(receive)
+    async with asyncio.timeout(5):
+        while not api.bot().called("getMe"):
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    for sender in ("7007", "1001", "u1"):
+        api.hand_in(event(api.bot(), "u1", "text", text="x", sender=sender))
+    async with asyncio.timeout(5):
+        while len(api.bot().taken) < 3:
+            await asyncio.sleep(0.01)
+    await bot.close()
+    assert heard == ["u1"]
 
 
 @pytest.mark.parametrize("style", ["status", "body", "both"])
@@ -202,6 +227,46 @@ async def test_15_typing_is_answered_without_a_result(api: LoopbackZaloBot) -> N
     reply = await wire.call("sendChatAction", {"chat_id": "u1", "action": "typing"})
     await wire.close()
     assert reply.ok and reply.result is None
+
+
+async def signs(api: LoopbackZaloBot) -> list[dict[str, str]]:
+    """The signs that an answer is coming; they travel beside it."""
+    await asyncio.sleep(0.2)
+    return api.bot().called("sendChatAction")
+
+
+async def test_15_whoever_waits_for_a_picture_sees_that_it_comes(api: LoopbackZaloBot, bot: ZaloBot) -> None:
+    for text in ("Bước 1", "Bước 2"):
+        assert (await bot.send("u1", Message(text=text, picture="buoc-1"))).fate is Fate.SENT
+    assert await signs(api) == [{"chat_id": "u1", "action": "typing"}], "once for both"
+    await bot.send("u2", Message(text="a " * 1_800))
+    assert (await signs(api))[1:] == [{"chat_id": "u2", "action": "typing"}]
+
+
+async def test_15_words_need_no_sign_and_nobody_waits_for_what_they_did_not_ask_for(api: LoopbackZaloBot, bot: ZaloBot) -> None:
+    await bot.send("u1", Message(text="chào"))
+    await bot.send("u2", Message(text="nhắc bác", picture="buoc-1", since=1.0, until=9e9))
+    await bot.send("-g1", Message(text="Chào cả nhà", picture="buoc-1"))
+    assert not await signs(api) and len(api.bot().posts) == 3
+
+
+@pytest.mark.parametrize("trouble", ["code", "drop", "hang"])
+async def test_15_a_sign_never_holds_an_answer_up(
+    api: LoopbackZaloBot, bot: ZaloBot, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    async def hangs(*_: object) -> web.StreamResponse:
+        await asyncio.sleep(30)
+        raise AssertionError
+
+    if trouble == "hang":
+        monkeypatch.setitem(methods.METHODS, "sendChatAction", hangs)
+    else:
+        api.switches.fail = [{"method": "sendChatAction", trouble: 401}]
+    begun = time.monotonic()
+    assert (await bot.send("u1", Message(text="Bước 1", picture="buoc-1"))).fate is Fate.SENT
+    assert time.monotonic() - begun < 2 and len(api.posts("u1")) == 1
+    await bot.close()
+    assert time.monotonic() - begun < 4, "nor the end of the program"
 
 
 async def test_16_a_document_is_a_link(api: LoopbackZaloBot) -> None:

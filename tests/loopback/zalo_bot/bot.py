@@ -32,6 +32,8 @@ class Bot:
     """`handed_out` and `taken` tell what the platform believes the bot to have."""
 
     token: str
+    name: str = ""
+    """What the platform calls it, where that is not what its token begins with."""
     waiting: deque[dict[str, Any]] = field(default_factory=deque)
     created: list[str] = field(default_factory=list)
     handed_out: list[str] = field(default_factory=list)
@@ -48,7 +50,7 @@ class Bot:
 
     @property
     def id(self) -> str:
-        return self.token.partition(":")[0]
+        return self.name or self.token.partition(":")[0]
 
     def called(self, method: str) -> list[dict[str, Any]]:
         return [fields for _, name, fields in self.calls if name == method]
