@@ -9,8 +9,12 @@ from sqlalchemy import Connection
 
 from bot.channels import Limits
 from bot.channels.fitting import fit
+from content.vietnam_time import local_day
+from handlers.reaching import redirected
 from handlers.talk import Message, Notice
 from storage import mail
+from storage.reading import Reading
+from storage.record import Context, record
 
 
 def rows(limits: Mapping[str, Limits], notices: Sequence[Notice], key: str, now: datetime, lane: int = mail.REPLY
@@ -38,6 +42,9 @@ def show(tx: Connection, notices: Sequence[Notice], refs: dict[int, str] | None 
 
 def post(tx: Connection, limits: Mapping[str, Limits], notices: Sequence[Notice], key: str, now: datetime,
          lane: int = mail.REPLY) -> None:
-    """Put notices into the outbox that follow from no letter (the clock's)."""
-    show(tx, notices)
-    mail.post(tx, rows(limits, notices, key, now, lane))
+    """Put notices into the outbox that follow from no letter (the clock's), each in a chat that is open."""
+    reached, moves = redirected(Reading(tx), limits, notices, now)
+    for each in moves:
+        record(each, tx, Context(now, local_day(now), each.to_chat, None, "clock"))
+    show(tx, reached)
+    mail.post(tx, rows(limits, reached, key, now, lane))

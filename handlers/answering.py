@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from handlers import heard, help_talk, searching, welcome
+from handlers import heard, help_talk, reaching, searching, welcome
 from handlers.catalogue import ACTIONS, DIALOGUES, EARS
 from handlers.desk import Desk
 from handlers.dialogue import BACK, CANCEL, EDIT, Dialogue, Done, Standing, hear, steers
@@ -26,6 +26,8 @@ def answer(desk: Desk) -> Answer:
         desk.leave()
         desk.say("refused.not_allowed", desk.choice("way.menu", "/menu"))
     result = desk.answer
+    if result.notices:
+        reaching.see_to(desk.look, result)
     result.current = desk.talk.id if desk.talk and desk.talk.state == "open" else None
     result.shown = _shown(result) if result.messages and not desk.incoming.group else desk.shown
     return result

@@ -13,6 +13,7 @@ from handlers.dialogue import Ask, Dialogue, Done
 from handlers.help_notice import notice, spoken
 from handlers.look import Look
 from handlers.questions import Option, Question, one_of, pick
+from handlers.reaching import open_to
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Message, NotAllowed, Notice, Policy, Refused, said
 from storage import broadcasts, duty, places
@@ -164,7 +165,7 @@ def _go(desk: Desk, found: Sending) -> None:
 
 def _ask_second(desk: Desk, found: Sending) -> None:
     look = desk.look
-    able = [each for each in approvers(look, found) if each.person_id != found.person_id]
+    able = [each for each in open_to(look, approvers(look, found)) if each.person_id != found.person_id]
     if not able:
         desk.say("broadcast.nobody_approves", desk.choice("way.menu", "/menu"))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time
 
 from content.hours import USUAL
@@ -17,11 +18,12 @@ from handlers.help_talk import is_helper, other_side
 from handlers.look import Look
 from handlers.office_hours import due
 from handlers.questions import Option, Question, pick
+from handlers.reaching import open_to
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, NotAllowed, Notice, Refused
 from storage import appointments, duty, help_requests, reminders, visits
 from storage.duty import Address
-from storage.help_requests import Happened, OfferEnded, Request, TakeSeat
+from storage.help_requests import Happened, OfferEnded, Request, TakeSeat, TalkMoves
 from storage.help_rules import ANSWER_WITHIN, Event, State, after
 from storage.outcomes import Mode, Outcome
 
@@ -123,7 +125,7 @@ def ask_next(desk: Desk, request: Request, without: set[int]) -> None:
 def next_in_line(look: Look, request: Request, without: set[int]) -> tuple[list[object], list[Notice]]:
     """What follows when an open request needs somebody else (`without` these people)."""
     case = Case.of(request)
-    able = [each for each in duty.on_duty(look.rows, request.hamlet_id, look.today, look.accounts)
+    able = [each for each in open_to(look, duty.on_duty(look.rows, request.hamlet_id, look.today, look.accounts))
             if each.person_id not in without and each.chat_id != request.citizen.chat_id]
     if able:
         made, notices = offer(look, case, able[0])
@@ -135,12 +137,12 @@ def next_in_line(look: Look, request: Request, without: set[int]) -> tuple[list[
 
 
 def _chiefs(look: Look, request: Request) -> list[Address]:
-    return duty.leaders(look.rows, request.hamlet_id, request.commune_id, look.today, look.accounts)
+    return open_to(look, duty.leaders(look.rows, request.hamlet_id, request.commune_id, look.today, look.accounts))
 
 
 def talk_on(desk: Desk, subject: str) -> None:
     """Back into the talk: what is typed goes to the other side again."""
-    request = asked_about(desk.look, subject)
+    request = _here(desk, asked_about(desk.look, subject))
     if request is None or desk.look.chat_id not in (request.citizen.chat_id, request.helper.chat_id if request.helper else 0):
         desk.say("help.over", desk.choice("way.menu", "/menu"))
         return
@@ -157,9 +159,23 @@ def talk_on(desk: Desk, subject: str) -> None:
     desk.say("helper.back" if mine else "help.back", *choices, name=name)
 
 
+def _here(desk: Desk, request: Request | None) -> Request | None:
+    """The request as it is where somebody comes back to it from another chat of theirs."""
+    me, chat_id = desk.look.person, desk.look.chat_id
+    if request is None or me is None or chat_id in (request.citizen.chat_id, request.helper.chat_id if request.helper else 0):
+        return request
+    if request.helper is not None and request.helper.person_id == me.id:
+        desk.answer.records.append(TalkMoves(request.helper.chat_id, chat_id))
+        return replace(request, helper=replace(request.helper, chat_id=chat_id))
+    if request.citizen.person_id == me.id and help_requests.live_of(desk.look.rows, chat_id) is None:
+        desk.answer.records.append(TalkMoves(request.citizen.chat_id, chat_id))
+        return replace(request, citizen=replace(request.citizen, chat_id=chat_id))
+    return request
+
+
 def close(desk: Desk, subject: str) -> None:
     """Either side ends it, with thanks; before anybody answered, the citizen takes it back."""
-    request = asked_about(desk.look, subject)
+    request = _here(desk, asked_about(desk.look, subject))
     mine = request is not None and is_helper(desk, request)
     if request is None or not (mine or request.citizen.chat_id == desk.look.chat_id) or not request.state.live:
         desk.say("help.over", desk.choice("way.menu", "/menu"))

@@ -9,6 +9,7 @@ from handlers.help_notice import Case, notice, told
 from handlers.help_request import awake, offer
 from handlers.look import Look
 from handlers.office_hours import due
+from handlers.reaching import open_to
 from handlers.screens import short
 from handlers.talk import Answer
 from storage import duty, help_requests
@@ -39,7 +40,7 @@ def _helper_gone(look: Look, request: Request, answer: Answer) -> bool:
     if helper is None or not request.state.has_helper:
         return False
     serves = duty.still_serves(look.rows, helper.person_id or 0, (request.hamlet_id, request.commune_id), look.today)
-    if helper.state == "active" and serves:
+    if helper.state == "active" and serves and not _is_closed(look, request):
         return False
     answer.records.append(Happened(request.id, request.state, Event.BLOCK, given_back(look, request)))
     answer.notices.append(notice(request.citizen, look, "help.passed_on"))
@@ -48,6 +49,11 @@ def _helper_gone(look: Look, request: Request, answer: Answer) -> bool:
         answer.records += records
         answer.notices += notices
     return True
+
+
+def _is_closed(look: Look, request: Request) -> bool:
+    """Whether the helper has been silent for so long that their channel lets nothing through; an agreed visit stands."""
+    return request.state is not State.AGREED and request.helper is not None and not open_to(look, [request.helper])
 
 
 def _over(look: Look, request: Request, answer: Answer) -> bool:
@@ -76,7 +82,7 @@ def _late(look: Look, request: Request, answer: Answer) -> bool:
     """The promised hour has passed: the leader is told, and so is whoever waits."""
     if not is_late(request.state, request.answer_by, request.answered_at, look.now) or not awake(look):
         return False
-    chiefs = duty.leaders(look.rows, request.hamlet_id, request.commune_id, look.today, look.accounts)
+    chiefs = open_to(look, duty.leaders(look.rows, request.hamlet_id, request.commune_id, look.today, look.accounts))
     answer.records.append(Happened(request.id, request.state, Event.ESCALATE, given_back(look, request)))
     _tell_helper(look, request, answer, key="helper.taken_over")
     if chiefs:
@@ -90,7 +96,7 @@ def _ask_somebody(look: Look, request: Request, answer: Answer) -> bool:
     if request.state not in (State.OPEN, State.OFFERED) or not awake(look):
         return False
     asked = help_requests.asked(look.rows, request.id)
-    able = [each for each in duty.on_duty(look.rows, request.hamlet_id, look.today, look.accounts)
+    able = [each for each in open_to(look, duty.on_duty(look.rows, request.hamlet_id, look.today, look.accounts))
             if each.chat_id != request.citizen.chat_id]
     fresh = [each for each in able if each.person_id not in asked]
     pending = [asked[each.person_id].at for each in able if each.person_id in asked and _waits(asked[each.person_id])]

@@ -13,6 +13,7 @@ from handlers.help_notice import Case, about, asked, first_name, notice
 from handlers.look import Look
 from handlers.office_hours import due
 from handlers.questions import Option, Question
+from handlers.reaching import open_to
 from handlers.screens import short
 from handlers.talk import Choice, Message, NotAllowed, Notice, Refused, said
 from storage import duty, help_requests
@@ -111,7 +112,7 @@ def assign(ask: Ask, look: Look) -> Done:
         raise Refused("helper.over")
     if not may_here(look, request, Action.ASSIGN_HELP):
         raise NotAllowed(Action.ASSIGN_HELP.value)
-    able = [each for each in duty.members(look.rows, request.hamlet_id, look.today, look.accounts)
+    able = [each for each in open_to(look, duty.members(look.rows, request.hamlet_id, look.today, look.accounts))
             if each.chat_id != request.citizen.chat_id]
     if not able:
         raise Refused("assign.nobody")

@@ -10,6 +10,7 @@ from handlers.home import home
 from handlers.look import Look
 from handlers.office_hours import desk_lines, due
 from handlers.questions import note
+from handlers.reaching import open_to
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Notice
 from storage import duty, guide_runs, help_requests, talks
@@ -43,9 +44,9 @@ def _about(look: Look) -> str:
 
 def _sent(look: Look, case: Case, hamlet: Hamlet, records: tuple[object, ...]) -> Done:
     """Who is asked, and what the citizen is told about it."""
-    able = [each for each in duty.on_duty(look.rows, hamlet.id, look.today, look.accounts)
+    able = [each for each in open_to(look, duty.on_duty(look.rows, hamlet.id, look.today, look.accounts))
             if each.chat_id != look.chat_id]
-    chiefs = duty.leaders(look.rows, hamlet.id, hamlet.commune_id, look.today, look.accounts)
+    chiefs = open_to(look, duty.leaders(look.rows, hamlet.id, hamlet.commune_id, look.today, look.accounts))
     by = look.words.moment(case.answer_by)
     choices = (Choice(look.words.say("help.never_mind"), f"/closehelp:{short(case.id)}"),
                Choice(look.words.say("way.menu"), "/menu", quiet=True))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from handlers import heard
 from handlers.desk import Desk
 from handlers.help_notice import asker_name, helper_name, spoken
+from handlers.reaching import open_to
 from handlers.screens import short
 from handlers.talk import Choice, Kind, Message, Notice, said
 from storage import help_requests, transcript
@@ -78,8 +79,8 @@ def _pass_on(desk: Desk, request: Request) -> None:
     other = other_side(desk, request)
     if desk.incoming.secrets:
         desk.send(replace(said(look.words.say("secret.seen")), removes=desk.incoming.message))
-    if other is None or other.state != "active":
-        desk.say("help.out_of_reach")
+    if other is None or other.state != "active" or not open_to(look, [other]):
+        desk.say("helper.out_of_reach" if mine else "help.visit_stands" if request.state is State.AGREED else "help.out_of_reach")
         return
     desk.answer.notices.append(_line(desk, request, other, mine))
     first = mine and request.answered_at is None

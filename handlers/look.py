@@ -14,11 +14,12 @@ from handlers.talk import NotAllowed
 from storage import places
 from storage.people import Service, Who
 from storage.reading import Reading
+from storage.ways import Allows
 from storage.working_hours import ORDINARY, WorkingHours
 
 
-class Pace(Protocol):
-    """How fast an account may speak."""
+class Pace(Allows, Protocol):
+    """How fast an account may speak, and for how long after somebody's last word."""
 
     @property
     def per_second(self) -> float: ...

@@ -205,6 +205,14 @@ class TakeSeat:
     request_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class TalkMoves:
+    """What goes on in one chat of somebody goes on in another of theirs: only that one can be written to, or they write there."""
+
+    from_chat: int
+    to_chat: int
+
+
 @record.register
 def _ask(thing: Ask, tx: Connection, context: Context) -> None:
     tx.execute(insert(request), {
@@ -260,3 +268,11 @@ def _take_seat(thing: TakeSeat, tx: Connection, context: Context) -> None:
     mine = ((request.c.chat_id, "chat_here"), (request.c.helper_chat_id, "helper_here"))
     for column, here in mine:
         tx.execute(update(request).where(_LIVE, column == context.chat_id).values({here: request.c.id == thing.request_id}))
+
+
+@record.register
+def _moves(thing: TalkMoves, tx: Connection, context: Context) -> None:
+    taken = select(request.c.id).where(_LIVE, request.c.chat_id == thing.to_chat)
+    if tx.scalar(taken.limit(1)) is None:  # one live request a chat
+        tx.execute(update(request).where(_LIVE, request.c.chat_id == thing.from_chat).values(chat_id=thing.to_chat))
+    tx.execute(update(request).where(_LIVE, request.c.helper_chat_id == thing.from_chat).values(helper_chat_id=thing.to_chat))
