@@ -181,7 +181,7 @@ def test_an_agreed_visit_stands_though_the_helper_cannot_be_told(village: TwoCha
     village.press("an", "chiều")
     village.say("an", "hộ 12")
     assert village.requests() == ["agreed"]
-    village.say("dan", "vâng")
+    village.press("dan", "nói chuyện tiếp")
     village.heard(an=49)
     assert "lịch hẹn vẫn giữ" in village.say("dan", "mai mấy giờ")
     village.later(minutes=1)
