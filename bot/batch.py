@@ -65,7 +65,7 @@ def _desk(letter: mail.Open, mind: Mind, rows: Reading, now: datetime, known: Ma
     language = letter.language or incoming.language or mind.language
     look = Look(rows, words(language), mind.library, now, local_day(now), min(incoming.sent_at, now), letter.chat_id,
                 known.get(letter.person_id or 0), doors=mind.doors(), hours=mind.hours, accounts=mind.limits,
-                house=mind.language, sounds=mind.speaks and mind.limits[letter.account].sounds)
+                house=mind.language, telephone=mind.telephone, sounds=mind.speaks and mind.limits[letter.account].sounds)
     talk = kept_from(letter.conversation) if letter.conversation and letter.conversation.state == "open" else None
     return Desk(incoming, look, mind.find, letter.inbox_id, letter.shown, talk)
 

@@ -68,7 +68,7 @@ class House:
         self._doors = list(doors)
         self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
                          lambda: tuple(self._doors), backoff, WorkingHours.parse(settings.working_hours),
-                         speech.installed())
+                         speech.installed(), settings.telephone.strip())
         self.post = Post()
         self.turn = Turn(store, self.mind, self.post)
         self.reception = Reception(self.turn.take_in, Attachments(store).opened)

@@ -27,3 +27,5 @@ class Mind:
     hours: WorkingHours = ORDINARY
     speaks: bool = False
     """Whether a voice is installed."""
+    telephone: str = ""
+    """A public number for those who cannot type."""

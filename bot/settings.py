@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     telegram_chat_per_second: float = Field(1.0, gt=0, description="Messages a second to one chat; Telegram allows 1")
     working_hours: str = Field(
         "08:00-11:30,13:30-17:00", description="When people answer: the promised hour of a request for help goes by it")
+    telephone: str = Field(
+        "", max_length=60, description="A public number to call, said to those whose words Zalo withholds: they cannot type")
     zalo_bot_token: SecretStr = Field(SecretStr(""), description="Token of a Zalo Bot; several as NAME=TOKEN,NAME=TOKEN")
     zalo_bot_api_base: str = Field("https://bot-api.zaloplatforms.com", description="Any server that speaks the Zalo Bot API")
     zalo_bot_mode: Literal["polling", "webhook"] = Field("polling", description="How a Zalo Bot's messages arrive")

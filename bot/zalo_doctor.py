@@ -36,6 +36,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
             yield BAD, words(settings.locale).say("zalo.oa_needs", account=f"zalo-oa:{name}")
         if not is_public(settings.public_url):
             yield NOTE, words(settings.locale).say("zalo.no_links", account=f"zalo-oa:{name}")
+    if not settings.telephone.strip():
+        yield NOTE, words(settings.locale).say("zalo.no_telephone")
     accounts = [f"zalo-bot:{name}" for name in settings.zalo_bots()]
     accounts += [f"zalo-oa:{name}" for name in settings.zalo_accounts()]
     for finding in kept(settings, accounts):

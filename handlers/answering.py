@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +30,7 @@ def answer(desk: Desk) -> Answer:
     if result.notices:
         reaching.see_to(desk.look, result)
     result.current = desk.talk.id if desk.talk and desk.talk.state == "open" else None
-    result.shown = _shown(result) if result.messages and not desk.incoming.group else desk.shown
+    result.shown = _shown(result, desk.shown) if result.messages and not desk.incoming.group else desk.shown
     return result
 
 
@@ -44,10 +45,18 @@ def _cannot_go_on(desk: Desk, trouble: Refused) -> None:
     desk.say(trouble.phrase, *others, desk.choice("way.menu", "/menu"), **trouble.values)
 
 
-def _shown(result: Answer) -> list[list[str]]:
-    """What may be pressed by typing: the last message's choices by number or words, the others' by their words."""
-    last = [choice.shown() for choice in result.messages[-1].choices]
-    return last + [[c.data, c.label, "q"] for message in result.messages[:-1] for c in message.choices]
+def _shown(result: Answer, before: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+    """What may be pressed by typing: the choices of the list shown last by number or words, all others by their words.
+
+    What is said below a list without offering another leaves that one to be chosen from, unless a question is open.
+    """
+    asks = result.current is not None
+    last = next((message for message in reversed(result.messages) if asks or any(c.numbered for c in message.choices)), None)
+    shown = [choice.shown() for choice in last.choices] if last else []
+    shown += [[c.data, c.label, "q"] for message in result.messages if message is not last for c in message.choices]
+    if last is None:
+        shown += [list(entry) for entry in before if len(entry) < 3]
+    return shown
 
 
 def route(desk: Desk) -> None:
@@ -73,8 +82,12 @@ def route(desk: Desk) -> None:
 def _sent(desk: Desk) -> None:
     """Something that is not words. What cannot even be seen (some people's words are withheld) is a person's to answer."""
     if desk.incoming.kind is Kind.UNSUPPORTED:
-        desk.say("sent.unsupported", desk.choice("help.ask", "/help"), desk.choice("way.go_on", "/again"),
-                 desk.choice("way.menu", "/menu", quiet=True))
+        choices = (desk.choice("help.ask", "/help"), desk.choice("way.go_on", "/again"),
+                   desk.choice("way.menu", "/menu", quiet=True))
+        if desk.look.telephone:  # whoever's every word is withheld cannot choose either
+            desk.say("sent.withheld", *choices, telephone=desk.look.telephone)
+        else:
+            desk.say("sent.unsupported", *choices)
         return
     desk.say(f"sent.{desk.incoming.kind.value}")
     again(desk)
@@ -125,8 +138,16 @@ def _typed(desk: Desk, text: str) -> None:
         perform(desk, data)
     elif desk.talk is not None and desk.talk.dialogue in DIALOGUES:
         _typed_answer(desk, desk.talk, text)
-    elif data := heard.choice(text, desk.shown):
+    else:
+        _said_anywhere(desk, text)
+
+
+def _said_anywhere(desk: Desk, text: str) -> None:
+    """Where no question is open: a line of the list shown last, or else something to be searched for."""
+    if data := heard.choice(text, desk.shown, spoken=True):
         press(desk, data)
+    elif heard.is_number(text):  # of a list that is not there: never a guess
+        welcome.menu(desk, "")
     else:
         searching.search(desk, text)
 
@@ -137,7 +158,8 @@ def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
     question = here.question
     if question is None:
         finish(desk, dialogue, kept, here)
-    elif data := heard.choice(text, desk.shown, numbers=not question.numbers or not _asked_here(kept, question.key, desk)):
+    elif data := heard.choice(text, desk.shown, numbers=not question.numbers or not _asked_here(kept, question.key, desk),
+                                spoken=not question.free):
         press(desk, data)
     elif question.free and not _names_a_button(question, text):
         take(desk, dialogue, kept, question.key, text, may_be_aside=True)

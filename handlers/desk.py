@@ -86,7 +86,9 @@ class Desk:
 
     def unfinished(self, limit: int = 20) -> list[Kept]:
         """What this chat left in the middle, last touched first."""
-        return [kept_from(stored) for stored in talks.unfinished(self.look.rows, self.look.chat_id, limit)]
+        ended = {kept.id for kept in self.answer.talks if kept.state != "open"}  # by this very letter
+        found = talks.unfinished(self.look.rows, self.look.chat_id, limit)
+        return [kept_from(stored) for stored in found if stored.id not in ended]
 
     def begin(self, dialogue: Dialogue, subject: str) -> Kept:
         """A new conversation. It bears the number of the letter that began it: unique, and the same on every try."""

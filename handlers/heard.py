@@ -12,7 +12,14 @@ import yaml
 
 from content.fold import fold
 
-_NUMBER = re.compile(r"(?:so |chon |number |option )?(\d{1,2})")
+_POLITE = ("nhe", "nha", "a", "di", "em", "ban", "oi")
+_PLEASE = rf"(?: (?:{'|'.join(_POLITE)}))*"
+_VERB, _NOUN = "(?:chon|bam|nhan|lay|number|option) ", "(?:so|cau|nut|phim|cai|cai so|cai thu|bai|viec) "
+_NUMBER = re.compile(rf"(?:{_VERB})?(?:{_NOUN})?(\d{{1,2}}){_PLEASE}")
+_NAMED = re.compile(rf"(?:{_VERB}(?:{_NOUN})?|{_NOUN})([a-z]+){_PLEASE}")
+_SPOKEN = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
+           "mười": 10, "mot": 1, "bon": 4, "chin": 9, "muoi": 10, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+"""Numbers as words; without marks only where the word means nothing else ("sau" is "later", "nam" a man)."""
 
 
 @cache
@@ -39,6 +46,12 @@ def _command(text: str) -> str | None:
     return commands().get(fold(text)) if len(text) <= 40 else None
 
 
+@cache
+def _said() -> Mapping[str, int]:
+    """The same without marks, for after "số", "chọn" and the like, where nothing but a number follows."""
+    return {fold(word): number for word, number in (*_SPOKEN.items(), ("nhất", 1))}
+
+
 def label(text: str, shown: Sequence[Sequence[str]]) -> str | None:
     """What the shown choice carries whose words these are, to the letter: it wins over a command of the same words."""
     words = fold(text)
@@ -58,16 +71,25 @@ def is_number(text: str) -> bool:
 
 def _number(text: str) -> int | None:
     plain = unicodedata.normalize("NFKC", text).strip()
-    found = None if plain.startswith(("-", "−")) else _NUMBER.fullmatch(fold(plain))
-    return int(found[1]) if found else None
+    if plain.startswith(("-", "−")):
+        return None
+    folded = fold(plain)
+    found = _NUMBER.fullmatch(folded)
+    return int(found[1]) if found else _said().get(found[1]) if (found := _NAMED.fullmatch(folded)) else None
 
 
-def choice(text: str, shown: Sequence[Sequence[str]], *, numbers: bool = True) -> str | None:
+def _spoken(text: str) -> int | None:
+    """A number that is one word ("hai", "hai nhé"), for where nothing else could be meant."""
+    word, *polite = re.findall(r"\w+", unicodedata.normalize("NFKC", text).lower())[:4] or [""]
+    return _SPOKEN.get(word) if all(fold(each) in _POLITE for each in polite) else None
+
+
+def choice(text: str, shown: Sequence[Sequence[str]], *, numbers: bool = True, spoken: bool = False) -> str | None:
     """What the shown choice carries that somebody means by its number or its words; None where it is none of them.
 
     Shown choices are (data, label) or (data, label, "q") for those without a number, of which 0 means the way back. A
     number counts among the list that was shown last and no other. Where `numbers` are answers of their own (a
-    household's), only words count, and 0.
+    household's), only words count, and 0. `spoken`: a number may also be one word ("hai").
     """
     words = fold(unicodedata.normalize("NFKC", text))
     if not words:
@@ -78,7 +100,10 @@ def choice(text: str, shown: Sequence[Sequence[str]], *, numbers: bool = True) -
     if exact := label(text, shown):
         return exact
     begin = {entry[0] for entry in shown if len(words) >= 3 and _folded(entry[1]).startswith(f"{words} ")}  # whole words only
-    return begin.pop() if len(begin) == 1 else None
+    if begin:
+        return begin.pop() if len(begin) == 1 else None
+    number = _spoken(text) if spoken and numbers else None
+    return _numbered(number, shown) if number is not None else None
 
 
 def _numbered(number: int, shown: Sequence[Sequence[str]]) -> str | None:

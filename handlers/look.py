@@ -47,6 +47,8 @@ class Look:
     """The language for people whose own is not known."""
     accounts: Mapping[str, Pace] = field(default_factory=dict)
     """The accounts of channels that run, and how fast each may speak: other chats cannot be written to."""
+    telephone: str = ""
+    """A public number for those who cannot type."""
     sounds: bool = False
     """Whether there is a voice, and the chat is on a channel on which it can be heard."""
 

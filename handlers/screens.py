@@ -40,6 +40,7 @@ def show(dialogue: Dialogue, kept: Kept, here: Standing, words: Words, trouble: 
                *_ways_out(kept, here, question, words))
     text = screen.text
     if trouble is not None:
+        screen = replace(screen, picture="", alt="")  # it stands just above, and may be slow and dear to send
         text = f"⚠️ {words.say(trouble.phrase, **trouble.values)}\n\n{text}".rstrip()
     return replace(screen, text=text, choices=choices)
 

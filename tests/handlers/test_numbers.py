@@ -27,6 +27,29 @@ def test_a_number_is_a_line_of_the_list(typed: str, data: str | None) -> None:
     assert heard.choice(typed, shown(LIST)) == data
 
 
+TYPED = ["1", "1.", "1)", "số 1", "chọn 1", "Chon so 1", "câu 1", "bấm số 1", "1 nhé", "1 ạ", "1 em ơi", "số một", "chọn một",
+         "cái thứ nhất", "１", "1️⃣"]
+TENTH = [Choice(f"Việc {letter}", f"1:k:{letter}") for letter in "abcdefghij"]
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_number_is_heard_however_it_is_asked_for(typed: str) -> None:
+    assert heard.choice(typed, shown(LIST)) == "1:k:a"
+
+
+@pytest.mark.parametrize(("typed", "data"), [
+    ("một", "a"), ("Hai", "b"), ("ba nhé", "c"), ("bốn ạ", "d"), ("tư", "d"), ("năm", "e"), ("sáu", "f"), ("mười", "j"),
+    ("mot", "a"), ("sau", None), ("nam", None), ("tạm", None), ("không", None), ("hai hộ", None), ("ba tôi", None),
+    ("năm 2026", None), ("thứ hai", None), ("mức 2", None), ("hai mươi", None), ("số sau", "f"), ("chọn năm", "e")])
+def test_a_number_in_words_where_nothing_else_is_meant(typed: str, data: str | None) -> None:
+    assert heard.choice(typed, shown(TENTH), spoken=True) == (data and f"1:k:{data}")
+
+
+def test_words_of_a_number_are_words_where_words_are_asked_for() -> None:
+    assert heard.choice("hai", shown(LIST)) is None and heard.choice("hai", shown(HOUSES), numbers=False, spoken=True) is None
+    assert heard.choice("Ba", shown([*LIST, Choice("Ba", "1:k:dad")]), spoken=True) == "1:k:dad"
+
+
 @pytest.mark.parametrize(("typed", "data"), [("1", None), ("13", None), ("0", "1:k:<"), ("hộ 13", "1:household:13")])
 def test_where_a_number_is_asked_for_only_words_and_nought_choose(typed: str, data: str | None) -> None:
     assert heard.choice(typed, shown(HOUSES), numbers=False) == data
