@@ -104,7 +104,7 @@ def held(desk: Desk, subject: str) -> None:
     look.require(Action.HAND_OUT)
     hamlet = next((each for each in look.hamlets(Action.HAND_OUT) if not subject or str(each.id) == subject), None)
     if hamlet is None:
-        raise Refused("visit.no_hamlet")
+        raise Refused("visit.other_hamlet" if subject else "visit.no_hamlet")
     desk.send(_shown(look, hamlet))
 
 

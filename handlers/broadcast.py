@@ -20,6 +20,7 @@ from storage import broadcasts, duty, places
 from storage.audience import Audience, counted, within
 from storage.broadcasts import ALONE, Becomes, Figures, Kind, Sending, State
 from storage.duty import Address
+from storage.people import Refusal
 
 LONGEST = 1500
 KIND = one_of("kind", Kind)
@@ -109,7 +110,8 @@ def _asked_about(desk: Desk, subject: str, action: Action = Action.BROADCAST) ->
     number = int(subject, 36) if subject and len(subject) <= 12 and subject.strip(DIGITS) == "" else 0
     found = broadcasts.by_id(desk.look.rows, number) if number else None
     if found is not None and not covers(desk.look, action, found.place_id):
-        raise NotAllowed(action.value)
+        desk.answer.records.append(Refusal(action.value))
+        found = None  # somebody else's is as unknown as one that never was
     if found is None:
         desk.say("broadcast.gone", desk.choice("way.menu", "/menu"))
     return found

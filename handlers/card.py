@@ -63,7 +63,7 @@ def _found(look: Look, subject: str, action: Action) -> tuple[Hamlet, Home]:
     id_, _, number = subject.partition(".")
     hamlet = next((each for each in look.hamlets(action) if str(each.id) == id_), None)
     if hamlet is None:
-        raise Refused("visit.no_hamlet")
+        raise Refused("visit.other_hamlet")
     home = visits.home(look.rows, hamlet.id, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else None
     if home is None:
         raise Refused("visit.household.unknown", number=number, hamlet=hamlet.name)

@@ -26,6 +26,7 @@ from storage.duty import Address
 from storage.help_requests import Happened, OfferEnded, Request, TakeSeat, TalkMoves
 from storage.help_rules import ANSWER_WITHIN, Event, State, after
 from storage.outcomes import Mode, Outcome
+from storage.people import Refusal
 
 
 def given_back(look: Look, request: Request) -> Mapping[str, object]:
@@ -40,12 +41,13 @@ def asked_about(look: Look, subject: str) -> Request | None:
     return help_requests.by_id(look.rows, number) if number else None
 
 
-def _mine_to_answer(desk: Desk, subject: str, action: Action = Action.ANSWER_HELP) -> Request | None:
+def mine_to_answer(desk: Desk, subject: str, action: Action = Action.ANSWER_HELP) -> Request | None:
     """A live request of a hamlet in which somebody may do this; otherwise they are told, and None."""
     desk.look.require(action)
     request = asked_about(desk.look, subject)
     if request is not None and not may_here(desk.look, request, action):
-        raise NotAllowed(action.value)
+        desk.answer.records.append(Refusal(action.value))
+        request = None  # somebody else's is as unknown as one that never was
     if request is None or not request.state.live:
         desk.say("helper.over", desk.choice("way.menu", "/menu"))
         return None
@@ -59,7 +61,7 @@ def may_here(look: Look, request: Request, action: Action) -> bool:
 
 def accept(desk: Desk, subject: str) -> None:
     """Take a request; whoever presses first has it."""
-    request = _mine_to_answer(desk, subject)
+    request = mine_to_answer(desk, subject)
     if request is None:
         return
     if request.citizen.chat_id == desk.look.chat_id:
@@ -94,7 +96,7 @@ def _take(desk: Desk, request: Request, state: State) -> None:
 
 def pass_on(desk: Desk, subject: str) -> None:
     """Not this time: the next one on duty is asked, or the leader where there is nobody left."""
-    request = _mine_to_answer(desk, subject)
+    request = mine_to_answer(desk, subject)
     person = desk.look.person
     if request is None or person is None:
         return

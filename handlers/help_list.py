@@ -8,7 +8,7 @@ from handlers.access import Action, Scope
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.help_answer import accept as take
-from handlers.help_answer import asked_about, given_back, may_here
+from handlers.help_answer import asked_about, given_back, may_here, mine_to_answer
 from handlers.help_notice import Case, about, asked, first_name, notice
 from handlers.look import Look
 from handlers.office_hours import due
@@ -59,13 +59,9 @@ def _line(look: Look, request: Request) -> str:
 
 def one_request(desk: Desk, subject: str) -> None:
     """One request and what may be done about it."""
-    desk.look.require(Action.ANSWER_HELP)
-    request = asked_about(desk.look, subject)
-    if request is None or not request.state.live:
-        desk.say("helper.over", desk.choice("way.menu", "/menu"))
+    request = mine_to_answer(desk, subject)
+    if request is None:
         return
-    if not may_here(desk.look, request, Action.ANSWER_HELP):
-        raise NotAllowed(Action.ANSWER_HELP.value)
     number = short(request.id)
     mine = request.helper is not None and request.helper.chat_id == desk.look.chat_id and request.state.has_helper
     choices = [desk.choice("help.go_on", f"/talkon:{number}")] if mine else []
@@ -108,10 +104,8 @@ def _released(look: Look, request: Request, notices: list[Notice]) -> None:
 def assign(ask: Ask, look: Look) -> Done:
     """The leader gives a request to a member of the team."""
     request = asked_about(look, look.subject)
-    if request is None or not request.state.live:
+    if request is None or not request.state.live or not may_here(look, request, Action.ASSIGN_HELP):
         raise Refused("helper.over")
-    if not may_here(look, request, Action.ASSIGN_HELP):
-        raise NotAllowed(Action.ASSIGN_HELP.value)
     able = [each for each in open_to(look, duty.members(look.rows, request.hamlet_id, look.today, look.accounts))
             if each.chat_id != request.citizen.chat_id]
     if not able:

@@ -70,6 +70,8 @@ def which_hamlet(ask: Ask, look: Look, action: Action) -> Hamlet:
     began_in, _, _ = look.subject.partition(".")
     if began_in in hamlets:
         return hamlets[began_in]
+    if began_in.isdigit():  # of a hamlet that is theirs no more: the same number in another one is another house
+        raise Refused("visit.other_hamlet")
     if len(hamlets) == 1:
         return next(iter(hamlets.values()))
 

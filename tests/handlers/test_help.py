@@ -83,7 +83,7 @@ def test_nobody_but_the_helper_and_the_leader_may_touch_it(village: Village) -> 
     village.comes("khac", person)
     village.post("khac", Incoming(Kind.PRESS, village.now, data=accept, message="1", ack="a"))
     village.turn()
-    assert "dành cho thành viên được giao" in village.told("khac") and village.requests() == ["offered"]
+    assert "đã khép lại" in village.told("khac") and village.requests() == ["offered"]
 
 
 def test_two_helpers_who_accept_at_once_and_exactly_one_has_it(village: Village) -> None:
