@@ -30,21 +30,19 @@ QR = 62.0
 
 
 def make(look: Look, name: str) -> Paper | None:
-    """`<language>:<hamlet>:<person>:<day>`, or nothing where the hamlet is gone or the day is over."""
+    """`<hamlet>:<person or 0 for all houses>:<day>`, or nothing where the hamlet is gone or the day is over."""
     parts = name.split(":")
-    if len(parts) != 4 or not (parts[1].isdigit() and parts[2].isdigit()):
+    if len(parts) != 3 or not (parts[0].isdigit() and parts[1].isdigit()):
         return None
-    from content.words import words
-
-    spoken, day = words(parts[0]), date.fromisoformat(parts[3])
-    hamlet = next(iter(places.hamlets(look.rows, [int(parts[1])], look.today)), None)
+    day = date.fromisoformat(parts[2])
+    hamlet = next(iter(places.hamlets(look.rows, [int(parts[0])], look.today)), None)
     if hamlet is None or day != look.today:
         return None
-    person = int(parts[2]) or None
+    person = int(parts[1]) or None
     goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], day)
     stops = lists.plan(look.rows, hamlet.id, goal, day, person)
     door = next(iter(look.doors), "").format(f"q-{hamlet.id}") if look.doors else ""
-    return Paper(f"danh-sach-{hamlet.id}-{day.isoformat()}.pdf", "application/pdf", drawn(spoken, hamlet, stops, day, door))
+    return Paper(f"danh-sach-{hamlet.id}-{day.isoformat()}.pdf", "application/pdf", drawn(look.words, hamlet, stops, day, door))
 
 
 def drawn(words: Words, hamlet: Hamlet, stops: Sequence[Stop], day: date, door: str) -> bytes:

@@ -43,8 +43,12 @@ def today(desk: Desk, subject: str) -> None:
 def stops_of(look: Look, hamlet: Hamlet) -> list[Stop]:
     """The list as somebody sees it: a leader's holds every house, a member's those of others not."""
     goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], look.today)
-    alone = look.person.id if look.person is not None and look.may(Action.HAND_OUT) is Scope.NOWHERE else None
-    return lists.plan(look.rows, hamlet.id, goal, look.today, alone)
+    return lists.plan(look.rows, hamlet.id, goal, look.today, _alone(look) or None)
+
+
+def _alone(look: Look) -> int:
+    """Whose list it is; 0 for a leader's, which holds every house."""
+    return look.person.id if look.person is not None and look.may(Action.HAND_OUT) is Scope.NOWHERE else 0
 
 
 def _page(look: Look, hamlet: Hamlet, stops: list[Stop], page: int) -> Message:
@@ -86,9 +90,9 @@ def paper(desk: Desk, subject: str) -> None:
     if here is None:
         today(desk, "")
         return
-    words, person = desk.look.words, desk.look.person
+    words = desk.look.words
     desk.send(Message(text=words.say("today.printed", hamlet=here.name),
-                      document=f"list:{words.language}:{here.id}:{person.id if person else 0}:{desk.look.today.isoformat()}",
+                      document=f"list:{words.language}:{here.id}:{_alone(desk.look)}:{desk.look.today.isoformat()}",
                       choices=(desk.choice("today.back", f"/today:{here.id}"), desk.choice("way.menu", "/menu", quiet=True))))
 
 

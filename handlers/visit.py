@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from content.vietnam_time import local_day
-from handlers.access import Action
+from handlers.access import Action, Scope
 from handlers.days import ask_day, both
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
@@ -115,8 +115,9 @@ def household(look: Look, hamlet: Hamlet) -> Question[visits.Home]:
 
 
 def _named(look: Look, home: visits.Home) -> str:
+    """By number; what it is called is for those who go there, not for an officer at the counter."""
     number = look.words.say("visit.household.number", number=home.number)
-    return f"{number} · {home.label}" if home.label else number
+    return f"{number} · {home.label}" if home.label and look.may(Action.SEE_HOUSEHOLDS) > Scope.NOWHERE else number
 
 
 def _outcome(ask: Ask, number: int) -> Outcome:

@@ -294,8 +294,8 @@ class Communes:
         return Things(
             word=word, hamlet=hamlet, commune=commune, code=f"c-{word}", home=homes[11], number=11, gone=13, twin=15, double=16,
             merged=18, request=serial + 2, taken=serial + 3, complaint=self._id("feedback", "hamlet_id", hamlet, 25_000),
-            draft=serial + 4, waiting=serial + 5, gathering=self._id("gathering", "place_id", hamlet, 26_000), proposal=serial + 6,
-            logged=serial + 1, letter=serial + 9, talk=serial + 7, run=serial + 8, asked=serial + 10,
+            draft=serial + 4, waiting=serial + 5, gathering=self._id("gathering", "place_id", hamlet, 26_000),
+            proposal=serial + 6, logged=serial + 1, letter=serial + 9, talk=serial + 7, run=serial + 8, asked=serial + 10,
             dossier=self._id("dossier_watch", "nickname", f"hồ sơ kín{word}", 27_000), visit=int(visit or 0), volunteer=volunteer,
             service=int(self.tx.scalar(one) or 0), secret=secret, invited=invited, old=f"old{word}",
             room=str(self.tx.scalar(room)))
@@ -366,7 +366,7 @@ def _missing(value: int | str) -> int | str:
     """Of the same kind and length, and nobody's."""
     if isinstance(value, str):
         return MISSING.join(value.split(HERE)) if HERE in value else "f" * len(value)
-    return value if value < 100 else value + 900_000 if value > 60_000 else value + 4_000 if value < 20_000 else value + 30_000
+    return value if value < 100 else value + 20_000 if value > 60_000 else value + 4_000 if value < 20_000 else value + 30_000
 
 
 def hidden(told: str, *things: Things) -> str:
