@@ -10,6 +10,7 @@ from content.fold import fold
 from content.lists.alike import pairs
 from content.lists.households import HouseholdList, Line
 from content.lists.pasting import looks_like_list, pasted, title_of
+from content.lists.tidying import hushed
 from content.lists.trouble import Problem, Trouble, Unreadable
 from content.words import Words
 from handlers.access import Action, Scope
@@ -161,19 +162,29 @@ def _offer(desk: Desk, hamlet: Hamlet, listed: HouseholdList) -> None:
         return
     lines = tuple([line.row, line.number, line.label, line.lane, line.adults] for line in listed.lines)
     desk.answer.records.append(Propose(desk.inbox_id, HOUSEHOLDS, hamlet.id, lines))
-    id_ = short(desk.inbox_id)
-    desk.say("list.preview", desk.choice("list.keep", f"/keep-list:{id_}"), desk.choice("list.drop", f"/drop-list:{id_}"),
+    _show(desk, short(desk.inbox_id), hamlet, listed, diff)
+
+
+def _show(desk: Desk, id_: str, hamlet: Hamlet, listed: HouseholdList, diff: Diff) -> None:
+    """What a list would do; its button says yes to just that."""
+    seen = f"{id_}.{len(diff.keep.new)}.{len(diff.keep.changed)}"
+    desk.say("list.preview", desk.choice("list.keep", f"/keep-list:{seen}"), desk.choice("list.drop", f"/drop-list:{id_}"),
              hamlet=hamlet.name, new=len(diff.keep.new), changed=len(diff.keep.changed), unchanged=diff.unchanged,
-             missing=len(diff.missing), details=details(diff, listed, words))
+             missing=len(diff.missing), details=details(diff, listed, desk.look.words))
 
 
 def keep(desk: Desk, subject: str) -> None:
-    """Write a list that was shown: what it says now, compared with what is there now."""
-    found = _proposal(desk, subject)
+    """Write a list that was shown; shown again where it would do something else by now (somebody changed a household since)."""
+    id_, _, seen = subject.partition(".")
+    found = _proposal(desk, id_)
     if found is None:
         return
-    lines = [Line(row, number, label, lane, adults) for row, number, label, lane, adults in found.lines]
+    lines = tuple(Line(row, number, label, lane, adults) for row, number, label, lane, adults in found.lines)
     diff = compare(present(desk.look.rows, found.hamlet_id), lines, found.hamlet_id)
+    if seen and seen != f"{len(diff.keep.new)}.{len(diff.keep.changed)}":
+        hamlet = next(each for each in desk.look.hamlets(Action.IMPORT_LIST) if each.id == found.hamlet_id)
+        _show(desk, id_, hamlet, HouseholdList(lines, ()), diff)
+        return
     desk.answer.records += [CloseProposal(found.id, KEPT), diff.keep]
     desk.say("list.kept", desk.choice("way.menu", "/menu"), new=len(diff.keep.new), changed=len(diff.keep.changed))
 
@@ -214,7 +225,7 @@ def problem_lines(problems: Sequence[Problem], words: Words, most: int = PROBLEM
 
 
 def _blanks(problem: Problem) -> dict[str, object]:
-    return {"value": problem.value}
+    return {"value": hushed(problem.value)}
 
 
 def details(diff: Diff, listed: HouseholdList, words: Words, most: int = SHOWN) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from content.fold import fold
 from content.lists.sheet import Row
+from content.lists.tidying import hushed
 
 LOOK_AT = 15
 """Rows above the headings that may hold a title, the commune, a date."""
@@ -110,7 +111,7 @@ def _columns(number: int, cells: Sequence[str], wanted: frozenset[Column]) -> He
         if column in wanted and column not in at:
             at[column] = place
         elif is_private(heading):
-            private.append(heading[:40])
+            private.append(hushed(heading)[:40])
         elif heading:
-            unknown.append(heading[:40])
+            unknown.append(hushed(heading)[:40])
     return Header(number, at, tuple(private), tuple(unknown))

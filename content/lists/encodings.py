@@ -29,12 +29,22 @@ def decode(data: bytes) -> str:
                        (codecs.BOM_UTF16_BE, "utf-16")):
         if data.startswith(mark):
             return _strict(data, name)
-    if b"\0" in data[:4_000]:
-        return _strict(data, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be")
+    if b"\0" in data:
+        if wide := _wide(data[:4_000]):
+            return _strict(data, wide)
+        data = data.replace(b"\0", b"")
     try:
         return mended(_nfc(data.decode("utf-8")))
     except UnicodeDecodeError:
         return _old(data)
+
+
+def _wide(head: bytes) -> str:
+    """UTF-16 without its mark: every other byte of plain letters is a zero. A few zeros in other text mean nothing."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) * 8 < len(head):
+        return ""
+    return "utf-16-le" if odd >= even else "utf-16-be"
 
 
 def mended(text: str) -> str:

@@ -87,7 +87,9 @@ class _Reading:
         return not any(asked) or first.startswith(("tong cong", "tong so", "cong", "nguoi lap", "ngay ", "xac nhan"))
 
     def _is_heading_again(self, cells: Sequence[str]) -> bool:
-        return header([(0, cells)], WANTED, (Column.LABEL,)) is not None and not self.head.cell(Column.NUMBER, cells).isdigit()
+        if (self.head.cell(Column.NUMBER, cells) or self.head.cell(Column.COUNT, cells)).isdigit():
+            return False  # the ordinary case: reading every line as headings is half of the work
+        return header([(0, cells)], WANTED, (Column.LABEL,)) is not None
 
     def _number(self, cells: Sequence[str]) -> int | None:
         column = Column.NUMBER if Column.NUMBER in self.head.at else Column.COUNT

@@ -9,7 +9,7 @@ from content.fold import fold
 from content.lists.columns import Column, Header, header
 from content.lists.households import LABEL_LENGTH, WANTED, HouseholdList, households
 from content.lists.sheet import Row, table
-from content.lists.tidying import kept
+from content.lists.tidying import hushed, kept
 from content.lists.trouble import IN_CHAT, Limits, Trouble, Unreadable
 
 TITLES = ("danh sach ho", "danh sach cac ho", "nhap ho", "nhap danh sach", "ho gia dinh", "household list")
@@ -78,7 +78,7 @@ _NAMES = {Column.NUMBER: "số hộ", Column.COUNT: "stt", Column.LABEL: "chủ 
 
 def _bare(column: Column, cell: str) -> str:
     """A cell with its private parts taken out, too long ones cut where their trouble still shows."""
-    words = kept(cell)[0] if column in (Column.LABEL, Column.LANE, Column.HAMLET) else cell
+    words = kept(cell)[0] if column in (Column.LABEL, Column.LANE, Column.HAMLET) else hushed(cell)
     return words.replace("\t", " ").replace('"', "")[:LABEL_LENGTH + 1]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +43,16 @@ def table(text: str, limits: Limits = IN_CHAT) -> list[Row]:
         lines[0] = ""
     delimiter = _delimiter(lines)
     try:
-        return tidy(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter), limits)
+        return tidy(csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True), limits)
+    except csv.Error:  # a quotation mark that nobody closed: it must not swallow the lines below it
+        return _unquoted(lines, delimiter, limits)
+
+
+def _unquoted(lines: Sequence[str], delimiter: str, limits: Limits) -> list[Row]:
+    """Quotation marks are letters like others here, and left out at the edges of cells."""
+    found = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    try:
+        return tidy(([cell.strip(' "') for cell in cells] for cells in found), limits)
     except csv.Error:
         raise Unreadable(Trouble.DAMAGED) from None
 

@@ -17,6 +17,8 @@ class Trouble(StrEnum):
     EMPTY = "list.empty"
     TOO_MANY = "list.too_many"
     TOO_WIDE = "list.too_wide"
+    SHEETS = "list.sheets"
+    FORMULAS = "list.formulas"
     NO_HEADER = "list.no_header"
     UNFETCHED = "list.unfetched"
     # one line

@@ -6,7 +6,10 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
+from typing import Any
 
+from content.lists.spans import filled, looked_through
 from content.lists.trouble import Limits, Trouble, Unreadable
 
 MOST_PARTS = 500
@@ -14,7 +17,7 @@ _HEAD = 2_048
 
 
 def rows(data: bytes, limits: Limits) -> Iterator[Sequence[object]]:
-    """The rows of the first sheet that holds anything. Raises Unreadable."""
+    """The rows of the one sheet in sight that holds anything. Raises Unreadable."""
     weigh(data, limits)
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -24,22 +27,35 @@ def rows(data: bytes, limits: Limits) -> Iterator[Sequence[object]]:
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, SyntaxError, OSError):
         raise Unreadable(Trouble.DAMAGED) from None
     try:
-        yield from _first(book, limits)
+        yield from _only(book, limits)
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, SyntaxError, IndexError, EOFError, OSError):
         raise Unreadable(Trouble.DAMAGED) from None
     finally:
         book.close()
 
 
-def _first(book: object, limits: Limits) -> Iterator[Sequence[object]]:
-    for sheet in book.worksheets:  # type: ignore[attr-defined]
-        sheet.reset_dimensions()  # a file may claim any size: only what is there counts
-        begun = False
-        for cells in sheet.iter_rows(max_col=limits.columns + 1, values_only=True):
-            begun = begun or any(cell is not None for cell in cells)
-            yield [_value(cell) for cell in cells]
-        if begun:
-            return
+def _only(book: Any, limits: Limits) -> Iterator[Sequence[object]]:
+    """A second sheet with a list of its own would be left out unseen; one that is hidden is meant to be."""
+    full = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible" and _holds_anything(sheet, limits)]
+    if len(full) > 1:
+        raise Unreadable(Trouble.SHEETS)
+    for sheet in full:
+        with sheet._get_source() as opened:
+            said = looked_through(opened)
+        if said.uncalculated:
+            raise Unreadable(Trouble.FORMULAS)
+        yield from filled(_rows(sheet, limits), said.spans)
+
+
+def _rows(sheet: Any, limits: Limits) -> Iterator[Sequence[object]]:
+    sheet.reset_dimensions()  # a file may claim any size: only what is there counts
+    for cells in sheet.iter_rows(max_col=limits.columns + 1, values_only=True):
+        yield [_value(cell) for cell in cells]
+
+
+def _holds_anything(sheet: Any, limits: Limits) -> bool:
+    """Whether any of the first rows does; endless empty ones are counted where the sheet is read."""
+    return any(cell is not None for cells in islice(_rows(sheet, limits), limits.rows) for cell in cells)
 
 
 def _value(cell: object) -> object:

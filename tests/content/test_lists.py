@@ -343,9 +343,10 @@ def test_a_sheet_that_claims_to_be_endless_is_not() -> None:
 
 def test_formulas_are_never_kept() -> None:
     found = listed(
-        book(("Số hộ", "Chủ hộ", "Ngõ"), (1, '=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0"), (2, "bà Lan", "@SUM(1)")),
+        book(("Số hộ", "Chủ hộ", "Ngõ"), (1, '-HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0"), (2, "bà Lan", "@SUM(1)")),
         "a.xlsx",
     )
+    assert refused(book(("Số hộ", "Chủ hộ"), (1, '=HYPERLINK("http://x","y")')), "a.xlsx") is Trouble.FORMULAS
     assert found.problems == () and all(line.label[:1] not in "=+-@" or not line.label for line in found.lines)
     text = listed("Số hộ;Chủ hộ\n1;=1+1\n2;-bà Lan\n".encode())
     assert [line.label for line in text.lines] == ["1+1", "bà Lan"]

@@ -1,15 +1,18 @@
 """A leader's list in the chat: shown before it is written, through a restart; everybody else's files are never fetched."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from bot import demo
 from bot.channels import Attached, Received
 from bot.channels.terminal import Terminal
+from content.lists.households import Line
+from handlers.household_list import compare
 from handlers.screens import short
 from handlers.talk import Incoming, Kind
 from storage import proposals
@@ -18,6 +21,7 @@ from storage.models import Household, Proposal, RegisterEntry, table
 from storage.people import AlreadyUsed
 from storage.record import Context, record
 from tests.bot.test_canaries import everything
+from tests.content.test_lists import book
 from tests.handlers.test_invitations import hold
 from tests.houses import furnish, living, quiet
 
@@ -111,6 +115,46 @@ async def test_a_newer_list_takes_the_place_of_the_one_before(commune: str) -> N
     assert "không còn nữa" in await press(commune, "leader", f"/keep-list:{short(first)}") and 30 not in homes(commune)
     await press(commune, "leader", f"/keep-list:{short(newest(commune))}")
     assert 31 in homes(commune) and 30 not in homes(commune)
+
+
+async def test_a_yes_is_to_what_was_shown(commune: str) -> None:
+    """Somebody else added a household with a number of the list in between: it is not renamed unseen."""
+    await hold(commune, "leader", "Danh sách hộ\n30 bà Bống\n31 ông Tấm")
+    first = look(commune, lambda tx: tx.scalar(select(func.min(household.c.hamlet_id))))
+    row = {"hamlet_id": first, "number": 30, "label": "nhà mới", "lane": "", "added_on": datetime.now(UTC).date()}
+    look(commune, lambda tx: tx.execute(insert(household), row))
+    told = await hold(commune, "leader", "Ghi")
+    assert "Thêm 1 hộ, sửa 1" in told and homes(commune)[30] == ("nhà mới", "") and 31 not in homes(commune)
+    assert "Thêm 1 hộ, sửa 1 hộ" in await hold(commune, "leader", "Ghi")
+    assert homes(commune)[30] == ("bà Bống", "") and homes(commune)[31] == ("ông Tấm", "")
+
+
+@pytest.mark.parametrize("lines", [
+    "Mã hộ;Chủ hộ\n012345678901;bà Bống", "Số hộ;Chủ hộ;Số người lớn\n30;bà Bống;012 345 678 901",
+    "Số hộ;Chủ hộ;012345678901\n30;bà Bống;x", "Số hộ;Chủ hộ;Ngõ\n30;bà Bống 012345678901;CMND 012345678901",
+    "Số hộ;Chủ hộ;Mã\n30;bà Bống;012345678901"])
+async def test_a_number_of_a_paper_in_any_column_is_written_down_nowhere(commune: str, lines: str) -> None:
+    for data, name in ((lines.encode(), "a.csv"), (book(*(line.split(";") for line in lines.splitlines())), "a.xlsx")):
+        told = await send(commune, "leader", Incoming(Kind.FILE, datetime.now(UTC)), file(data, name)[0])
+        assert "bà Bống" in told or "Dòng 2" in told
+    told += await hold(commune, "leader", f"Danh sách hộ\n{lines}")
+    for number in ("012345678901", "012 345 678 901", "0123456"):
+        assert number not in told and number not in everything(commune)
+
+
+def test_killed_in_the_middle_of_writing_nothing_stays_and_the_next_time_all_of_it(commune: str) -> None:
+    before, context = homes(commune), Context(datetime.now(UTC), datetime.now(UTC).date(), 1, 1, "terminal")
+    first = int(str(look(commune, lambda tx: tx.scalar(select(func.min(household.c.hamlet_id))))))
+    diff = compare([], [Line(n, n, f"nhà {n}") for n in range(100, 400)], first)
+    child = os.fork()
+    if child == 0:  # another process, which dies with everything written and nothing settled
+        with Database(commune).write() as tx:
+            record(diff.keep, tx, context)
+            os._exit(9)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert homes(commune) == before
+    look(commune, lambda tx: record(diff.keep, tx, context))
+    assert len(homes(commune)) == len(before) + 300
 
 
 def newest(url: str) -> int:
