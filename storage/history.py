@@ -110,6 +110,13 @@ _LINES = Prepared(
         or_(among(_one_of.c.hamlet_id, "hamlets"), among(_one_of.c.id, "also")))))
 )
 """By a list of households: joined, SQLite would rather read the register of a whole campaign."""
+_kept = household.alias("kept")
+_ASTRAY = Prepared(
+    select(household.c.id).join(_kept, _kept.c.id == household.c.merged_into_id)
+    .where(household.c.merged_into_id.is_not(None), household.c.hamlet_id != _kept.c.hamlet_id,
+           or_(among(_kept.c.hamlet_id, "hamlets"), among(_kept.c.id, "also")))
+)
+"""Merged while two hamlets were one: the hamlets parted again, and the household lives on in one of the other hamlet."""
 
 
 @dataclass(slots=True)
@@ -193,9 +200,10 @@ def lines(rows: Reading, campaign_id: int, hamlet_ids: Sequence[int], as_of: dat
     from storage.hamlets import lived_elsewhere  # which in turn settles the ledger, and that reads here
 
     elsewhere = lived_elsewhere(rows, hamlet_ids, as_of)
-    values = {"hamlets": list(hamlet_ids), "campaign": campaign_id, "also": list(elsewhere)}
+    astray = [int(row.id) for row in rows.all(_ASTRAY, {"hamlets": list(hamlet_ids), "also": list(elsewhere)})]
+    values = {"hamlets": list(hamlet_ids), "campaign": campaign_id, "also": [*elsewhere, *astray]}
     own = {"hamlets": values["hamlets"], "also": values["also"]}
     known = _merged(rows, as_facts(rows.all(_BY_HAMLET[0], own)), _BY_HAMLET[1], own)
     found = [line(row, known) for row in rows.all(_LINES, values)]
     there = [replace(each, hamlet_id=elsewhere.get(each.household_id, each.hamlet_id)) for each in found] if elsewhere else found
-    return [each for each in there if each.hamlet_id in set(hamlet_ids)] if elsewhere else there
+    return [each for each in there if each.hamlet_id in set(hamlet_ids)] if elsewhere or astray else there

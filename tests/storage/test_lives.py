@@ -1,25 +1,38 @@
 """A commune lived through day by day by the ordinary records, told a second time in a diary that the reference reads.
 
 Late visits, visits taken back and corrected, households reported out, confirmed and readmitted, new ones, doubles merged and
-parted, hamlets that become one and part again: on every day the ledger says what the diary says of that day and of earlier ones.
+parted, hamlets that become one and part again, logs and lists that come as files: on every day the ledger says what the diary
+says of that day and of earlier ones.
 """
 
 from __future__ import annotations
 
+import io
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from importlib.resources import files
 
+import openpyxl
 import pytest
 import time_machine
+import yaml
 from sqlalchemy import Connection, insert, select
 
-from storage import campaigns, coverage, hamlets, household_merges, ledger, visits
+from content.lists.households import households
+from content.lists.sheet import Row, read
+from content.lists.visits import visits as visit_log
+from handlers import visit_list
+from handlers.household_list import compare
+from storage import campaigns, coverage, hamlets, household_merges, ledger, visit_lists, visits
 from storage.database import Database
+from storage.household_lists import present
+from storage.members import Member
 from storage.models import Chat, Visit, table
 from storage.outcomes import Barrier, Mode, Outcome, Verification
+from storage.places import Hamlet
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.standing import LOCAL, AttainmentFact, EntryFact, VisitFact
@@ -74,6 +87,7 @@ class Life:
         self.doubles: list[tuple[int, int, int, date]] = []
         self.joined: list[tuple[int, int, date, list[int]]] = []
         self.count: Counter[str] = Counter()
+        self.logged: set[tuple[object, ...]] = set()
 
     def context(self, who: str) -> Context:
         now = datetime.combine(self.today, time(22), LOCAL).astimezone(UTC)
@@ -180,6 +194,87 @@ class Life:
             for home in moved:
                 self.diary[home].lived.pop()
 
+    # --- what comes as a file -------------------------------------------------------------------------------------------------
+
+    def _file(self, table_: list[list[str]]) -> list[Row]:
+        """The table as the team's own spreadsheet or text file, read again."""
+        if self.chance.random() < 0.3:
+            out, made = io.BytesIO(), openpyxl.Workbook(write_only=True)
+            sheet = made.create_sheet()
+            for cells in table_:
+                sheet.append([int(cell) if cell.isdigit() else cell or None for cell in cells])
+            made.save(out)
+            return read(out.getvalue(), "so.xlsx")
+        apart = self.chance.choice(";,\t")
+        text = "\r\n".join(apart.join(cells) for cells in table_)
+        return read(text.encode(self.chance.choice(("utf-8", "utf-8-sig", "utf-16", "utf-16-le"))), "so.csv")
+
+    def bring_log(self) -> None:
+        """A page of the paper log of one hamlet: typed in days later, in people's words, and brought twice."""
+        hamlet = self.chance.choice(self.hamlets)
+        here = {home: number for home, number in self.tx.execute(
+            select(visits.household.c.id, visits.household.c.number).where(visits.household.c.hamlet_id == hamlet))}
+        if not here:
+            return
+        lines = [line for _ in range(self.chance.randint(1, 6)) if (line := self._line(here))]
+        if not lines:
+            return
+        listed = visit_log(self._file([["Số hộ", "Ngày", "Kết quả", "Lý do", "Hẹn", "Đến ngày", "Thành viên"],
+                                       *(cells for cells, _, _ in lines)]), self.today)
+        assert listed.problems == ()
+        team = [Member(0, id_, label, "volunteer", hamlet, "") for label, id_ in self.who.items()]
+        known = visit_list.known(Reading(self.tx), Hamlet(hamlet, "", self.commune), team, None)
+        past, problems = visit_list.understood(Reading(self.tx), listed.lines, known)
+        assert problems == [] and len(past) == len(lines)
+        new = visit_lists.unknown(Reading(self.tx), past)
+        assert len(new) == len(lines)
+        visit_lists.keep(self.tx, new, self.context("A").now, self.today)
+        for key, (_, home, told) in zip(new, lines, strict=True):
+            self.diary[home].visits.append(replace(told, key=key))
+        assert visit_lists.unknown(Reading(self.tx), past) == {}, "the same log again is nothing"
+
+    def _line(self, here: dict[int, int]) -> tuple[list[str], int, Told] | None:
+        """A line of the log, whose visit it is, and the visit; a number of before leads to the house it lives on in."""
+        home = self.chance.choice(list(here))
+        on = max(START, self.today - timedelta(days=self.chance.randint(0, 12)))
+        outcome, who = self.chance.choice([*Outcome, *GONE, Outcome.NOT_HOME]), self.chance.choice("AB")
+        hour, part = self.chance.choice(((9, "sáng"), (9, ""), (12, "trưa"), (15, "buổi chiều"), (19, "tối")))
+        said = (self._lives_on(home), on, outcome, who, hour)
+        if said in self.logged:
+            return None  # the very same visit twice in one log is another matter: see the imports' own tests
+        self.logged.add(said)
+        barrier = self.chance.choice(list(Barrier)) if outcome.needs_barrier else None
+        until = on + timedelta(days=self.chance.randint(1, 12)) if outcome.needs_until else None
+        day = self.chance.choice((
+            f"{on:%d/%m/%Y}", f"{on:%d/%m/%y}", on.isoformat(), f"{on.day}/{on.month}", f"{on.day}.{on.month}"))
+        cells = [f"{self.chance.choice(('', 'hộ ', '0'))}{here[home]}", f"{day} {part}".strip(), WORDS["outcome"][outcome.value],
+                 WORDS["barrier"][barrier.value] if barrier else "", f"{on:%d/%m/%Y}" if outcome.needs_date else "",
+                 f"{until:%d/%m/%Y}" if until else "", self.chance.choice((who, who.lower()))]
+        moment = datetime.combine(on, time(hour), LOCAL).astimezone(UTC)
+        return cells, self._lives_on(home), Told(VisitFact(moment, outcome, barrier, Mode.DOOR, None, until),
+                                                 outcome.needs_attainment, who, "")
+
+    def _lives_on(self, home: int) -> int:
+        return self._last(home, {gone: kept for _, kept, gone, _ in self.doubles})
+
+    def bring_list(self) -> None:
+        """The register as the team keeps it, with some called otherwise and some new: brought twice."""
+        hamlet = self.chance.choice(sorted({self.diary[home].hamlet(self.today) for home in self.living()}))
+        there = present(Reading(self.tx), hamlet)
+        lines = [[str(each.number), self.chance.choice((each.label, f"nhà {each.number}")), "", "2"]
+                 for each in self.chance.sample(there, min(len(there), 5))]
+        highest = max(each.number for each in there)
+        lines += [[str(highest + 1 + n) if self.chance.random() < 0.5 else "", f"nhà mới {self.count.total()}-{n}", "ngõ Đền", ""]
+                  for n in range(self.chance.randint(0, 2))]
+        read_ = self._file([["Số hộ", "Tên hộ", "Ngõ", "Số người lớn"], *lines])
+        diff = compare(there, households(read_).lines, hamlet)
+        record(diff.keep, self.tx, self.context("A"))
+        for each in present(Reading(self.tx), hamlet):
+            if each.id not in self.diary:
+                self.diary[each.id] = House(self.today, lived=[(date.min, hamlet)])
+        again = compare(present(Reading(self.tx), hamlet), households(read_).lines, hamlet)
+        assert not again.keep.new and not again.keep.changed, "the same list again is nothing"
+
     # --- what the diary says --------------------------------------------------------------------------------------------------
 
     def told(self, hamlet: int, on: date) -> list[tuple[EntryFact, list[VisitFact], list[AttainmentFact]]]:
@@ -211,9 +306,12 @@ class Life:
         assert_equal(coverage.total(rows, self.goal, self.commune, on), every, on)
 
 
+WORDS = {kind: {code: spelled[0] for code, spelled in listed.items()} for kind, listed in yaml.safe_load(
+    (files("content") / "lists" / "visit_words.yaml").read_text("utf-8")).items()}
+"""How people write an outcome or what stood in the way, by its code."""
 HAPPENS: dict[Callable[[Life], None], int] = {
     Life.log: 60, Life.undo: 8, Life.correct: 9, Life.exclude: 5, Life.readmit: 2, Life.split: 2, Life.double: 4, Life.part: 3,
-    Life.join: 1, Life.divide: 1}
+    Life.join: 1, Life.divide: 1, Life.bring_log: 5, Life.bring_list: 3}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -233,4 +331,5 @@ def test_the_ledger_tells_what_the_diary_tells(database: Database, seed: int) ->
             life.tx = tx
             for back in {0, life.chance.randint(0, number), life.chance.randint(0, 5)}:
                 life.compare(max(START, life.today - timedelta(days=back)))
-    assert DRIVE.goals == {village.GOAL} and life.count["log"] > 200 and len(life.count) >= 9, life.count
+    assert DRIVE.goals == {village.GOAL} and life.count["log"] > 200 and len(life.count) >= 11, life.count
+    assert life.count["bring_log"] > 3 and life.count["bring_list"] > 3 and life.logged
