@@ -13,7 +13,7 @@ from bot.commands.ground import fail, language
 from content.words import words
 
 if TYPE_CHECKING:
-    from content.lists.sheet import Row
+    from content.lists.row import Row
     from content.lists.trouble import Problem
     from storage.record import Context
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from content.fold import fold
-from content.lists.sheet import Row
+from content.lists.row import Row
 from content.lists.tidying import hushed
 
 LOOK_AT = 15

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from content.fold import fold
 from content.lists.columns import Column, Header, header
 from content.lists.households import LABEL_LENGTH, WANTED, HouseholdList, households
-from content.lists.sheet import Row, table
+from content.lists.row import Row
+from content.lists.sheet import table
 from content.lists.tidying import hushed, kept
 from content.lists.trouble import IN_CHAT, Limits, Trouble, Unreadable
 

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from content.lists.encodings import decode, mended
+from content.lists.row import Row
 from content.lists.trouble import IN_CHAT, Limits, Trouble, Unreadable
 
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
 DELIMITERS = "\t;,|"
-Row = tuple[int, Sequence[str]]
-"""The number of a row in its file, and its cells."""
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069]")
 _FORMULA = "=+-@\t\r"

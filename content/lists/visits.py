@@ -13,7 +13,7 @@ import yaml
 
 from content.fold import fold
 from content.lists.columns import Column, Header, header
-from content.lists.sheet import Row
+from content.lists.row import Row
 from content.lists.tidying import kept
 from content.lists.trouble import Problem, Trouble, Unreadable
 

@@ -22,7 +22,8 @@ import yaml
 from sqlalchemy import Connection, insert, select
 
 from content.lists.households import households
-from content.lists.sheet import Row, read
+from content.lists.row import Row
+from content.lists.sheet import read
 from content.lists.visits import visits as visit_log
 from handlers import visit_list
 from handlers.household_list import compare
