@@ -50,12 +50,10 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with self.writer.begin() as tx:
-            for told in ("ledger.touched", "tasks.settled", "history.read"):
+            for told in ("ledger.touched", "ledger.settle", "tasks.settled", "history.read"):
                 tx.info.pop(told, None)  # of a transaction that was taken back
             yield tx
-            if "ledger.touched" in tx.info:
-                from storage.ledger import settle
-
+            if settle := tx.info.get("ledger.settle"):  # whoever touched the ledger left word how it is settled
                 settle(tx)
 
     @contextmanager

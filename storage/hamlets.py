@@ -140,24 +140,6 @@ def formerly(rows: Reading, hamlet_ids: Sequence[int], number: int) -> list[Form
     return [Formerly(Home(row.id, row.hamlet_id, row.number, row.label), row.old_number, row.name) for row in found]
 
 
-_TOUCHED = select(former.c.household_id).where(
-    former.c.until > bindparam("on"), former.c.hamlet_id.in_(bindparam("hamlets", expanding=True)))
-_MOVED = (
-    select(former.c.household_id, former.c.hamlet_id)
-    .join(change, and_(change.c.id == former.c.change_id, change.c.undone_at.is_(None)))
-    .join(household, household.c.id == former.c.household_id)
-    .where(former.c.until > bindparam("on"), or_(former.c.household_id.in_(_TOUCHED),
-                                                 household.c.hamlet_id.in_(bindparam("hamlets", expanding=True))))
-    .order_by(former.c.until.desc(), former.c.id.desc())
-)
-"""The latest move first, so that of several the one after that day is what stays in a mapping."""
-
-
-def lived_elsewhere(rows: Reading, hamlet_ids: Sequence[int], on: date) -> dict[int, int]:
-    """The households whose hamlet on a day was another than today's, where either is among these: that hamlet, by household."""
-    return {int(home): int(hamlet) for home, hamlet in rows.all(_MOVED, {"on": on, "hamlets": list(hamlet_ids)})}
-
-
 # --- the parts of a merge -------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, null, or_, select, union_all
 
+from storage.former_homes import lived_elsewhere
 from storage.models import Attainment, Household, HouseholdMerge, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Verification
 from storage.prepared import Prepared, among
@@ -197,8 +198,6 @@ def line(row: Row[*tuple[Any, ...]], known: Recorded) -> Line:
 
 def lines(rows: Reading, campaign_id: int, hamlet_ids: Sequence[int], as_of: date) -> list[Line]:
     """The register of these hamlets, household by household, where each lived on that day."""
-    from storage.hamlets import lived_elsewhere  # which in turn settles the ledger, and that reads here
-
     elsewhere = lived_elsewhere(rows, hamlet_ids, as_of)
     astray = [int(row.id) for row in rows.all(_ASTRAY, {"hamlets": list(hamlet_ids), "also": list(elsewhere)})]
     values = {"hamlets": list(hamlet_ids), "campaign": campaign_id, "also": [*elsewhere, *astray]}

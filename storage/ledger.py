@@ -27,6 +27,8 @@ from storage.reading import Reading, Wanted
 from storage.standing import LOCAL, CampaignFact
 
 campaign, standing = table(Campaign), table(Standing)
+SETTLE = "ledger.settle"
+"""What is to be done before the transaction ends, where anything was touched."""
 AT_ONCE = 500
 STATUSES, GROUPS = {each.value: each for each in Status}, {each.value: each for each in Group}
 _FACT = {prefix: attrgetter(*(prefix + name for name in FACT)) for prefix in ("", "kept_")}
@@ -39,11 +41,13 @@ def touch(tx: Connection, household_ids: Iterable[int], today: date | None = Non
         homes[id_] = min(since, homes.get(id_, since))
         forget(tx, id_)
     tx.info[TOUCHED] = homes, max(latest, today or datetime.now(LOCAL).date())
+    tx.info[SETTLE] = settle
 
 
 def settle(tx: Connection) -> None:
     """Bring the ledger up to date with what this transaction wrote."""
     homes, today = tx.info.pop(TOUCHED, ({}, date.min))
+    tx.info.pop(SETTLE, None)
     ids, locked = sorted(homes), tx.info.get(tasks.SETTLED, frozenset())
     if tx.dialect.name == "postgresql" and not locked >= homes.keys():
         _LOCK.all(tx, {"ids": ids})

@@ -50,9 +50,7 @@ class Reading:
 
     def settle(self) -> None:
         """Bring the sums that are kept up to date with what this transaction has written."""
-        if "ledger.touched" in self._tx.info:
-            from storage.ledger import settle
-
+        if settle := self._tx.info.get("ledger.settle"):
             settle(self._tx)
 
     def ask(self, wanted: Wanted[T]) -> T:

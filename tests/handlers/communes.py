@@ -314,7 +314,7 @@ class Communes:
     def open(self) -> Iterator[None]:
         """A transaction in which things are asked, and of which nothing stays."""
         with time_machine.travel(NOW, tick=False), self.database.writer.connect() as tx:
-            for told in ("ledger.touched", "tasks.settled", "history.read"):
+            for told in ("ledger.touched", "ledger.settle", "tasks.settled", "history.read"):
                 tx.info.pop(told, None)
             begun = tx.begin()
             self.tx = tx
