@@ -44,6 +44,17 @@ def _listed() -> Mapping[str, object]:
 
 
 @cache
+def _short() -> Mapping[str, str]:
+    listed: Mapping[str, Sequence[str]] = _listed()["short"]  # type: ignore[assignment]
+    return {short: word for word, spelled in listed.items() for short in spelled}
+
+
+def written_out(words: Iterable[str]) -> list[str]:
+    """The words with what is shortened on phones ("ko", "đc") written out."""
+    return [_short().get(word.lower(), word) for word in words]
+
+
+@cache
 def phrases() -> Mapping[int, tuple[Phrase, ...]]:
     """Every phrase, by how many words it has."""
     made = [Phrase(Meaning(kind, str(value)), tuple(fold(each).split()), tuple(plain(each).split()))

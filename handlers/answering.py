@@ -294,6 +294,10 @@ def _back(desk: Desk) -> None:
         return
     dialogue = DIALOGUES[desk.talk.dialogue]
     here = desk.stand(dialogue, desk.talk)
+    if not here.asked and desk.talk.asking_again is None:
+        desk.leave()
+        welcome.menu(desk, "")  # before the first question there is nothing of this: it leads out
+        return
     take(desk, dialogue, desk.talk, here.question.key if here.question else "", BACK)
 
 

@@ -139,7 +139,7 @@ def along(ask: Ask, look: Look) -> Done:
     key = f"talk:{int(look.subject, 36)}" if look.subject and look.subject.strip(DIGITS) == "" else ""
     found = visits.logged(look.rows, look.person.id, key) if look.person and key else []
     if not found or look.person is None:
-        raise Refused("visit.undo.nothing")
+        raise Refused("along.gone")
     team = assignments.team_of(look.rows, found[0].hamlet_id, look.today)
     others = {str(each.id): each.label for each in team if each.id != look.person.id}
     if not others:

@@ -93,6 +93,7 @@ def _phrase(pieces: Sequence[tuple[str, str]], at: int, hamlets: Hamlets) -> tup
 
 
 def _known(words: Sequence[str]) -> tuple[Item | None, int]:
+    words = quick_words.written_out(words)
     exact, taken = _longest(words, quick_words.meanings)
     typo, wider = _longest(words, quick_words.mistyped)
     if typo and wider > taken and not (exact and quick_words.meanings(words[taken:wider])):

@@ -163,6 +163,8 @@ def undo(desk: Desk, subject: str) -> None:
         desk.say("visit.undo.late", menu, minutes=visits.UNDO_FOR // timedelta(minutes=1))
     else:
         desk.answer.records += [visits.UndoVisit(each.id) for each in found]
+        if desk.talk is not None and desk.talk.dialogue == "along":
+            desk.leave()  # nobody goes along to what was taken back
         again = desk.choice("way.log_again", "/visit")
         if len(found) == 1:
             desk.say("visit.undone", again, menu)

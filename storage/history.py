@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, null, or_, select, union_all
 
 from storage.former_homes import lived_elsewhere
 from storage.models import Attainment, Household, HouseholdMerge, RegisterEntry, Visit, table
@@ -114,10 +114,10 @@ _LINES = Prepared(
 _kept = household.alias("kept")
 _ASTRAY = Prepared(
     select(household.c.id).join(_kept, _kept.c.id == household.c.merged_into_id)
-    .where(household.c.merged_into_id.is_not(None), household.c.hamlet_id != _kept.c.hamlet_id,
-           or_(among(_kept.c.hamlet_id, "hamlets"), among(_kept.c.id, "also")))
+    .where(household.c.merged_into_id.is_not(None), or_(
+        among(_kept.c.id, "also"), and_(among(_kept.c.hamlet_id, "hamlets"), household.c.hamlet_id != _kept.c.hamlet_id)))
 )
-"""Merged while two hamlets were one: the hamlets parted again, and the household lives on in one of the other hamlet."""
+"""Households that live on in one that is, or was, of another hamlet: merged while two hamlets were one, before these parted."""
 
 
 @dataclass(slots=True)

@@ -112,7 +112,8 @@ def _line(head: Header, row: int, cells: Sequence[str], today: date) -> VisitLin
 
 def _day_and_hour(typed: str, today: date) -> tuple[date, int]:
     words = fold(typed)
-    hour = next((int(code) for word, code in _words()["hour"].items() if re.search(rf"(?:^|\s){word}(?:$|\s)", words)), MORNING)
+    named = ((word, code) for word, code in _words()["hour"].items() if not word.isdigit())  # "12/11 chiều" is no noon
+    hour = next((int(code) for word, code in named if re.search(rf"(?:^|\s){word}(?:$|\s)", words)), MORNING)
     day = read_day(typed, today, past=True)
     if day is None:
         raise _Amiss(Trouble.BAD_DAY, typed)

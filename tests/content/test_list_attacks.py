@@ -169,3 +169,11 @@ def test_a_thousand_small_parts_and_a_sheet_in_a_sheets_place() -> None:
     assert refused(zipped({SHEET: b"<worksheet/>"}), "a.xlsx") is Trouble.DAMAGED
     nested = zipped({"inner.xlsx": book(("Số hộ", "Chủ hộ"), (1, "bà Lan"))})
     assert refused(nested, "a.xlsx") is Trouble.DAMAGED
+
+
+@pytest.mark.parametrize("day, hour", [
+    ("9/11 chiều", 15), ("12/11 buổi tối", 19), ("15/11/2026 sáng", 9), ("19.11", 9), ("20/11 trưa", 12),
+    ("2026-11-12 chiều", 15), ("05/12/2025 tối", 19)])
+def test_a_day_of_the_month_is_no_hour(day: str, hour: int) -> None:
+    (line,) = visits(read(f"Số hộ;Ngày;Kết quả\n1;{day};vắng\n".encode(), "a.csv"), TODAY).lines
+    assert line.hour == hour

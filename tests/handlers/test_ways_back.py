@@ -1,0 +1,43 @@
+"""Small ways out that somebody at a door needs: back from a first question, and from what was just taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from storage.database import Database
+from tests.handlers.village import Village
+
+
+@pytest.fixture
+def village(database: Database) -> Iterator[Village]:
+    made = Village(database)
+    made.joins("lan", "volunteer", "Chị Lan")
+    made.joins("huong", "leader", "Bà Hường")
+    yield made
+
+
+def logged(village: Village) -> None:
+    said = village.say("lan", "ghi lượt", "12", "✅ Xong", "Xong hôm nay", "1", "xong, đi tiếp", "không ghi chú", "lưu")
+    assert "Đã lưu: hộ 12" in said
+
+
+def test_after_taking_a_visit_back_nobody_is_asked_who_went_along(village: Village) -> None:
+    logged(village)
+    assert "Bà Hường" in village.press("lan", "🤝 Có người cùng đi")
+    assert "Đã hoàn tác" in village.say("lan", "hoàn tác")
+    assert village.say("lan", "hộ 12").startswith("Hộ 12 · Thôn Thử")
+
+
+def test_an_old_button_of_who_went_along_says_what_became_of_the_visit(village: Village) -> None:
+    logged(village)
+    along = village.button("lan", "🤝 Có người cùng đi")
+    village.say("lan", "hoàn tác")
+    assert "đã hoàn tác" in village.tell_press("lan", along) and "Không có lượt" not in village.told("lan")
+
+
+@pytest.mark.parametrize("asked", ["ghi lượt", "họp thôn", "chia hộ"])
+def test_back_from_a_first_question_leads_out(village: Village, asked: str) -> None:
+    village.say("huong", asked)
+    assert "Hôm nay mình làm gì?" in village.say("huong", "quay lại")
