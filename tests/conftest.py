@@ -1,7 +1,9 @@
-"""Real databases for the tests: a SQLite file and a PostgreSQL database of its own for each test."""
+"""Real databases for the tests, and for each of the programs that run them a time zone of its own."""
 
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,21 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from storage.database import Database
+from tests.zones import ZONES, zone_of
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if WORKER and "TZ" not in os.environ:  # before any test is read; whatever a test starts inherits it
+    os.environ["TZ"] = zone_of(WORKER)
+    time.tzset()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """In which zones this run takes place. TZ set by whoever runs it holds for all of it."""
+    count = int(config.getoption("numprocesses", 0) or 0)
+    if "TZ" in os.environ or not count:
+        return f"time zone: {os.environ.get('TZ') or 'of this machine'}"
+    return "time zones: " + ", ".join(f"gw{n} {zone_of(f'gw{n}')}" for n in range(count)) + (
+        "" if count >= len(ZONES) else f" (fewer than {len(ZONES)} programs: not every zone)")
 
 
 @pytest.fixture(scope="session")

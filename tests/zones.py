@@ -1,4 +1,4 @@
-"""A plugin (`pytest -p tests.zones`): every test runs once in each time zone that a server may be set to."""
+"""The time zones a server may be set to. As a plugin (`pytest -p tests.zones`) every test runs once in each of them."""
 
 import os
 import time
@@ -7,6 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 ZONES = ("America/New_York", "UTC", "Asia/Ho_Chi_Minh")
+
+
+def zone_of(worker: str) -> str:
+    """The zone of one of several programs that share a run (gw0, gw1 ...): they take turns."""
+    return ZONES[int(worker.removeprefix("gw")) % len(ZONES)]
 
 
 @pytest.fixture(params=ZONES, scope="module", autouse=True)
