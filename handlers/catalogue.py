@@ -41,6 +41,7 @@ from handlers import (
     pictures,
     poster,
     privacy,
+    promised,
     quick_log,
     reminder,
     reporting,
@@ -98,6 +99,7 @@ DIALOGUES: dict[str, Dialogue] = {
         assigning.ALLOT,
         meeting.MEETING,
         counter.COUNTER,
+        promised.PROMISED,
         card.CORRECT,
         card.ALONG,
     )

@@ -17,7 +17,7 @@ from handlers.help_request import offer
 from handlers.help_talk import is_helper, other_side
 from handlers.look import Look
 from handlers.office_hours import due
-from handlers.questions import Option, Question, pick
+from handlers.questions import Option, Question, note, pick
 from handlers.reaching import open_to
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, NotAllowed, Notice, Refused
@@ -27,6 +27,8 @@ from storage.help_requests import Happened, OfferEnded, Request, TakeSeat, TalkM
 from storage.help_rules import ANSWER_WITHIN, Event, State, after
 from storage.outcomes import Mode, Outcome
 from storage.people import Refusal
+
+WHERE = note("where")
 
 
 def given_back(look: Look, request: Request) -> Mapping[str, object]:
@@ -213,11 +215,12 @@ def meet(ask: Ask, look: Look) -> Done:
     when = ask_day(ask, look, "day", "meet.day")
     at = when.at or USUAL[ask(pick("part", "morning", "afternoon", "evening"))]
     home = ask(_household(look, request))
+    where = "" if home else ask(WHERE)
     on, said = when.on, both(look.words, when.on, look.today)
     records: list[object] = [Happened(request.id, request.state, Event.AGREE, {
         "visit_on": on, "chat_here": False, "helper_here": False, "answered_at": request.answered_at or look.now})]
     records.append(appointments.Appoint(f"help:{request.id}:{look.conversation}", request.citizen.chat_id,
-                                        request.helper.person_id or 0, on, at, home.id if home else None))
+                                        request.helper.person_id or 0, on, at, home.id if home else None, whereabouts=where))
     if home is None:
         records.append(appointments.RemindOfVisit(f"help:{request.id}", on))
     else:
@@ -228,14 +231,16 @@ def meet(ask: Ask, look: Look) -> Done:
     return Done(tuple(records), "meet.saved", blanks={"day": said, "at": f"{at:%H:%M}"},
                 choices=(Choice(look.words.say("help.go_on"), f"/talkon:{short(request.id)}"),
                          Choice(look.words.say("way.menu"), "/menu", quiet=True)),
-                notices=(_invited(look, request, on, at),))
+                notices=(_invited(look, request, on, at, where),))
 
 
-def _invited(look: Look, request: Request, on: date, at: time) -> Notice:
+def _invited(look: Look, request: Request, on: date, at: time, where: str) -> Notice:
+    """Whoever asked is told, and sees what was noted about where they live."""
     phrases = spoken(request.citizen, look)
+    noted = "\n" + phrases.say("help.visit_where", where=where) if where else ""
     return notice(request.citizen, look, "help.visit", ("help.go_on", f"/talkon:{short(request.id)}"),
                   ("help.close", f"/closehelp:{short(request.id)}"), name=helper_name(request, phrases),
-                  day=both(phrases, on, look.today), at=f"{at:%H:%M}")
+                  day=both(phrases, on, look.today), at=f"{at:%H:%M}", where=noted)
 
 
 def _household(look: Look, request: Request) -> Question[visits.Home | None]:

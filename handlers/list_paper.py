@@ -12,10 +12,11 @@ from content.words import Words
 from handlers.look import Look
 from handlers.papers import Paper
 from handlers.talk import Refused
-from storage import places, visits
+from storage import places, promised, visits
 from storage import today as lists
 from storage.outcomes import FirstChoice
 from storage.places import Hamlet
+from storage.promised import Promised
 from storage.today import Stop, Why
 
 WIDTH, HEIGHT, EDGE = 595.28, 841.89, 34.0
@@ -41,11 +42,12 @@ def make(look: Look, name: str) -> Paper | None:
     person = int(parts[1]) or None
     goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], day)
     stops = lists.plan(look.rows, hamlet.id, goal, day, person)
+    rows = [*promised.promised(look.rows, hamlet.id, day, person), *stops]
     door = next(iter(look.doors), "").format(f"q-{hamlet.id}") if look.doors else ""
-    return Paper(f"danh-sach-{hamlet.id}-{day.isoformat()}.pdf", "application/pdf", drawn(look.words, hamlet, stops, day, door))
+    return Paper(f"danh-sach-{hamlet.id}-{day.isoformat()}.pdf", "application/pdf", drawn(look.words, hamlet, rows, day, door))
 
 
-def drawn(words: Words, hamlet: Hamlet, stops: Sequence[Stop], day: date, door: str) -> bytes:
+def drawn(words: Words, hamlet: Hamlet, stops: Sequence[Stop | Promised], day: date, door: str) -> bytes:
     """The list as a PDF. Only numbers, lanes and what the team itself calls a house: no person, no telephone."""
     from reportlab.pdfgen.canvas import Canvas  # here: few messages carry a list
 
@@ -115,7 +117,7 @@ def _columns(page: Any, words: Words, y: float) -> None:
     _text(page, EDGE + NUMBER + HOUSE + BOX * len(BOXES) + 8, y, words.say("paper.note"), 8.5, bold=True)
 
 
-def _table(page: Any, words: Words, stops: Sequence[Stop]) -> None:
+def _table(page: Any, words: Words, stops: Sequence[Stop | Promised]) -> None:
     y = HEIGHT - EDGE - HEAD
     for place, stop in enumerate(stops):
         bottom = y - ROW * (place + 1)
@@ -124,14 +126,23 @@ def _table(page: Any, words: Words, stops: Sequence[Stop]) -> None:
             page.rect(EDGE, bottom, WIDTH - 2 * EDGE, ROW, stroke=0, fill=1)
         page.setStrokeGray(0.75)
         page.line(EDGE, bottom, WIDTH - EDGE, bottom)
-        _text(page, EDGE + 2, bottom + 7, str(stop.number), 15, bold=True)
-        _fitted(page, EDGE + NUMBER, bottom + 14, " · ".join(filter(None, (stop.lane, stop.label))), 9)
-        _fitted(page, EDGE + NUMBER, bottom + 4.5, _why(words, stop), 7, grey=0.0 if stop.why is not Why.NEIGHBOUR else GREY)
+        number, house, why, grey = _row(words, stop)
+        _text(page, EDGE + 2, bottom + 7, number, 15, bold=True)
+        _fitted(page, EDGE + NUMBER, bottom + 14, house, 9)
+        _fitted(page, EDGE + NUMBER, bottom + 4.5, why, 7, grey=grey)
         page.setStrokeGray(0.2)
         for box in range(len(BOXES)):
             page.rect(EDGE + NUMBER + HOUSE + BOX * (box + 0.5) - 6.5, bottom + 6, 13, 13, stroke=1, fill=0)
     if not stops:
         _text(page, EDGE, y - ROW, words.say("today.nothing"), 11)
+
+
+def _row(words: Words, stop: Stop | Promised) -> tuple[str, str, str, float]:
+    """Number, house, why, and how grey. A promised visit has no number yet; what the person wrote is not for paper."""
+    if isinstance(stop, Promised):
+        return "+", stop.whereabouts, words.say("paper.promised", at=f"{stop.at:%H:%M}"), 0.0
+    grey = 0.0 if stop.why is not Why.NEIGHBOUR else GREY
+    return str(stop.number), " · ".join(filter(None, (stop.lane, stop.label))), _why(words, stop), grey
 
 
 def _why(words: Words, stop: Stop) -> str:

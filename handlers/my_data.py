@@ -26,7 +26,8 @@ from storage.personal import Fate, Own
 FORMS = ("txt", "json")
 _COLUMNS: Mapping[str, Sequence[str]] = {
     "inbox": ("received_at", "letter"), "dossier_watch": ("nickname", "expected_on"), "help_request": ("opened_at", "words"),
-    "feedback": ("said_at", "words"), "appointment": ("on_day", "at_hour"), "person": ("label",), "guide_run": ("guide", "step"),
+    "feedback": ("said_at", "words"), "appointment": ("on_day", "at_hour", "whereabouts"), "person": ("label",),
+    "guide_run": ("guide", "step"),
     "reminder": ("due_on", "kind"), "membership": ("role", "valid_from", "valid_to"), "visit": ("occurred_on", "outcome"),
     "preference": ("stopped", "muted", "paused_until", "hours"), "broadcast": ("made_at", "words"),
     "consent": ("purpose", "given_at"),

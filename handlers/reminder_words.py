@@ -106,7 +106,8 @@ def _help_visit(item: Item, look: Look) -> Message | None:
         return None
     number = short(found.id)
     return said(look.words.say("helper.visit_due", hamlet=found.hamlet, day=look.words.day(found.visit_on)),
-                choices=(Choice(look.words.say("help.go_on"), f"/talkon:{number}"),
+                choices=(Choice(look.words.say("today.promised.log"), f"/promised:{number}"),
+                         Choice(look.words.say("help.go_on"), f"/talkon:{number}"),
                          Choice(look.words.say("helper.close"), f"/closehelp:{number}")))
 
 

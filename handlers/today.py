@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.access import Action, Scope
@@ -9,13 +10,16 @@ from handlers.days import ask_day, both
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
+from handlers.promised import promised_choice, promised_lines
 from handlers.questions import Option, pick
+from handlers.screens import short
 from handlers.talk import Choice, Message, Refused
 from handlers.visit import which_hamlet
+from storage import promised, visits
 from storage import today as lists
-from storage import visits
 from storage.outcomes import Barrier
 from storage.places import Hamlet
+from storage.promised import Promised
 from storage.today import Stop, Why
 
 PAGE = 8
@@ -37,33 +41,38 @@ def today(desk: Desk, subject: str) -> None:
                  desk.choice("way.menu", "/menu", quiet=True))
         return
     stops = [stop for stop in stops_of(look, here) if str(stop.number) != logged]  # its visit is written after this is shown
-    desk.send(_page(look, here, stops, int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0))
+    waiting = [each for each in promised.promised(look.rows, here.id, look.today, alone(look))
+               if f"p{short(each.request_id)}" != logged]
+    desk.send(_page(look, here, waiting, stops, int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0))
 
 
 def stops_of(look: Look, hamlet: Hamlet) -> list[Stop]:
     """The list as somebody sees it: a leader's holds every house, a member's those of others not."""
     goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], look.today)
-    return lists.plan(look.rows, hamlet.id, goal, look.today, _alone(look) or None)
+    return lists.plan(look.rows, hamlet.id, goal, look.today, alone(look))
 
 
-def _alone(look: Look) -> int:
-    """Whose list it is; 0 for a leader's, which holds every house."""
-    return look.person.id if look.person is not None and look.may(Action.HAND_OUT) is Scope.NOWHERE else 0
+def alone(look: Look) -> int | None:
+    """The member whose own list it is; None for whoever sees the whole hamlet's."""
+    return look.person.id if look.person is not None and look.may(Action.HAND_OUT) is Scope.NOWHERE else None
 
 
-def _page(look: Look, hamlet: Hamlet, stops: list[Stop], page: int) -> Message:
+def _page(look: Look, hamlet: Hamlet, waiting: Sequence[Promised], stops: list[Stop], page: int) -> Message:
+    """The promised visits stand before everything else, on the first page."""
     words = look.words
     menu = Choice(words.say("way.menu"), "/menu", quiet=True)
-    if not stops:
+    first = waiting if page == 0 else ()
+    if not stops and not first:
         return Message(title=words.say("today.title", hamlet=hamlet.name), text=words.say("today.nothing"), choices=(menu,))
-    page = min(page, (len(stops) - 1) // PAGE)
+    page = min(page, max(0, len(stops) - 1) // PAGE)
     shown = stops[page * PAGE:(page + 1) * PAGE]
     ways = [Choice(words.say("today.more"), f"/today:{hamlet.id}.{page + 1}")] if (page + 1) * PAGE < len(stops) else []
     ways += [Choice(words.say("today.paper"), f"/paper:{hamlet.id}"), menu]
-    lines = [_line(look, stop) for stop in shown]
-    count = words.say("today.count", shown=len(shown), count=len(stops))
+    lines = [*(promised_lines(look, each) for each in first), *(_line(look, stop) for stop in shown)]
+    count = words.say("today.count", shown=len(shown), count=len(stops)) if stops else words.say("today.only_promised")
+    houses = (*(promised_choice(look, each) for each in first), *(_house(look, hamlet, stop) for stop in shown))
     return Message(title=words.say("today.title", hamlet=hamlet.name), text="\n".join((count, "", *lines)),
-                   choices=(*(_house(look, hamlet, stop) for stop in shown), *ways),
+                   choices=(*houses, *ways),
                    note=words.say("today.note"))
 
 

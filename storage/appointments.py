@@ -49,6 +49,7 @@ class Appoint:
     at: time
     household_id: int | None = None
     day_code: str = ""
+    whereabouts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _remind_of_visit(thing: RemindOfVisit, tx: Connection, context: Context) -> 
 def _appoint(thing: Appoint, tx: Connection, context: Context) -> None:
     insert_new(tx, appointment, [{"key": thing.key, "chat_id": thing.chat_id, "household_id": thing.household_id,
                                   "person_id": thing.person_id, "on_day": thing.on, "at_hour": f"{thing.at:%H:%M}",
-                                  "day_code": thing.day_code, "state": "agreed"}])
+                                  "day_code": thing.day_code, "whereabouts": thing.whereabouts, "state": "agreed"}])
     id_ = tx.scalar(select(appointment.c.id).where(appointment.c.key == thing.key))
     evening = instant(thing.on - timedelta(days=1), KINDS[APPOINTMENT].hour)
     begins = instant(thing.on, thing.at)

@@ -183,6 +183,8 @@ class BroadcastLetter(Row, table=True):
     account: str
     member: bool
     not_before: datetime | None = None
+    held: str | None = None
+    """Why it waits until then, or waited last."""
     posted_at: datetime | None = None
     outbox_id: int | None = Field(default=None, sa_type=Big)
     skipped: str | None = None

@@ -49,6 +49,8 @@ class Appointment(Row, table=True):
     on_day: date
     at_hour: str
     day_code: str = ""
+    whereabouts: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Where a house is that has no number yet, as the person agreed to have it noted."""
     state: str = "agreed"
 
 

@@ -94,7 +94,9 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "resign.sure": ({"role", "place"}, ("yes",)), "merge.kept": (set(), ()), "merge.sure": ({"kept", "gone"}, ("yes",)),
     "home.commune": (set(), ()), "home.hamlet": (set(), ()), "home.keep": ({"place"}, ("yes", "no")),
     "help.words": (set(), ("-",)), "meet.day": (set(), ()), "meet.part": (set(), ("morning", "afternoon", "evening")),
-    "meet.household": (set(), ("-",)), "assign.member": (set(), ()), "duty.hamlet": (set(), ()), "duty.who": ({"hamlet"}, ()),
+    "meet.household": (set(), ("-",)), "meet.where": (set(), ("-",)),
+    "promised.household": ({"hamlet"}, ()), "promised.check": ({"number", "hamlet", "outcome"}, ("save",)),
+    "assign.member": (set(), ()), "duty.hamlet": (set(), ()), "duty.who": ({"hamlet"}, ()),
     "news.agree": ({"hamlet"}, ("yes", "no")), "broadcast.kind": (set(), tuple(Kind_)),
     "broadcast.audience": (set(), tuple(Audience)),
     "broadcast.text": (set(), ()), "broadcast.lives": (set(), ("1", "3", "7")), "broadcast.urgent": (set(), ("no", "yes")),
@@ -274,7 +276,7 @@ def test_vietnamese_sentences_are_short() -> None:
 
 MEMBERS = re.compile(
     r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member|helper|meet|assign|duty|broadcast"
-    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|unclear|today|announce|paper|meeting|correct|allot|counter|card|along|task|daycode\.yours)\b")
+    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|unclear|today|announce|paper|promised|meeting|correct|allot|counter|card|along|task|daycode\.yours)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|why|"
                   r"reminder\.(stopped|started|enough|several|visit|nothing|kind))\b")
 CALLED_BAC = {"way.left", "secret.seen"}

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.reminding import send_due
 from content.vietnam_time import instant
 from content.words import words
+from handlers import list_paper
 from handlers.calendar import calendar
 from handlers.help_list import unanswered
 from handlers.help_notice import first_name
@@ -16,7 +17,21 @@ from handlers.talk import Incoming, Kind
 from storage import people, reminder_plans
 from storage.database import Database
 from storage.desks import SetDesk
-from storage.models import AuditEvent, Chat, HelpOffer, HelpRequest, Membership, Outbox, Place, Reminder, Team, Visit, table
+from storage.models import (
+    Appointment,
+    AuditEvent,
+    Chat,
+    HelpOffer,
+    HelpRequest,
+    Household,
+    Membership,
+    Outbox,
+    Place,
+    Reminder,
+    Team,
+    Visit,
+    table,
+)
 from storage.reading import Reading
 from storage.record import Context, record
 from tests.handlers.village import WEDNESDAY, Village
@@ -299,7 +314,8 @@ def test_a_visit_to_a_household_nobody_knows_is_recalled_at_its_hour_and_not_onc
     village.press("an", "tôi nhận giúp")
     village.press("an", "hẹn đến nhà")
     assert "Buổi nào" not in village.say("an", "28/11/2026 lúc 15 giờ"), "the hour was said with the day"
-    assert "Khoảng 15:00" in village.press("an", "chưa biết số hộ")
+    village.press("an", "chưa biết số hộ")
+    assert "Khoảng 15:00" in village.press("an", "không ghi")
     village.at(instant(WEDNESDAY + timedelta(days=3), 7))
     remind(village)
     assert "Có hẹn đến giúp ở Thôn Thử" in village.told("an") and "Lúc 15:00" in village.told("dan")
@@ -310,9 +326,101 @@ def test_a_visit_to_a_household_nobody_knows_is_recalled_at_its_hour_and_not_onc
     assert states(village, "appointment_citizen") == ["sent", "cleared"] and states(village, "help_visit") == ["sent", "cleared"]
 
 
+def promise(village: Village) -> None:
+    """A visit today at ten, to a house by the culture house that is on no list."""
+    village.comes("dan")
+    village.say("dan", "nhờ người giúp", "không giữ", "Máy báo sai mật khẩu")
+    village.press("an", "tôi nhận giúp")
+    village.press("an", "hẹn đến nhà")
+    village.say("an", "25/11/2026 lúc 10 giờ")
+    village.press("an", "chưa biết số hộ")
+    village.say("an", "ngõ 3, cạnh nhà văn hóa")
+
+
+def test_a_promised_visit_stands_first_today_and_becomes_a_household(village: Village) -> None:
+    promise(village)
+    assert "Đã ghi chỗ ở: “ngõ 3, cạnh nhà văn hóa”" in village.told("dan")
+    told = village.say("an", "hôm nay đi đâu")
+    first = told.splitlines()
+    place = next(n for n, line in enumerate(first) if line.startswith("🤝 10:00"))
+    assert "cạnh nhà văn hóa" in first[place + 1] and "Máy báo sai mật khẩu" in first[place + 2]
+    assert place < next(n for n, line in enumerate(first) if line.startswith("Hộ ")), told
+    assert "🤝 10:00" in village.say("chi", "hôm nay đi đâu"), "the leader's list holds everybody's"
+    assert "🤝" not in village.say("binh", "hôm nay đi đâu"), "another member's does not"
+    assert "Hộ mới" in village.press("an", "🤝 10:00")
+    village.press("an", "➕ hộ mới")
+    village.press("an", "xong")
+    village.press("an", "xong hôm nay")
+    village.press("an", "☐ định danh")
+    assert "hộ 31" in village.press("an", "xong, đi tiếp")
+    told = village.press("an", "💾 lưu")
+    assert "hộ 31" in told and "🤝" not in told and "Xong, kết thúc" in told, "logged, and the list comes back without it"
+    with village.database.read() as tx:
+        home = tx.execute(select(table(Household)).where(table(Household).c.number == 31)).one()
+        visit = tx.execute(select(table(Visit))).one()
+        assert (visit.household_id, visit.outcome, visit.mode) == (home.id, "completed", "door")
+        assert home.label == "ngõ 3, cạnh nhà văn hóa" and home.added_on == WEDNESDAY
+        assert tx.scalar(select(table(Appointment).c.household_id)) == home.id
+    assert "🤝" not in village.say("an", "hôm nay đi đâu") and states(village, "help_visit") == ["cleared"]
+    assert "Cảm ơn anh/chị" in village.press("an", "✅ xong, kết thúc")
+
+
+def test_a_promised_visit_is_on_the_printed_list_without_the_persons_words(village: Village) -> None:
+    import pypdfium2
+
+    promise(village)
+    with village.database.read() as tx:
+        rows = Reading(tx)
+        look = Look(rows, words("vi"), village.mind.library, village.now, WEDNESDAY, village.now, 0)
+        paper = list_paper.make(look, f"vi:{village.hamlet}:0:{WEDNESDAY.isoformat()}")
+    assert paper is not None
+    page = pypdfium2.PdfDocument(paper.content)
+    text = page[0].get_textpage().get_text_range()
+    page.close()
+    assert "ngõ 3, cạnh nhà văn hóa" in text and "đã hẹn 10:00" in text and "mật khẩu" not in text
+
+
+def test_a_promised_visit_to_a_house_that_has_a_number_after_all(village: Village) -> None:
+    promise(village)
+    village.say("an", "hôm nay đi đâu")
+    village.press("an", "🤝 10:00")
+    assert "không có hộ 999" in village.say("an", "999")
+    assert "Hộ 12" in village.say("an", "hộ 12")
+    told = village.press("an", "vắng")
+    assert "CHƯA LƯU" in told and "hộ 12" in told
+    village.press("an", "💾 lưu")
+    with village.database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(table(Household))) == 30
+        assert tx.scalar(select(table(Appointment).c.household_id)) == tx.scalar(
+            select(table(Household).c.id).where(table(Household).c.number == 12))
+
+
+def test_a_promised_visit_is_logged_once_whoever_is_quicker(village: Village) -> None:
+    promise(village)
+    for who in ("an", "chi"):
+        village.say(who, "hôm nay đi đâu")
+        village.press(who, "🤝 10:00")
+        village.press(who, "➕ hộ mới")
+        village.press(who, "vắng")
+    village.press("an", "💾 lưu")
+    assert "đã khép lại" in village.press("chi", "💾 lưu")
+    with village.database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(table(Household))) == 31
+        assert tx.scalar(select(func.count()).select_from(table(Visit))) == 1
+
+
+def test_a_promised_visit_nobody_told_of_stays_on_the_list_and_another_day_is_not_today(village: Village) -> None:
+    promise(village)
+    village.at(instant(WEDNESDAY + timedelta(days=1), 8))
+    assert "🤝 Thứ Tư, 25/11/2026, 10:00" in village.say("an", "hôm nay đi đâu")
+    village.say("an", "menu")
+    village.press("dan", "xong rồi, kết thúc")
+    assert "🤝" not in village.say("an", "hôm nay đi đâu")
+
+
 def agree(village: Village, *answers: str) -> str:
     told = ""
-    for answer in (*answers, "chưa biết số hộ"):
+    for answer in (*answers, "chưa biết số hộ", "không ghi"):
         told = village.say("an", answer)
     return told
 
