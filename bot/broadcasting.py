@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,18 +12,20 @@ from sqlalchemy import Connection
 
 from bot import notices
 from bot.mind import Mind
+from bot.peace import peace
 from bot.store import Store, out_of_reach
-from content.vietnam_time import instant, local_day
+from content.vietnam_time import local_day
 from content.words import words
 from handlers.broadcast import as_received, progress
 from handlers.calendar import calendar
 from handlers.look import Look
 from handlers.talk import Notice
-from storage import broadcasts, duty, mail, unasked
+from storage import broadcasts, duty, mail, preferences, residence, rhythms, talks, unasked
+from storage.broadcast_rules import News, Reader, leaves_before, verdict
 from storage.broadcasts import Kind, Next, Sending, State
 from storage.doors import doors_of
-from storage.quiet_hours import opening
 from storage.reading import Reading
+from storage.reminder_rules import BUSY, End, Verdict, Wait
 from storage.reminders import Door
 from storage.ways import ANNOUNCEMENTS, another_way, why_not_unasked
 
@@ -73,6 +75,7 @@ def feed(tx: Connection, mind: Mind, now: datetime) -> int:
         if sending.state is State.APPROVED:
             broadcasts.begin(tx, sending, local_day(now), list(mind.limits), now)
         if sending.state is not State.STOPPED:
+            broadcasts.owe_again(tx, sending.id, now)
             if sending.expires_at <= now:
                 broadcasts.skip_rest(tx, sending.id, "expired")
             else:
@@ -91,45 +94,65 @@ def _supply(tx: Connection, mind: Mind, sending: Sending, account: str, now: dat
     turn = broadcasts.upcoming(tx, sending.id, account, now, room)
     if not turn:
         return 0
-    welcome = _welcome(tx, mind, sending, account, turn, now)
+    news = News(sending.kind is Kind.SCAM, sending.urgent, sending.started_at or now)
+    welcome = _welcome(tx, mind, sending, news, account, turn, now)
     said = {language: as_received(_look(tx, mind, language, now), sending.kind, sending.words, sending.place)
             for language in {each.language or mind.language for each in welcome}}
+    until = {member: leaves_before(news, member, sending.expires_at, now).timestamp() for member in (True, False)}
     broadcasts.post(tx, sending.id, [
         {"account": account, "chat_id": each.chat_id, "lane": mail.BROADCAST, "policy": message.policy.value,
-         "parcel": message.pack(), "created_at": now}
+         "parcel": replace(message, since=now.timestamp(), until=until[each.member]).pack(), "created_at": now}
         for each in welcome for message in (said[each.language or mind.language],)], now)
     return len(turn)
 
 
-def _welcome(tx: Connection, mind: Mind, sending: Sending, account: str, turn: Sequence[Next], now: datetime) -> list[Next]:
+def _welcome(tx: Connection, mind: Mind, sending: Sending, news: News, account: str, turn: Sequence[Next], now: datetime
+             ) -> list[Next]:
     """Who may be written to now. The others are left out for good or wait, with the reason kept."""
-    blocked = [each for each in turn if each.state != "active"]
-    against = [each for each in turn if each.wants is False and each not in blocked]
-    limits, rows = mind.limits[account], Reading(tx)
-    closed = [each for each in turn if why_not_unasked(rows, account, limits, each.heard_at, now, ANNOUNCEMENTS)]
-    elsewhere = _elsewhere(rows, mind, sending, [each.chat_id for each in (*blocked, *closed) if each.member], now)
+    rows, days = Reading(tx), calendar(Reading(tx))
+    readers = _readers(tx, rows, mind, news, account, turn, now)
+    judged = {each.chat_id: verdict(news, readers[each.chat_id], days, now) for each in turn}
+    gone = [each for each in turn if isinstance(judged[each.chat_id], End) and each.member and readers[each.chat_id].unreachable]
+    elsewhere = _elsewhere(rows, mind, sending, [each.chat_id for each in gone], now)
     broadcasts.reroute(tx, sending.id, elsewhere)
-    for why, whom in (("blocked", blocked), ("opted_out", against), ("window", closed)):
-        broadcasts.skip(tx, sending.id, [each.chat_id for each in whom if each.chat_id not in elsewhere], why)
-    left_out = {each.chat_id for each in (*blocked, *against, *closed)}
-    rest = [each for each in turn if each.chat_id not in left_out]
-    tomorrow = instant(local_day(now) + timedelta(days=1), 7, 30)
-    days, today = calendar(rows), local_day(now)
-    if sending.kind is not Kind.SCAM and days.forbidden(today):  # nothing unasked on holidays
-        until = instant(days.next_working(today), 8)
-        broadcasts.wait(tx, sending.id, [each.chat_id for each in rest], until)
-        return []
-    full = _had_enough(tx, sending, rest, now)
-    broadcasts.wait(tx, sending.id, [each.chat_id for each in rest if each.chat_id in full], tomorrow)
-    rest = [each for each in rest if each.chat_id not in full]
-    if sending.urgent:  # approved as such by an officer
-        return rest
-    for member in (True, False):
-        opens = opening(now, "member" if member else "citizen")
-        if opens > now:
-            broadcasts.wait(tx, sending.id, [each.chat_id for each in rest if each.member is member], opens)
-            rest = [each for each in rest if each.member is not member]
-    return rest
+    for found, chats in _alike({id_: found for id_, found in judged.items() if found and id_ not in elsewhere}).items():
+        if isinstance(found, Wait):
+            broadcasts.wait(tx, sending.id, chats, found.until, found.why)
+        else:
+            broadcasts.skip(tx, sending.id, chats, found.why)
+    return [each for each in turn if judged[each.chat_id] is None]
+
+
+def _alike(judged: Mapping[int, Verdict]) -> dict[Verdict, list[int]]:
+    """Those of whom the same holds, together."""
+    found: dict[Verdict, list[int]] = {}
+    for chat_id, each in judged.items():
+        found.setdefault(each, []).append(chat_id)
+    return found
+
+
+def _readers(tx: Connection, rows: Reading, mind: Mind, news: News, account: str, turn: Sequence[Next], now: datetime
+             ) -> dict[int, Reader]:
+    """Everybody whose turn it is as the rules see them, in a handful of statements."""
+    today, chats = local_day(now), [each.chat_id for each in turn]
+    theirs = {id_: [door.chat_id for door in doors] for id_, doors in doors_of(rows, chats).items()}
+    wished = preferences.settings(rows, sorted({id_ for ids in theirs.values() for id_ in ids}))
+    lived_in = residence.homes(rows, chats)
+    served = rhythms.places_served(rows, [each.person_id for each in turn if each.person_id is not None], today)
+    citizens = [each.chat_id for each in turn if not each.member]
+    full = {} if news.warning else unasked.had_enough(tx, citizens, today, yielding=True)
+    talking = talks.touched_since(rows, chats, now - BUSY)
+    limits = mind.limits[account]
+    found = {}
+    for each in turn:
+        own = [wished[id_] for id_ in theirs[each.chat_id] if id_ in wished]
+        places = served.get(each.person_id or 0, []) if each.member else [
+            *([lived_in[each.chat_id]] if each.chat_id in lived_in else []), *(one.place_id for one in own if one.place_id)]
+        closed = "window" if why_not_unasked(rows, account, limits, each.heard_at, now, ANNOUNCEMENTS) else ""
+        found[each.chat_id] = Reader(
+            each.member, "blocked" if each.state != "active" else closed, each.wants is False, preferences.together(own),
+            peace(rows, places, today), full.get(each.chat_id, ""), each.chat_id in talking)
+    return found
 
 
 def _elsewhere(rows: Reading, mind: Mind, sending: Sending, members: Sequence[int], now: datetime) -> dict[int, Door]:
@@ -150,16 +173,8 @@ def _refused(tx: Connection, mind: Mind, sending: Sending, now: datetime) -> int
         return 0
     elsewhere = _elsewhere(Reading(tx), mind, sending, failed, now)
     broadcasts.reroute(tx, sending.id, elsewhere)
-    broadcasts.wait(tx, sending.id, [chat_id for chat_id in failed if chat_id not in elsewhere], sending.expires_at)
+    broadcasts.wait(tx, sending.id, [chat_id for chat_id in failed if chat_id not in elsewhere], sending.expires_at, "refused")
     return len(elsewhere)
-
-
-def _had_enough(tx: Connection, sending: Sending, turn: Sequence[Next], now: datetime) -> set[int]:
-    """Citizens who were told enough today or this week, or are owed something more important; a warning goes all the same."""
-    ids = [each.chat_id for each in turn if not each.member]
-    if sending.kind is Kind.SCAM or not ids:
-        return set()
-    return unasked.had_enough(tx, ids, local_day(now), yielding=True)
 
 
 def _look(tx: Connection, mind: Mind, language: str, now: datetime) -> Look:
@@ -187,6 +202,8 @@ def _show(tx: Connection, mind: Mind, sending: Sending, now: datetime) -> int:
     if before is not None and pending and not may_edit:
         return 0
     message = progress(_look(tx, mind, author.language or mind.language, now), replace(sending, state=state), figures)
+    if before is not None and pending and message.text == before[2]:
+        return 0  # nobody new got it: those who wait may wait for days
     if before is not None and may_edit:
         message = replace(message, edits=before[1])
     broadcasts.shown(tx, sending.id, sending.shown + 1, now)

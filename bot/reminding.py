@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 
 from bot.channels.fitting import fit
 from bot.mind import Mind
-from content.lunar import is_market_day
+from bot.peace import peace
 from content.words import words
 from handlers import reminder as wording
 from handlers.calendar import calendar
 from handlers.look import Look
 from handlers.talk import Message
-from storage import handover, mail, people, preferences, reminders, residence, rhythms, unasked
+from storage import handover, mail, people, preferences, reminders, residence, unasked
 from storage.calendar import DAY, Calendar
 from storage.doors import doors_of
 from storage.reading import Reading
@@ -26,7 +26,6 @@ from storage.reminder_rules import (
     Bundle,
     End,
     Item,
-    Peace,
     Recipient,
     Sent,
     Verdict,
@@ -38,7 +37,6 @@ from storage.reminder_rules import (
     timing,
 )
 from storage.reminders import Carried, Door
-from storage.rhythms import RhythmKind
 from storage.ways import another_way, way_to, why_not_unasked
 
 AT_ONCE = 25
@@ -154,7 +152,7 @@ def _cases(this: Round, groups: Mapping[Who, Sequence[Door]]) -> list[Case]:
         places = [service.place_id for service in who.serves] if roles and who else chosen
         to = Recipient(audience, max(door.heard_at for door in doors), "volunteer" in roles, trouble,
                        preferences.together(settings), _said(mine, said, others if audience is Audience.CITIZEN else {}),
-                       _peace(this, places))
+                       peace(this.rows, places, today))
         cases.append(Case(doors, door, to, [item for chat in mine for item in owed.get(chat, ())], who))
     return cases
 
@@ -162,19 +160,6 @@ def _cases(this: Round, groups: Mapping[Who, Sequence[Door]]) -> list[Case]:
 def _said(chats: Sequence[int], *several: Mapping[int, Sequence[Sent]]) -> list[Sent]:
     """All that counts as said to somebody; what a team is told by its leader does not count against its work."""
     return [one for said in several for chat in chats for one in said.get(chat, ())]
-
-
-def _peace(this: Round, places: Sequence[int]) -> Peace:
-    """What the rhythm of these places asks for today."""
-    today = local_day(this.now)
-    if not places or not (beats := rhythms.beats(this.rows, today)):
-        return Peace()
-    around = set(rhythms.with_communes(this.rows, places))
-    here = [beat for beat in beats if beat.place_id in around]
-    peace = [beat.ends_on + DAY for beat in here if beat.kind is RhythmKind.PEACE and beat.ends_on]
-    harvest = [beat.ends_on for beat in here if beat.kind is RhythmKind.HARVEST and beat.ends_on]
-    market = any(is_market_day(beat.pattern, today) for beat in here if beat.kind is RhythmKind.MARKET)
-    return Peace(max(peace, default=None), max(harvest, default=None), market)
 
 
 def _remind(this: Round, case: Case) -> None:

@@ -51,7 +51,7 @@ def pass_on(tx: Connection, mind: Mind, now: datetime) -> None:
         full = unasked.had_enough(tx, [whom.chat_id for whom in waiting], look.today)
         for whom in waiting:
             if whom.account in mind.limits and whom.chat_id not in full:
-                full.add(whom.chat_id)
+                full[whom.chat_id] = "cap_day"
                 number = confirmations.ask(tx, whom, now)
                 notices.post(tx, mind.limits, [question(look, whom, number)], f"hw:{number}:", now, mail.REMINDER)
 

@@ -254,7 +254,8 @@ def progress(look: Look, found: Sending, figures: Figures) -> Message:
     lines = [words.say(f"broadcast.progress.{found.state}", sent=words.number(figures.sent), total=words.number(found.total))]
     lines += [words.say(f"broadcast.count.{name}", count=words.number(count)) for name, count in (
         ("waiting", figures.waiting), ("failed", figures.failed), ("unknown", figures.unknown)) if count]
-    left_out = sorted((figures.skipped or {}).items())
+    held, left_out = sorted((figures.held or {}).items()), sorted((figures.skipped or {}).items())
+    lines += [words.say(f"broadcast.held.{why}", count=words.number(count)) for why, count in held]
     lines += [words.say(f"broadcast.skipped.{why}", count=words.number(count)) for why, count in left_out]
     stop_ = (Choice(words.say("broadcast.stop"), f"/stopsend:{short(found.id)}"),) if not found.state.over else ()
     return said("\n".join(lines), choices=stop_)

@@ -42,7 +42,7 @@ def make(look: Look, name: str) -> Paper | None:
     person = int(parts[1]) or None
     goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], day)
     stops = lists.plan(look.rows, hamlet.id, goal, day, person)
-    rows = [*promised.promised(look.rows, hamlet.id, day, person), *stops]
+    rows: list[Stop | Promised] = [*promised.promised(look.rows, hamlet.id, day, person), *stops]
     door = next(iter(look.doors), "").format(f"q-{hamlet.id}") if look.doors else ""
     return Paper(f"danh-sach-{hamlet.id}-{day.isoformat()}.pdf", "application/pdf", drawn(look.words, hamlet, rows, day, door))
 

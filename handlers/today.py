@@ -101,7 +101,7 @@ def paper(desk: Desk, subject: str) -> None:
         return
     words = desk.look.words
     desk.send(Message(text=words.say("today.printed", hamlet=here.name),
-                      document=f"list:{words.language}:{here.id}:{_alone(desk.look)}:{desk.look.today.isoformat()}",
+                      document=f"list:{words.language}:{here.id}:{alone(desk.look) or 0}:{desk.look.today.isoformat()}",
                       choices=(desk.choice("today.back", f"/today:{here.id}"), desk.choice("way.menu", "/menu", quiet=True))))
 
 

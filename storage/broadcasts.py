@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from storage.models import Broadcast, BroadcastLetter, Chat, Outbox, Place, Subs
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.reminders import Door
+from storage.reminders import TOO_LATE, Door
 
 broadcast, letter, subscription = table(Broadcast), table(BroadcastLetter), table(Subscription)
 chat, outbox, place = table(Chat), table(Outbox), table(Place)
@@ -106,6 +106,7 @@ def running(tx: Connection) -> list[Sending]:
     return [_made(row) for row in tx.execute(query)]
 
 
+EXPIRED = "expired"
 REROUTED = "other_way"
 """Why somebody was left out in one chat: they get it in another of theirs."""
 _PENDING = and_(letter.c.outbox_id.is_(None), letter.c.skipped.is_(None))
@@ -135,12 +136,13 @@ class Next:
     language: str | None
     state: str
     heard_at: datetime
+    person_id: int | None
     wants: bool | None
     """None: of the team, and never asked."""
 
 
 _NEXT = (
-    select(letter.c.chat_id, letter.c.member, chat.c.language, chat.c.state, chat.c.heard_at,
+    select(letter.c.chat_id, letter.c.member, chat.c.language, chat.c.state, chat.c.heard_at, chat.c.person_id,
            case((stopped(), false()), else_=subscription.c.wants).label("wants"))
     .join(chat, chat.c.id == letter.c.chat_id).outerjoin(subscription, subscription.c.chat_id == letter.c.chat_id)
     .where(_PENDING, letter.c.broadcast_id == bindparam("of"), letter.c.account == bindparam("account"),
@@ -210,20 +212,36 @@ def skip(tx: Connection, sending_id: int, chat_ids: Sequence[int], why: str) -> 
 
 
 def skip_rest(tx: Connection, sending_id: int, why: str) -> None:
-    """Nobody else gets it; what stands in the outbox and has not left is taken back."""
+    """Nobody else gets it; what is in the outbox and has not left is taken back. What waits until it is too late says why."""
     mine = select(letter.c.outbox_id).where(letter.c.broadcast_id == sending_id, letter.c.outbox_id.is_not(None))
     taken_back = tx.execute(update(outbox).where(outbox.c.id.in_(mine), outbox.c.state == "new")
                             .values(state="failed", problem=why).returning(outbox.c.id)).scalars().all()
     if taken_back:
         tx.execute(update(letter).where(letter.c.outbox_id.in_(taken_back)).values(skipped=why))
-    tx.execute(update(letter).where(_PENDING, letter.c.broadcast_id == sending_id).values(skipped=why))
+    held = func.coalesce(letter.c.held, why) if why == EXPIRED else why
+    tx.execute(update(letter).where(_PENDING, letter.c.broadcast_id == sending_id).values(skipped=held))
 
 
-def wait(tx: Connection, sending_id: int, chat_ids: Sequence[int], until: datetime) -> None:
+def wait(tx: Connection, sending_id: int, chat_ids: Sequence[int], until: datetime, why: str) -> None:
     """Not now (quiet hours, already written to today): again later."""
     if chat_ids:
         tx.execute(update(letter).where(letter.c.broadcast_id == sending_id, letter.c.chat_id.in_(chat_ids))
-                   .values(not_before=until))
+                   .values(not_before=until, held=why))
+
+
+_LATE = (
+    select(letter.c.chat_id, outbox.c.id, outbox.c.key).join(outbox, outbox.c.id == letter.c.outbox_id)
+    .where(letter.c.broadcast_id == bindparam("of"), letter.c.skipped.is_(None), outbox.c.state == "failed",
+           outbox.c.problem == TOO_LATE)
+)
+
+
+def owe_again(tx: Connection, sending_id: int, now: datetime) -> None:
+    """Messages that did not leave before the quiet hours (the channel was down): their recipients' turn comes again."""
+    for row in tx.execute(_LATE, {"of": sending_id}).all():
+        tx.execute(update(outbox).where(outbox.c.id == row.id).values(key=f"{row.key}:late:{row.id}"))
+        tx.execute(update(letter).where(letter.c.broadcast_id == sending_id, letter.c.chat_id == row.chat_id)
+                   .values(outbox_id=None, posted_at=None, not_before=now, held="channel_down"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +253,8 @@ class Figures:
     unknown: int = 0
     failed: int = 0
     skipped: Mapping[str, int] | None = None
+    held: Mapping[str, int] | None = None
+    """Why those wait who have to wait."""
 
     @property
     def total(self) -> int:
@@ -243,16 +263,24 @@ class Figures:
 
 def figures(rows: Reading, sending_id: int) -> Figures:
     """What became of each message, from the outbox; nothing is counted along the way."""
-    found = rows.all(select(letter.c.skipped, outbox.c.state, func.count().label("n"))
+    found = rows.all(select(letter.c.skipped, outbox.c.state, letter.c.held, func.count().label("n"))
                      .outerjoin(outbox, outbox.c.id == letter.c.outbox_id).where(letter.c.broadcast_id == sending_id)
-                     .group_by(letter.c.skipped, outbox.c.state))
-    skipped = {row.skipped: row.n for row in found if row.skipped is not None and row.state in (None, "failed")}
+                     .group_by(letter.c.skipped, outbox.c.state, letter.c.held))
+    held = _summed((row.held, row.n) for row in found if row.skipped is None and row.state is None and row.held)
+    skipped = _summed((row.skipped, row.n) for row in found if row.skipped is not None and row.state in (None, "failed"))
     by_state: dict[str, int] = {}
     for row in found:
         if row.skipped is None or row.state not in (None, "failed"):  # what left before it could be taken back did go
             by_state[row.state or "new"] = by_state.get(row.state or "new", 0) + row.n
     return Figures(by_state.get("sent", 0), by_state.get("new", 0) + by_state.get("sending", 0), by_state.get("unknown", 0),
-                   by_state.get("failed", 0), skipped)
+                   by_state.get("failed", 0), skipped, held)
+
+
+def _summed(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, n in counts:
+        found[name] = found.get(name, 0) + n
+    return found
 
 
 def finish(tx: Connection, sending_id: int, state: State, now: datetime) -> None:
@@ -264,13 +292,15 @@ def shown(tx: Connection, sending_id: int, times: int, now: datetime) -> None:
     tx.execute(update(broadcast).where(broadcast.c.id == sending_id).values(shown=times, shown_at=now))
 
 
-def progress_message(tx: Connection, sending_id: int, times: int) -> tuple[str, str] | None:
-    """The state of the last progress message and the channel's name for the first one, which is edited."""
+def progress_message(tx: Connection, sending_id: int, times: int) -> tuple[str, str, str] | None:
+    """The state of the last progress message, the channel's name for the first one, which is edited, and what it said last."""
     keys = [f"bp:{sending_id}:0:0", f"bp:{sending_id}:{times - 1}:0"]
-    rows = {row.key: row for row in tx.execute(select(outbox.c.id, outbox.c.key, outbox.c.state, outbox.c.external_id)
-                                               .where(outbox.c.key.in_(keys)))}
+    rows = {row.key: row for row in tx.execute(select(outbox.c.id, outbox.c.key, outbox.c.state, outbox.c.external_id,
+                                                      outbox.c.parcel).where(outbox.c.key.in_(keys)))}
     first, last = rows.get(keys[0]), rows.get(keys[1])
-    return (last.state, first.external_id or str(first.id)) if first and last else None
+    if first is None or last is None:
+        return None
+    return last.state, first.external_id or str(first.id), str((last.parcel or {}).get("text", ""))
 
 
 # --- records ----------------------------------------------------------------------------------------------------------------

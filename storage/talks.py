@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import bindparam, select
 
 from storage.mail import Talk
@@ -27,3 +30,10 @@ def talk(rows: Reading, chat_id: int, id_: int) -> Talk | None:
 def unfinished(rows: Reading, chat_id: int, limit: int) -> list[Talk]:
     """The conversations this chat has not finished, last touched first."""
     return [Talk(*row) for row in rows.all(_OPEN, {"chat": chat_id, "limit": limit})]
+
+
+def touched_since(rows: Reading, chats: Sequence[int], when: datetime) -> set[int]:
+    """Which of these chats are in the middle of a conversation that they went on with since then."""
+    query = select(conversation.c.chat_id).where(conversation.c.chat_id.in_(list(chats)), conversation.c.state == "open",
+                                                 conversation.c.touched_at > when)
+    return {row.chat_id for row in rows.all(query)}

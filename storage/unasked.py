@@ -47,22 +47,22 @@ def others(rows: Reading, chats: Sequence[int], since: datetime) -> dict[int, li
     return found
 
 
-def had_enough(tx: Connection, chats: Sequence[int], today: date, *, yielding: bool = False) -> set[int]:
-    """Which of these citizens' chats may be told nothing more today: the day's or the week's measure is full.
+def had_enough(tx: Connection, chats: Sequence[int], today: date, *, yielding: bool = False) -> dict[int, str]:
+    """Which of these citizens' chats may be told nothing more today, and why: the day's or the week's measure is full.
 
     With `yielding` also those who are still owed something more important today.
     """
     if not chats:
-        return set()
+        return {}
     rows = Reading(tx)
     midnight = instant(today, time(0))
     since = midnight - timedelta(days=6)
     said = {chat: {sent.message: sent.at for sent in sents} for chat, sents in others(rows, chats, since).items()}
     for row in rows.all(_REMINDED, {"chats": list(chats), "since": since}):
         said.setdefault(row.chat_id, {})[row.parcel] = row.finished_at
-    full = {chat for chat, sents in said.items()
-            if len(sents) >= A_WEEK or sum(at >= midnight for at in sents.values()) >= A_DAY}
+    full = {chat: "cap_week" for chat, sents in said.items() if len(sents) >= A_WEEK}
+    full |= {chat: "cap_day" for chat, sents in said.items() if sum(at >= midnight for at in sents.values()) >= A_DAY}
     if yielding:
         until = instant(today + timedelta(days=1), time(0))
-        full |= {row.chat_id for row in rows.all(_COMING, {"chats": list(chats), "until": until})}
+        full = {row.chat_id: "more_urgent" for row in rows.all(_COMING, {"chats": list(chats), "until": until})} | full
     return full

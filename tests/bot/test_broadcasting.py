@@ -1,7 +1,7 @@
 """Telling many: to those who want it, once each, at a welcome hour, after a second look, stopped when asked."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -14,7 +14,11 @@ from storage import broadcasts, mail
 from storage.broadcasts import ALONE
 from storage.database import Database
 from storage.models import BroadcastLetter, Chat, Outbox, Residence, Subscription, table
+from storage.preferences import Prefer
 from storage.reading import Reading
+from storage.record import Context, record
+from storage.reminders import TOO_LATE
+from storage.rhythms import RhythmKind, SetRhythm
 from tests.handlers.village import WEDNESDAY, Village
 
 TEXT = "Chiều thứ 7, 14 giờ, nhà văn hóa: hướng dẫn định danh mức 2. Bà con mang căn cước."
@@ -241,6 +245,136 @@ def test_what_could_not_be_sent_in_time_is_dropped_with_its_reason(village: Vill
     village.now = instant(WEDNESDAY + timedelta(days=4), 9)
     run(village, 2)
     assert received(village) == {} and "quá hạn: 4" in village.told("chi")
+
+
+def paused(village: Village, who: str, until: date) -> None:
+    with village.database.write() as tx:
+        person = tx.scalar(select(table(Chat).c.person_id).where(table(Chat).c.ref == who))
+        record(Prefer(paused_until=until), tx, Context(village.now, WEDNESDAY, village.chat(who), person, "test"))
+
+
+def test_somebodys_own_pause_holds_announcements_until_it_ends(village: Village) -> None:
+    """A citizen's and a member's; whoever asked for peace until tomorrow gets it tomorrow, once."""
+    names = citizens(village, 3)
+    village.joins("an", "volunteer")
+    paused(village, names[0], WEDNESDAY + timedelta(days=1))
+    paused(village, "an", WEDNESDAY + timedelta(days=2))
+    write(village)
+    village.press("chi", "gửi đi")
+    run(village, 2)
+    assert received(village) == dict.fromkeys([*names[1:], "chi"], 1)
+    assert "Còn chờ: 2" in (told := village.told("chi")) and "– đang tạm ngừng nhắc: 2" in told
+    village.now = instant(WEDNESDAY + timedelta(days=1), 8)
+    run(village, 2)
+    assert received(village) == dict.fromkeys([*names, "chi"], 1)
+    village.now = instant(WEDNESDAY + timedelta(days=2), 8)
+    run(village, 2)
+    assert received(village) == dict.fromkeys([*names, "chi", "an"], 1) and "Đến nơi: 5/5" in village.told("chi")
+
+
+def test_whoever_ends_a_pause_early_gets_it_the_next_morning(village: Village) -> None:
+    (name,) = citizens(village, 1)
+    paused(village, name, WEDNESDAY + timedelta(days=20))
+    write(village)
+    village.press("chi", "gửi đi")
+    run(village, 2)
+    village.say(name, "bắt đầu nhắc")
+    village.now = instant(WEDNESDAY + timedelta(days=1), 8, 5)
+    run(village, 2)
+    assert received(village) == {name: 1, "chi": 1}
+
+
+def test_a_pause_longer_than_the_announcement_ends_it_with_that_reason(village: Village) -> None:
+    (name,) = citizens(village, 1)
+    paused(village, name, WEDNESDAY + timedelta(days=20))
+    write(village)
+    village.press("chi", "gửi đi")
+    run(village, 2)
+    village.now = instant(WEDNESDAY + timedelta(days=4), 9)
+    run(village, 2)
+    assert received(village) == {"chi": 1}
+    assert "Quá hạn, đang tạm ngừng nhắc: 1" in (told := village.told("chi")) and "Đã gửi xong\nĐến nơi: 1/2" in told
+
+
+@pytest.mark.parametrize("place", ["hamlet", "commune"])
+def test_a_place_in_peace_gets_no_announcement_and_only_an_urgent_warning_goes_through(village: Village, place: str) -> None:
+    names = citizens(village, 2)
+    village.joins("officer", "commune_officer")
+    where = village.hamlet if place == "hamlet" else village.commune
+    with village.database.write() as tx:
+        record(SetRhythm(where, RhythmKind.PEACE, ends_on=WEDNESDAY), tx,
+               Context(village.now, WEDNESDAY, village.chat("chi"), None, "test"))
+    paused(village, names[0], WEDNESDAY + timedelta(days=2))
+    write(village)
+    village.press("chi", "gửi đi")
+    write(village, kind="cảnh báo lừa đảo", urgent="không khẩn")
+    village.press("chi", "gửi đi")
+    run(village, 2)
+    assert received(village) == {}, "neither citizens nor the team, neither news nor a warning that is not urgent"
+    assert "– thôn đang tạm ngừng nhắc" in village.told("chi")
+    write(village, kind="cảnh báo lừa đảo", urgent="khẩn")
+    village.press("chi", "gửi đi")
+    village.press("officer", "duyệt, gửi đi")
+    run(village, 2)
+    assert received(village) == dict.fromkeys([*names, "chi"], 1), "a pause does not keep a warning of today away"
+    village.now = instant(WEDNESDAY + timedelta(days=1), 8)
+    run(village, 2)
+    assert received(village) == {names[0]: 1, names[1]: 3, "chi": 3}
+
+
+def test_even_an_urgent_warning_leaves_those_in_peace_who_said_stop(village: Village) -> None:
+    names = citizens(village, 2)
+    village.joins("officer", "commune_officer")
+    village.say(names[0], "dừng")
+    write(village, kind="cảnh báo lừa đảo", urgent="khẩn")
+    village.press("chi", "gửi đi")
+    village.press("officer", "duyệt, gửi đi")
+    run(village, 2)
+    assert names[0] not in received(village) and names[1] in received(village)
+
+
+def test_nobody_is_interrupted_in_the_middle_of_a_guide(village: Village) -> None:
+    names = citizens(village, 2)
+    village.say(names[0], "nhờ người giúp")
+    write(village)
+    village.press("chi", "gửi đi")
+    run(village, 2)
+    assert received(village) == {names[1]: 1, "chi": 1} and "– đang dở việc với bot: 1" in village.told("chi")
+    village.now += timedelta(minutes=31)
+    run(village, 2)
+    assert received(village) == dict.fromkeys([*names, "chi"], 1)
+
+
+def test_what_could_not_leave_before_the_quiet_hours_leaves_after_them(village: Village) -> None:
+    """The channel is down from the evening on: delivery refuses what would arrive at night, and it comes again."""
+    names = citizens(village, 2)
+    village.now = instant(WEDNESDAY, 19, 50)
+    write(village)
+    village.press("chi", "gửi đi")
+    with village.database.write() as tx:
+        feed(tx, village.mind, village.now)
+        rows = tx.execute(select(table(Outbox).c.id, table(Chat).c.ref, table(Outbox).c.parcel)
+                          .join(table(Chat), table(Chat).c.id == table(Outbox).c.chat_id)
+                          .where(table(Outbox).c.lane == mail.BROADCAST)).all()
+        until = {row.ref: datetime.fromtimestamp(row.parcel["until"], UTC) for row in rows}
+        assert until == {**dict.fromkeys(names, instant(WEDNESDAY, 20)), "chi": instant(WEDNESDAY, 21)}
+        mail.advance(tx, [mail.Settled(row.id, "failed", village.now, problem=TOO_LATE) for row in rows], [], village.now)
+    village.now = instant(WEDNESDAY, 23)
+    run(village, 2)
+    assert received(village) == {} and "– giờ nghỉ: 3" in village.told("chi")
+    village.now = instant(WEDNESDAY + timedelta(days=1), 8)
+    run(village, 2)
+    assert received(village) == dict.fromkeys([*names, "chi"], 1) and "Đến nơi: 3/3" in village.told("chi")
+
+
+def test_progress_is_not_written_again_while_nothing_happens(village: Village) -> None:
+    names = citizens(village, 2)
+    paused(village, names[0], WEDNESDAY + timedelta(days=2))
+    write(village)
+    village.press("chi", "gửi đi")
+    run(village, 40)
+    with village.database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(table(Outbox)).where(table(Outbox).c.key.like("bp:%"))) <= 2
 
 
 def test_whoever_says_stop_meanwhile_is_left_out(village: Village) -> None:

@@ -33,6 +33,8 @@ from handlers.talk import Kind
 from handlers.visit import SERVICES
 from storage import people, reminders, tallies
 from storage.audience import Audience
+from storage.broadcast_rules import HELD, LEFT_OUT
+from storage.broadcasts import EXPIRED, REROUTED
 from storage.broadcasts import Kind as Kind_
 from storage.broadcasts import State as Sending
 from storage.course import Denominator
@@ -56,7 +58,8 @@ KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")
 BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "status.", "role.", "sent.", "day.in_", "language.",
          "command.",
          "web.", "sketch.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
-         "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "feedback.handled.", "mailbag.", "list.",
+         "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "broadcast.held.", "feedback.handled.", "mailbag.",
+         "list.",
          "reminder.kind.", "why.reason.", "why.state.", "gathering.kind.", "dossier.is.",
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
@@ -122,7 +125,7 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "daycode.code": (set(), ()), "erase.sure": ({"stays"}, ("yes",)),
 }  # fmt: skip
 """The questions whose words are phrases: their blanks, and the options that have words of their own."""
-SKIPPED = ("blocked", "opted_out", "no_channel", "window", "stopped", "expired", "other_way")
+SKIPPED = (*sorted(LEFT_OUT), "no_channel", "stopped", EXPIRED, REROUTED, *sorted(HELD))
 CHECKED = ("visit", "desk", "gathering", "rhythm", "holiday")
 """Dialogues with a last look, on which answers may be corrected."""
 WORKDAY_HEADS = ("person", "place", "day", "visits", "gatherings", "workday", "present", "told_by")
@@ -162,7 +165,7 @@ def built() -> set[str]:
     made |= {f"broadcast.is.{state}" for state in Sending}
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
     made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
-    made |= {f"broadcast.skipped.{why}" for why in SKIPPED}
+    made |= {f"broadcast.skipped.{why}" for why in SKIPPED} | {f"broadcast.held.{why}" for why in HELD}
     made |= {"sketch.phone", "sketch.paper"}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
