@@ -140,7 +140,7 @@ def _readers(tx: Connection, rows: Reading, mind: Mind, news: News, account: str
     lived_in = residence.homes(rows, chats)
     served = rhythms.places_served(rows, [each.person_id for each in turn if each.person_id is not None], today)
     citizens = [each.chat_id for each in turn if not each.member]
-    full = {} if news.warning else unasked.had_enough(tx, citizens, today, yielding=True)
+    full = {} if news.warning else unasked.had_enough(tx, citizens, now, yielding=True)
     talking = talks.touched_since(rows, chats, now - BUSY)
     limits = mind.limits[account]
     found = {}

@@ -48,7 +48,7 @@ def pass_on(tx: Connection, mind: Mind, now: datetime) -> None:
         _tell_leaders(tx, mind, look)
     if opening(now, "citizen") <= now and not calendar(look.rows).forbidden(look.today):
         waiting = confirmations.to_ask(look.rows, now, look.today, AT_ONCE)
-        full = unasked.had_enough(tx, [whom.chat_id for whom in waiting], look.today)
+        full = unasked.had_enough(tx, [whom.chat_id for whom in waiting], now)
         for whom in waiting:
             if whom.account in mind.limits and whom.chat_id not in full:
                 full[whom.chat_id] = "cap_day"

@@ -57,14 +57,14 @@ def _is_closed(look: Look, request: Request) -> bool:
 
 
 def _over(look: Look, request: Request, answer: Answer) -> bool:
-    if not is_over(request.state, request.opened_at, request.touched_at, request.visit_on, look.now, look.today):
+    """It ends at an hour at which both may be told: nobody finds it gone without a word."""
+    over = is_over(request.state, request.opened_at, request.touched_at, request.visit_on, look.now, look.today)
+    if not over or not awake(look):
         return False
     answer.records.append(_end(look, request, Event.EXPIRE, "time"))
-    if awake(look):
-        again = ("help.ask", "/help")
-        key = "help.nobody_came" if request.state.waits else "help.fell_silent"
-        answer.notices.append(notice(request.citizen, look, key, again, hamlet=request.hamlet))
-        _tell_helper(look, request, answer, key="helper.fell_silent")
+    key = "help.nobody_came" if request.state.waits else "help.fell_silent"
+    answer.notices.append(notice(request.citizen, look, key, ("help.ask", "/help"), hamlet=request.hamlet))
+    _tell_helper(look, request, answer, key="helper.fell_silent")
     return True
 
 

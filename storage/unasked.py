@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import BindParameter, Connection, bindparam, literal, or_, select, union_all
 
 from storage.models import Broadcast, BroadcastLetter, HouseholdWord, Reminder, table
 from storage.reading import Reading
 from storage.reminder_kinds import APPOINTMENT, DOSSIER, Slot
-from storage.reminder_rules import A_DAY, A_WEEK, Sent, instant
+from storage.reminder_rules import A_DAY, A_WEEK, Sent, instant, local_day
 
 reminder, broadcast, letter, word = table(Reminder), table(Broadcast), table(BroadcastLetter), table(HouseholdWord)
 
@@ -47,7 +47,7 @@ def others(rows: Reading, chats: Sequence[int], since: datetime) -> dict[int, li
     return found
 
 
-def had_enough(tx: Connection, chats: Sequence[int], today: date, *, yielding: bool = False) -> dict[int, str]:
+def had_enough(tx: Connection, chats: Sequence[int], now: datetime, *, yielding: bool = False) -> dict[int, str]:
     """Which of these citizens' chats may be told nothing more today, and why: the day's or the week's measure is full.
 
     With `yielding` also those who are still owed something more important today.
@@ -55,8 +55,8 @@ def had_enough(tx: Connection, chats: Sequence[int], today: date, *, yielding: b
     if not chats:
         return {}
     rows = Reading(tx)
-    midnight = instant(today, time(0))
-    since = midnight - timedelta(days=6)
+    today = local_day(now)
+    midnight, since = instant(today, time(0)), now - timedelta(days=7)
     said = {chat: {sent.message: sent.at for sent in sents} for chat, sents in others(rows, chats, since).items()}
     for row in rows.all(_REMINDED, {"chats": list(chats), "since": since}):
         said.setdefault(row.chat_id, {})[row.parcel] = row.finished_at

@@ -1,4 +1,4 @@
-"""Two years of reminding in a minute: thousands of reminders, outages, clock jumps, opt-outs, blocks, two processes."""
+"""Two years in a minute: thousands of reminders, announcements, outages, clock jumps, opt-outs, pauses, blocks, two processes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
+from bot.broadcasting import feed
 from bot.mind import Mind
 from bot.reminding import send_due
 from content.library import Library
 from storage import guide_runs, reminder_kinds, reminders
+from storage.broadcasts import Wants
 from storage.database import Database
 from storage.models import (
     Appointment,
+    Broadcast,
+    BroadcastLetter,
     Campaign,
     Chat,
     DossierWatch,
@@ -27,17 +31,26 @@ from storage.models import (
     Outbox,
     Person,
     Place,
+    Preference,
     Reminder,
+    Residence,
+    Rhythm,
+    Subscription,
     Team,
     table,
 )
+from storage.preferences import Prefer
 from storage.record import Context, record
 from storage.reminder_rules import LOCAL
+from storage.rhythms import RhythmKind, SetRhythm
 from tests.bot.test_poison import LIMITS
 
 FIRST, LAST = date(2026, 11, 1), date(2028, 12, 20)
 MIND = Mind(Library.load(), lambda text: None, "vi", {"test": LIMITS}, lambda: ())  # type: ignore[arg-type, return-value]
 reminder, outbox, chat = table(Reminder), table(Outbox), table(Chat)
+broadcast, letter, rhythm, preference = table(Broadcast), table(BroadcastLetter), table(Rhythm), table(Preference)
+ANNOUNCE = 0.04
+"""How often somebody announces something between two ticks."""
 CITIZENS, VOLUNTEERS, LEADERS = 40, 24, 6
 
 
@@ -53,6 +66,19 @@ class Delivered:
 
 
 @dataclass
+class Announced:
+    """An announcement that reached somebody."""
+
+    who: str
+    role: str
+    at: datetime
+    posted_at: datetime
+    broadcast: int
+    kind: str
+    urgent: bool
+
+
+@dataclass
 class Storm:
     """The people, what they are owed, and what reached them."""
 
@@ -62,6 +88,10 @@ class Storm:
     """Chat -> who it is, and their role."""
     delivered: list[Delivered] = field(default_factory=list)
     outages: list[tuple[datetime, datetime]] = field(default_factory=list)
+    announced: list[Announced] = field(default_factory=list)
+    disturbed: list[tuple[datetime, int, str]] = field(default_factory=list)
+    """Announcements that were posted to somebody who wished to be left in peace: none."""
+    announcements: int = 0
 
     def settle_people(self, tx: Connection) -> None:
         """A commune with three hamlets, its people and their chats (some have two)."""
@@ -93,6 +123,8 @@ class Storm:
             number += 1
             self._chat(tx, number, None, at)
             self.roles[number] = (f"chat{number}", "citizen")
+            tx.execute(insert(table(Residence)), {"chat_id": number, "hamlet_id": 2 + number % 3, "wording": "w", "told_at": at})
+            tx.execute(insert(table(Subscription)), {"chat_id": number, "wants": number % 7 > 0, "changed_at": at})
 
     def _chat(self, tx: Connection, id_: int, person: int | None, at: datetime) -> None:
         tx.execute(insert(chat), {"id": id_, "account": "test", "ref": str(id_), "person_id": person, "state": "active",
@@ -148,6 +180,16 @@ class Storm:
         reminders.remind(tx, reminder_kinds.GATHERING, f"gathering:{n}", chat_id, day, agreed=True, expires=instant(day, 14),
                          at=instant(day, 18, 30) - timedelta(days=1))
 
+    def announce(self, tx: Connection, now: datetime) -> None:
+        """A leader or an officer announces something at whatever hour: a notice, a warning, an urgent one."""
+        self.announcements += 1
+        kind, urgent = self.chance.choice((("notice", False), ("notice", False), ("scam", False), ("scam", True)))
+        expires = instant(now.astimezone(LOCAL).date() + timedelta(days=self.chance.choice((1, 3, 7))), 20)
+        tx.execute(insert(broadcast), {
+            "id": self.announcements, "kind": kind, "words": "W", "place_id": self.chance.choice((1, 1, 2, 3, 4)),
+            "audience": self.chance.choice(("all", "all", "citizens", "members")), "person_id": VOLUNTEERS + 1, "chat_id": 1,
+            "state": "approved", "urgent": urgent, "made_at": now, "expires_at": expires, "shown": 0, "total": 0})
+
     def nudge(self, tx: Connection, n: int, chat_id: int, day: date) -> None:
         reminders.remind(tx, reminder_kinds.NUDGE, f"person:{n}", chat_id, day)
 
@@ -172,25 +214,58 @@ class Storm:
         for _ in range(2 if self.chance.random() < 0.3 else 1):
             with self.database.write() as tx:
                 send_due(tx, MIND, now)
+            with self.database.write() as tx:
+                feed(tx, MIND, now)
+                self._watch(tx, now)
         with self.database.write() as tx:
             self._deliver(tx, now)
 
+    def _watch(self, tx: Connection, now: datetime) -> None:
+        """What was just posted, against what those people and places wished."""
+        today = now.astimezone(LOCAL).date()
+        quiet = {row.place_id for row in tx.execute(select(rhythm.c.place_id).where(
+            rhythm.c.kind == "peace", rhythm.c.revoked_at.is_(None), rhythm.c.starts_on <= today, rhythm.c.ends_on >= today))}
+        posted = tx.execute(select(letter.c.chat_id, preference.c.paused_until, preference.c.stopped, broadcast.c.urgent)
+                            .join(broadcast, broadcast.c.id == letter.c.broadcast_id)
+                            .outerjoin(preference, preference.c.chat_id == letter.c.chat_id).where(letter.c.posted_at == now))
+        for chat_id, paused_until, stopped, urgent in posted.all():
+            home = self._home(chat_id)
+            if stopped:
+                self.disturbed.append((now, chat_id, "stopped"))
+            if not urgent and paused_until and today < paused_until:
+                self.disturbed.append((now, chat_id, "paused"))
+            if not urgent and {home, 1} & quiet:
+                self.disturbed.append((now, chat_id, "peace"))
+
+    def _home(self, chat_id: int) -> int:
+        person = self._person(chat_id)
+        return 2 + (chat_id if person is None else person) % 3
+
     def _happen(self, now: datetime) -> None:
+        if self.chance.random() < ANNOUNCE and now.astimezone(LOCAL).date() < LAST:
+            with self.database.write() as tx:
+                self.announce(tx, now)
         if self.chance.random() > 0.1:
             return
         chat_id, what = self.chance.choice(list(self.roles)), self.chance.random()
         with self.database.write() as tx:
             context = Context(now, now.astimezone(LOCAL).date(), chat_id, self._person(chat_id), "test")
-            if what < 0.15:
-                record(reminders.StopReminding(), tx, context)
-            elif what < 0.35:
-                record(reminders.StartReminding(), tx, context)
-            elif what < 0.4:
-                tx.execute(update(chat).where(chat.c.id == chat_id).values(state="blocked"))
-            elif what < 0.6:
-                tx.execute(update(chat).where(chat.c.id == chat_id).values(state="active", heard_at=now))
+            if what < 0.57:
+                self._wish(tx, context, what)
             else:
-                tx.execute(update(chat).where(chat.c.id == chat_id).values(heard_at=now))
+                fresh = {"state": "active"} if what < 0.7 else {}
+                tx.execute(update(chat).where(chat.c.id == chat_id).values(heard_at=now, **fresh))
+
+    def _wish(self, tx: Connection, context: Context, what: float) -> None:
+        """Somebody wants something else from now on, or blocks us."""
+        days = timedelta(days=self.chance.randrange(1, 12))
+        if 0.35 <= what < 0.4:
+            tx.execute(update(chat).where(chat.c.id == context.chat_id).values(state="blocked"))
+            return
+        wishes = ((0.15, reminders.StopReminding()), (0.35, reminders.StartReminding()),
+                  (0.5, Prefer(paused_until=context.today + days)), (0.57, Wants(what < 0.54)))
+        peace = SetRhythm(self.chance.choice((1, 2, 3, 4)), RhythmKind.PEACE, ends_on=context.today + days / 2)
+        record(peace if 0.48 < what < 0.5 else next(wish for most, wish in wishes if what < most), tx, context)
 
     def _person(self, chat_id: int) -> int | None:
         who = self.roles[chat_id][0]
@@ -198,10 +273,14 @@ class Storm:
 
     def _deliver(self, tx: Connection, now: datetime) -> None:
         """As delivery does: too late is refused; some fates are unknown, some people have blocked us, some wait."""
+        down = self.chance.random() < 0.03
         for row in tx.execute(select(outbox.c.id, outbox.c.chat_id, outbox.c.key, outbox.c.parcel).where(
                 outbox.c.state == "new").order_by(outbox.c.id)).all():
             fate = self.chance.random()
-            if fate < 0.1:
+            if row.key.startswith("bp:"):  # the author's own progress
+                tx.execute(update(outbox).where(outbox.c.id == row.id).values(state="sent", finished_at=now))
+                continue
+            if fate < 0.1 or down:
                 continue  # the channel is down for now
             if not row.parcel["since"] <= now.timestamp() < row.parcel["until"]:
                 state, problem = "failed", reminders.TOO_LATE
@@ -210,9 +289,18 @@ class Storm:
                 tx.execute(update(chat).where(chat.c.id == row.chat_id).values(state="blocked"))
             else:
                 state, problem = ("unknown" if fate < 0.13 else "sent"), None
+                if row.key.startswith("b:"):
+                    self._heard(tx, row.id, row.chat_id, now)
+                    tx.execute(update(outbox).where(outbox.c.id == row.id).values(state=state, finished_at=now))
+                    continue
                 carried = list(tx.execute(select(reminder.c.id).where(reminder.c.parcel == row.key)).scalars())
                 self.delivered.append(Delivered(*self.roles[row.chat_id], now, row.key, carried))
             tx.execute(update(outbox).where(outbox.c.id == row.id).values(state=state, problem=problem, finished_at=now))
+
+    def _heard(self, tx: Connection, id_: int, chat_id: int, now: datetime) -> None:
+        row = tx.execute(select(letter.c.posted_at, broadcast.c.id, broadcast.c.kind, broadcast.c.urgent)
+                         .join(broadcast, broadcast.c.id == letter.c.broadcast_id).where(letter.c.outbox_id == id_)).one()
+        self.announced.append(Announced(*self.roles[chat_id], now, *row))
 
     def by_person(self) -> dict[str, list[Delivered]]:
         found: dict[str, list[Delivered]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""5,000 random reminders over two years: none at a wrong hour or on a wrong day, none twice, no limit passed, one end each."""
+"""5,000 random reminders and announcements beside them: none at a wrong hour or day, none twice, no limit passed, one end."""
 
 import random
 from collections import Counter
@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from content.words import words
 from storage.database import Database
-from storage.models import Reminder, table
+from storage.models import Broadcast, BroadcastLetter, Outbox, Reminder, table
 from storage.reminder_rules import LOCAL
 from tests.bot.storm import Storm
 
@@ -23,6 +23,7 @@ TET = [(date(2027, 2, 5), date(2027, 2, 10)), (date(2028, 1, 25), date(2028, 1, 
 QUIET = {"citizen": ((time(20), time(7)), (time(11, 30), time(13, 30))), "volunteer": ((time(21), time(6, 30)),),
          "leader": ((time(21), time(6, 30)),)}
 reminder = table(Reminder)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +113,69 @@ def test_after_an_outage_one_message_catches_up(storm: Storm) -> None:
             that_day = {m.key for m in messages if m.at.astimezone(LOCAL).date() == day and m.at >= end
                         and m.key.split(":")[1] != "p"}
             assert len(that_day) <= 1
+
+
+# --- announcements -------------------------------------------------------------------------------------------------------
+
+
+def inside(at: datetime, role: str) -> bool:
+    """Whether an instant falls into the quiet hours of a role."""
+    local = at.astimezone(LOCAL).time()
+    return any(local >= start or local < end if start > end else start <= local < end for start, end in QUIET[role])
+
+
+def test_every_announcement_ends_once_for_everybody_with_a_reason_in_words(storm: Storm) -> None:
+    letter, outbox, broadcast = table(BroadcastLetter), table(Outbox), table(Broadcast)
+    with storm.database.read() as tx:
+        rows = tx.execute(select(letter.c.broadcast_id, letter.c.skipped, letter.c.outbox_id, outbox.c.state, outbox.c.problem)
+                          .outerjoin(outbox, outbox.c.id == letter.c.outbox_id)).all()
+        states = set(tx.execute(select(broadcast.c.state)).scalars())
+    fates = Counter(row.skipped or row.state for row in rows)
+    print(storm.announcements, len(rows), fates, len(storm.announced))
+    assert storm.announcements > 150 and states == {"done"}
+    for row in rows:
+        assert row.state in (("sent", "unknown", "failed") if row.skipped is None else (None, "failed")), row
+        assert row.skipped is None or words("vi").has(f"broadcast.skipped.{row.skipped}"), row
+        assert row.skipped is not None or row.problem in (None, "blocked"), row
+    assert {"sent", "unknown", "blocked", "opted_out", "paused", "place_muted", "cap_day", "quiet"} <= fates.keys()
+    assert fates["sent"] > len(rows) * 0.2
+
+
+def test_no_announcement_came_in_quiet_hours_or_on_a_forbidden_day_but_urgent_warnings(storm: Storm) -> None:
+    urgent_at_night = 0
+    for said in storm.announced:
+        on = said.at.astimezone(LOCAL).date()
+        forbidden = on in FREE or any(first <= on <= last for first, last in TET)
+        if said.urgent:
+            urgent_at_night += inside(said.at, said.role) or forbidden
+            continue
+        assert not inside(said.at, said.role) and not forbidden, said
+    assert urgent_at_night > 100, "an urgent one does not wait"
+
+
+def test_no_announcement_came_twice_not_even_by_two_chats_of_one_person(storm: Storm) -> None:
+    assert max(Counter((said.broadcast, said.who) for said in storm.announced).values()) == 1
+
+
+def test_no_announcement_was_posted_to_whoever_wished_to_be_left_in_peace(storm: Storm) -> None:
+    assert storm.disturbed == []
+
+
+def test_reminders_and_announcements_together_pass_no_limit(storm: Storm) -> None:
+    """A citizen's day and seven days hold one and three of them, whichever they are; warnings of scams do not count."""
+    together: dict[str, set[datetime]] = {}
+    for message in storm.delivered:
+        if message.role == "citizen":
+            posted = datetime.fromtimestamp(int(message.key.rsplit(":", 1)[1]), UTC)
+            together.setdefault(message.who, set()).add(posted)
+    both = 0
+    for said in storm.announced:
+        if said.role == "citizen" and said.kind == "notice":
+            together.setdefault(said.who, set()).add(said.posted_at)
+            both += 1
+    assert both > 300
+    for posted_at in together.values():
+        times = sorted(posted_at)
+        assert max(Counter(at.astimezone(LOCAL).date() for at in times).values()) == 1
+        for n, at in enumerate(times):
+            assert sum(1 for other in times[n:] if other - at < timedelta(days=7)) <= 3

@@ -46,6 +46,8 @@ from storage.reminder_kinds import KINDS
 from storage.reminder_rules import REASONS
 from storage.rhythms import RhythmKind
 from storage.today import Why as Going
+from storage.unsaid import ANNOUNCEMENT, NOTICE
+from storage.unsaid import REASONS as NOT_SAID
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
@@ -60,7 +62,7 @@ BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "statu
          "web.", "sketch.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
          "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "broadcast.held.", "feedback.handled.", "mailbag.",
          "list.",
-         "reminder.kind.", "why.reason.", "why.state.", "gathering.kind.", "dossier.is.",
+         "reminder.kind.", "why.reason.", "why.state.", "why.what.", "gathering.kind.", "dossier.is.",
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
@@ -151,7 +153,8 @@ def built() -> set[str]:
     made |= {f"report.of.{each}" for each in Denominator} | {f"report.part.{part}" for part in ("n", "d", "percent")}
     made |= {f"report.{kind}.{form}" for kind, form in reporting.OFFERED}
     made |= {reason.value for reason in (*Contradiction, *Trouble)} | {f"command.{name}" for name in COMMANDS}
-    made |= {f"reminder.kind.{kind}" for kind in KINDS} | {f"why.reason.{reason}" for reason in REASONS}
+    made |= {f"reminder.kind.{kind}" for kind in KINDS} | {f"why.reason.{reason}" for reason in REASONS | NOT_SAID}
+    made |= {f"why.what.{what}" for what in (ANNOUNCEMENT, NOTICE, "help")}
     made |= {f"why.state.{state}" for state in ("scheduled", "claimed", "failed", "cleared", "muted", "expired", "suppressed")}
     made |= {f"dossier.is.{state}" for state in ("received", "waiting", "late")} | {"dossier.received", "dossier.deleted"}
     made |= {f"day.month.{month}" for month in range(1, 13)} | {"rhythm.harvest_is", "rhythm.peace_is"}
