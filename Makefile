@@ -9,7 +9,7 @@ ROOMS := bot handlers content storage
 JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run demo test check bench chaos lock clean
+.PHONY: help setup setup-run demo test check search bench chaos lock clean
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: .venv/.dev ## print figures beside a plain bot and plain queries, in turn
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.broadcast
 	$(BIN)/python -m bench.coverage
+
+search: .venv/.dev ## train the search model again, after its phrasings or word lists changed
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m content.train tests/content/questions.jsonl
 
 chaos: .venv/.dev ## the long run of faults and kills, with its verdict
 	$(BIN)/python -m tests.chaos

@@ -1,8 +1,8 @@
-"""How well and how fast the search finds: python -m bench.search folds|show|limits|unseen|guides|time (4 minutes at most).
+"""How well and how fast the search finds: python -m bench.search folds|show|limits|alarms|unseen|guides|time.
 
 folds: every phrasing and question judged by a model that never saw it, nor the same words of another list; saved and shown
-by style, and shown again by `show`. limits: the cost of other thresholds on the saved judgements. unseen: the questions,
-guides: the phrasings in the guides, each judged by a model of the asks alone. time: milliseconds and the model's size.
+by style, and shown again by `show`. limits, alarms: the cost of other thresholds on the saved judgements. unseen: the
+questions, guides: the phrasings in the guides, each judged by a model of the asks alone. time: milliseconds and the model's size.
 """
 
 import itertools
@@ -11,14 +11,15 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from content.alarm import threshold
 from content.features import Spoken
 from content.fold import fold
 from content.library import Library
 from content.phrasings import URGENT, Ask, spoken_lists, topic_of, written_asks
-from content.search import CHOSEN, LOST, Finder, Finding, Limits, Weighed, decide, weigh
+from content.search import CHOSEN, LOST, Action, Finder, Finding, Limits, Weighed, decide, weigh
 from content.train import gathered, sharpened, train
 
 QUESTIONS = Path("tests/content/questions.jsonl")
@@ -177,6 +178,23 @@ def limits(judged: Sequence[Judged]) -> None:
             print(f"{name:8} {value:.2f}  all {per[0]:.3f}  questions {per[1]:.3f}")
 
 
+def alarms(judged: Sequence[Judged]) -> None:
+    """The curve of each level of content/alarm.py: harm recognised, false alarms and cost, were the level this one."""
+    spoken = Spoken(*(spoken_lists()[name] for name in ("marked", "anyhow", "phrases")))
+    levels: dict[float, list[Judged]] = defaultdict(list)
+    for one in judged:
+        levels[threshold(spoken.standard(one.text))].append(one)
+    for level, some in sorted(levels.items()):
+        harm = sum(one.urgent for one in some)
+        print(f"level {level}: {len(some)} phrasings, {harm} of harm")
+        for value in (0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+            tried = [replace(one, needed=value) for one in some]
+            found = [(one, one.found()) for one in tried]
+            raised = [one.urgent for one, finding in found if finding.action is Action.urgent]
+            spent = sum(cost(*pair) for pair in found)
+            print(f"  {value:.2f}  harm {sum(raised)}/{harm}  false {len(raised) - sum(raised)}  cost {spent:.0f}")
+
+
 def speed() -> None:
     started = time.perf_counter()
     finder = Finder.load()
@@ -206,6 +224,8 @@ def main(what: str) -> None:
         show(_saved())
     elif what == "limits":
         limits(_saved())
+    elif what == "alarms":
+        alarms(_saved())
     elif what == "unseen":
         show(judge(written_asks(), [pair for pair in _styled() if pair[1] != "asks"]))
     elif what == "guides":

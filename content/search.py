@@ -20,10 +20,10 @@ class Limits:
     """Chosen from the cost table in docs/why/finding.md: a wrong sure answer costs most."""
 
     sure: float = 0.7  # open one guide from here on
-    likely: float = 0.2  # below this even a choice of three would be guessing
+    likely: float = 0.2  # that a choice of three holds the right guide; below it even a choice would be guessing
     foreign: float = 0.2  # as sure as this that it is small talk, a call for a person, or none of our matters
     strange: float = 0.1  # as likely as this that it is none of our matters, and no choice is offered either
-    alarm: float = 0.5  # times what content/alarm.py asks for before urgent help
+    alarm: float = 1.0  # times what content/alarm.py asks for before urgent help
 
 
 CHOSEN = Limits()
@@ -116,7 +116,7 @@ def decide(text: str, weighed: Weighed, limits: Limits = CHOSEN) -> Finding:
     guides = tuple(t for t in topics if t not in APART)[:CHOICES]
     if topics.get(ELSEWHERE, 0.0) >= limits.strange:
         return Finding(text, Action.none, ranked, score)
-    if topics[guides[0]] < limits.likely:
+    if sum(topics[guide] for guide in guides) < limits.likely:  # a vague question spreads over many of our guides
         return Finding(text, Action(APART.get(best, "none")), ranked, score)
     return Finding(text, Action.offer, guides, score)
 

@@ -1,4 +1,4 @@
-"""Train the search model: python -m content.train tests/content/questions.jsonl. Needs numpy, the bot does not."""
+"""Train the search model: make search, or python -m content.train tests/content/questions.jsonl. Only this needs numpy."""
 
 import json
 import random
@@ -111,10 +111,14 @@ def gathered(extra: Iterable[Path]) -> list[Ask]:
     return [*written_asks(), *sharpened(ask for path in extra for ask in read_questions(path))]
 
 
+def taught(extra: Iterable[Path]) -> list[Ask]:
+    """All the shipped model learns from: the written asks, the questions of these files, the phrasings in the guides."""
+    return [*gathered(extra), *sharpened(Library.load().asks())]
+
+
 def main(paths: Sequence[str]) -> None:
-    own = gathered(map(Path, paths))
-    model = train([*own, *sharpened(Library.load().asks())], mark=digest(own))
-    FILE.write_bytes(model.to_bytes())
+    asks = taught(map(Path, paths))
+    FILE.write_bytes(train(asks, mark=digest(asks)).to_bytes())
 
 
 if __name__ == "__main__":

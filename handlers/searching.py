@@ -8,6 +8,8 @@ from handlers.talk import Choice
 from storage import missed
 
 OPEN, OFFER, SMALLTALK, HANDOFF, URGENT = "open", "offer", "smalltalk", "handoff", "urgent"
+ELSEWHERE = "out_of_scope"
+"""The topic of a question that is none of our matters."""
 PAGE = 8
 ASIDE_WORDS = 3
 """Fewer words in the middle of something are an answer that was mistyped, not a question."""
@@ -19,20 +21,23 @@ def search(desk: Desk, text: str) -> None:
     choices = _guides(desk, finding.topics)
     none = desk.choice("search.none", "/none", quiet=True)
     menu = desk.choice("way.menu", MENU, quiet=True)
+    person = desk.choice("help.ask", "/help")
     if finding.action == URGENT:
         urgent = desk.look.library.for_topic("scam_lost_money", desk.look.words.language)
         first = [Choice(urgent.title, f"/guide:{urgent.id}")] if urgent else []
-        desk.say("search.urgent", *first, menu)
+        other = [choice for choice in choices if choice not in first][:1]  # it may have been no emergency
+        desk.say("search.urgent", *first, person, *other, menu)
     elif finding.action == SMALLTALK:
         desk.say("search.smalltalk", menu)
     elif finding.action == HANDOFF:
-        desk.say("search.person", desk.choice("help.ask", "/help"), menu)
+        desk.say("search.person", person, menu)
     elif finding.action in (OPEN, OFFER) and choices:
         key = "search.found" if finding.action == OPEN else "search.offer"
         desk.say(key, *(choices[:1] if finding.action == OPEN else choices), none, menu)
     else:
-        desk.answer.records.append(missed.Missed(text, desk.look.words.language, next(iter(finding.topics), "")))
-        desk.say("search.nothing", desk.choice("menu.guides", "/guides"), menu)
+        guess = next(iter(finding.topics), "")
+        desk.answer.records.append(missed.Missed(text, desk.look.words.language, guess))
+        desk.say("search.elsewhere" if guess == ELSEWHERE else "search.nothing", *_or_a_person(desk))
 
 
 def alarm(desk: Desk, text: str) -> bool:
@@ -74,7 +79,12 @@ def none_of_these(desk: Desk, _subject: str) -> None:
     if asked:
         guess = next(iter(desk.find(asked).topics), "")
         desk.answer.records.append(missed.Missed(asked, desk.look.words.language, guess))
-    desk.say("search.nothing", desk.choice("menu.guides", "/guides"), desk.choice("way.menu", MENU, quiet=True))
+    desk.say("search.nothing", *_or_a_person(desk))
+
+
+def _or_a_person(desk: Desk) -> tuple[Choice, Choice, Choice]:
+    """The ways on where the search does not help."""
+    return desk.choice("menu.guides", "/guides"), desk.choice("help.ask", "/help"), desk.choice("way.menu", MENU, quiet=True)
 
 
 def _guides(desk: Desk, topics: tuple[str, ...]) -> list[Choice]:

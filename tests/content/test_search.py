@@ -20,7 +20,7 @@ from content.model import Model
 from content.noise import bare
 from content.phrasings import digest, topic_of, written_asks
 from content.search import APART, HARM, Action, Finder
-from content.train import RECIPE, gathered, train
+from content.train import RECIPE, gathered, taught, train
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 HELD_OUT = Path(__file__).with_name("held_out.jsonl")
@@ -235,8 +235,17 @@ def test_learnt_phrasings_are_found_word_for_word(finder: Finder) -> None:
 
 
 def test_shipped_model_was_trained_on_these_asks(finder: Finder) -> None:
-    """After changing asks, spoken.yaml or elsewhere.yaml: python -m content.train tests/content/questions.jsonl"""
-    assert finder.model.header.digest == digest(gathered([QUESTIONS]))
+    assert finder.model.header.digest == digest(taught([QUESTIONS])), (
+        "content/search.model was trained on other words: the asks (content/asks, or `asks` of a guide), content/spoken.yaml, "
+        "content/elsewhere.yaml or the development questions changed since. Run `make search` and commit the new model with them."
+    )
+
+
+def test_a_changed_ask_changes_the_digest() -> None:
+    asks = taught([QUESTIONS])
+    said = asks[0]
+    assert digest([*asks, (said[0], said[1] + " nhé")]) != digest(asks) != digest(asks[1:])
+    assert {text for _, text in Library.load().asks()} <= {text for _, text in asks}, "the guides' phrasings are part of it"
 
 
 def test_every_topic_has_many_phrasings_and_they_do_not_contradict() -> None:

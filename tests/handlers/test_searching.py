@@ -1,0 +1,71 @@
+"""People ask in their own words in the chat: the urgent card first, two taps to a step, and never a dead end."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from content.search import Finder
+from storage.database import Database
+from tests.handlers.village import LIBRARY, Village
+
+Says = Callable[[str], str]
+CARD = "🚨 Bác làm ngay"
+
+
+@pytest.fixture
+def says(database: Database) -> Says:
+    village = Village(database)
+    village.mind = replace(village.mind, find=Finder.load().find)
+    village.comes("ba")
+    return lambda text: village.say("ba", text)
+
+
+@pytest.mark.parametrize(("said", "guide"), [
+    ("e lm mat dt roi vneid sao ad", "vneid-lost-phone"),
+    ("vneid nha toi cu quay quay hoai", "vneid-down"),
+    ("bac muon lam giay khai sinh cho chau noi", "proc-birth"),
+    ("tui doi may moi chu vo vneid hong duoc", "vneid-new-phone"),
+    ("cccd het han lam lai o dau", "proc-id-card"),
+    ("xin giay doc than de cuoi vo", "proc-marital"),
+    ("ho so nop hom truoc gio toi dau roi", "dossier-status"),
+    ("quen mk vneid r lm s", "vneid-forgot-password"),
+    ("cho hoi cach quet ma tra tien ngoai cho", "cashless"),
+    ("lam muc 2 o dau vay con", "vneid-level2"),
+    ("how do I get my password back", "vneid-forgot-password"),
+])
+def test_two_taps_to_the_first_step(says: Says, said: str, guide: str) -> None:
+    title = LIBRARY.guide(guide, "vi").title  # type: ignore[union-attr]
+    told = says(said)
+    assert title in told and CARD not in told
+    says(title)
+    opened = says("1")
+    assert "Bước 1/" in opened or "Trường hợp" in opened or "?" in opened, "a step, or which case it is"
+
+
+@pytest.mark.parametrize("said", [
+    "nó lấy hết tiền tôi rồi", "cuu toi voi bi lua roi", "e lỡ đọc mã cho nó r ad ơi", "tui bị hắn gạt mất tiền rồi",
+    "bà tôi đang nghe điện thoại công an giả đòi chuyển tiền", "zalo tôi bị hack đang đi mượn tiền",
+    "I was scammed and lost money", "có ai vừa vào vneid của tôi bằng máy khác", "cai app no gui xong may tu chay",
+])
+def test_harm_gets_the_emergency_card_first_and_a_person_next(says: Says, said: str) -> None:
+    told = says(said)
+    assert told.startswith(CARD)
+    urgent = LIBRARY.guide("scam-urgent", "vi")
+    assert urgent and 0 < told.index(urgent.title) < told.index("🙋 Nhờ người giúp")
+    says(urgent.title)
+    assert f"Bước 1/{len(urgent.steps)}" in says("1")
+
+
+@pytest.mark.parametrize("said", [
+    "gia vang hom nay", "bò nhà tôi bỏ ăn", "tối nay đá mấy giờ", "xin visa đi Nhật", "tôi đau lưng quá"])
+def test_other_matters_name_who_can_help(says: Says, said: str) -> None:
+    told = says(said)
+    assert "bộ phận một cửa" in told and "tổ công nghệ số" in told and "🙋 Nhờ người giúp" in told
+    assert CARD not in told
+
+
+def test_nobody_is_sent_to_search_the_web(says: Says) -> None:
+    for said in ("lam visa", "abc xyz", "giấy tờ của tôi", "tôi bị lừa rồi", "không phải"):
+        told = says(said).lower()
+        assert not [word for word in ("google", "tìm trên mạng", "tra mạng", "lên mạng tìm") if word in told]
