@@ -189,6 +189,13 @@ poster          =                                        .         .         .  
 poster          t-{code}                                 -         -         y         y         *         -
 poster          g-vneid-level2                           .         .         .         .         .         .
 listen          vneid-level2                             .         .         .         .         .         .
+figure          =                                        .         .         .         .         .         .
+figure          {hamlet}                                 -         -         y         y         y         -
+figure          {commune}                                -         -         -         y         y         -
+credit          =                                        .         .         y         y         y         .
+credit          {hamlet}                                 -         -         y         y         y         -
+credit          {commune}                                -         -         -         y         y         -
+credit          {hamlet}.{volunteer}                     -         -         y         y         y         -
 """
 EVERYBODY, ANYWHERE, RIGHT_PLACE, NOBODY, OWN = "!", "*", "y", "-", "."
 """Whoever brings the secret · whoever has the role · who has it in that place · nobody · everybody their own, which is nothing
