@@ -196,6 +196,8 @@ credit          =                                        .         .         y  
 credit          {hamlet}                                 -         -         y         y         y         -
 credit          {commune}                                -         -         -         y         y         -
 credit          {hamlet}.{volunteer}                     -         -         y         y         y         -
+promised        {taken_}                                 -         -         -         -         -         -
+promised        {request_}                               -         -         -         -         -         -
 """
 EVERYBODY, ANYWHERE, RIGHT_PLACE, NOBODY, OWN = "!", "*", "y", "-", "."
 """Whoever brings the secret · whoever has the role · who has it in that place · nobody · everybody their own, which is nothing
