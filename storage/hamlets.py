@@ -13,6 +13,7 @@ from storage import ledger
 from storage.models import Campaign, FormerNumber, Household, Invitation, Membership, Place, PlaceChange, Team, table
 from storage.places import HAMLET
 from storage.reading import Reading
+from storage.standing import LOCAL
 from storage.visits import Home
 
 place, team, membership = table(Place), table(Team), table(Membership)
@@ -76,6 +77,7 @@ def merge(tx: Connection, gone_id: int, into_id: int, on: date, by: int | None, 
     tx.execute(update(household).where(household.c.hamlet_id == gone_id)
                .values(hamlet_id=into_id, number=household.c.number + base))
     ledger.touch(tx, tx.scalars(select(former.c.household_id).where(former.c.change_id == made)), on)
+    ledger.date_sums(tx, (gone_id, into_id), on)
     tx.execute(update(place).where(place.c.id == gone_id).values(valid_to=on))
     return made
 
@@ -102,6 +104,7 @@ def undo(tx: Connection, change_id: int, now: datetime) -> None:
         tx.execute(update(place).where(place.c.id == row.place_id).values(name=row.before))
     else:
         _part_again(tx, row)
+        ledger.date_sums(tx, places, now.astimezone(LOCAL).date())
     tx.execute(update(change).where(change.c.id == change_id).values(undone_at=now))
 
 

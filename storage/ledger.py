@@ -20,7 +20,7 @@ from storage.course import Denominator, Settled, TargetFact, changed, settled
 from storage.coverage_rules import HouseholdFact
 from storage.history import BARRIERS, Recorded, as_facts, entry, household, line, wanted, with_merges
 from storage.look_over import FACT, LINES_OF, LINES_OF_ONE, READ, TOUCHED, Seen, forget
-from storage.models import Campaign, Standing, table
+from storage.models import TALLY, Campaign, Standing, table
 from storage.outcomes import Group, Status
 from storage.prepared import Prepared, among
 from storage.reading import Reading, Wanted
@@ -42,6 +42,11 @@ def touch(tx: Connection, household_ids: Iterable[int], today: date | None = Non
         forget(tx, id_)
     tx.info[TOUCHED] = homes, max(latest, today or datetime.now(LOCAL).date())
     tx.info[SETTLE] = settle
+
+
+def date_sums(tx: Connection, place_ids: Iterable[int], today: date) -> None:
+    """Households came to these places or went: what is kept of them is of today, even where they come and go without a trace."""
+    tx.execute(update(TALLY).where(TALLY.c.place_id.in_(list(place_ids)), TALLY.c.settled_on < today).values(settled_on=today))
 
 
 def settle(tx: Connection) -> None:
@@ -73,6 +78,8 @@ class _Change:
     """What the households settled together change in one hamlet's sums."""
 
     settled_on: date = date.min
+    past: bool = False
+    """Whether a day before this one may be told otherwise now: then the sums are of today, even if they are the same."""
     after: list[HouseholdFact | None] = field(default_factory=list)
     before: list[HouseholdFact | None] = field(default_factory=list)
     course: dict[str, list[int]] = field(default_factory=dict)
@@ -99,6 +106,7 @@ def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int,
                       None if new_from == date.min else new_from)
         kept.append(_kept(row, now))
         _note(changes, row, now)
+        changes[row.campaign_id, row.hamlet_id, row.commune_id].past |= new_from < day
     write(tx, kept, changes)
     return {row.merged_into_id for row in lines if row.merged_into_id is not None}
 
@@ -185,7 +193,7 @@ def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -
     for (campaign_id, hamlet_id, commune_id), change in changes.items():
         difference = tallies.difference(change.after, change.before)
         for place_id in filter(None, (hamlet_id, commune_id)):
-            if difference:
+            if difference or change.past:
                 _add(sums.setdefault((campaign_id, place_id), {"settled_on": date.min}), difference, change.settled_on)
             changed({(campaign_id, place_id, day): values for day, values in change.course.items()}, {}, daily)
             changed({(id_, place_id): values for id_, values in change.targets.items()}, {}, parts)
