@@ -70,14 +70,15 @@ class Queue:
         """The next message that may leave now."""
         while self._later and self._later[0][0] <= now:
             _, chat_id = heapq.heappop(self._later)
-            self._offer(chat_id, self._lines[chat_id], now)
+            if chat_id in self._lines:  # or else it was dropped meanwhile: they blocked us
+                self._offer(chat_id, self._lines[chat_id], now)
         if self._slot_at > now:
             return None
         while self._ready:
             _, id_, chat_id = heapq.heappop(self._ready)
-            line = self._lines[chat_id]
-            lane = line.first_lane()
-            if line.busy or lane is None or line.lanes[lane][0].id != id_:
+            line = self._lines.get(chat_id)
+            lane = line.first_lane() if line else None
+            if line is None or line.busy or lane is None or line.lanes[lane][0].id != id_:
                 continue  # an entry that something more urgent has overtaken
             if line.free_at > now:
                 heapq.heappush(self._later, (line.free_at, chat_id))

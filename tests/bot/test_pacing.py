@@ -142,3 +142,20 @@ def test_a_program_that_is_often_a_little_late_still_speaks_at_its_full_rate() -
             queue.finished(found, now)
         now += 0.05
     assert len(times) >= 20 * 29 * 0.98
+
+
+def test_whoever_blocked_us_with_messages_waiting_holds_nobody_else_up() -> None:
+    """What was offered for them is no more, whether it could have left at once or after a pause."""
+    for pause in (0.0, 1.0):
+        queue = Queue(replace(TELEGRAM, per_second=1_000))
+        for id_, chat in ((1, 7), (2, 7), (3, 7), (4, 8)):
+            queue.add(parcel(id_, chat), 0.0)
+        first = queue.take(0.0)
+        assert first is not None and first.id == 1
+        if pause:
+            queue.put_back(first, 0.0, pause)
+        else:
+            queue.finished(first, 0.0)
+        assert {each.id for each in queue.drop(7)} == ({1, 2, 3} if pause else {2, 3})
+        assert [each.id for _, each in leave(queue, 2.0)] == [4]
+        assert not queue.known - {4}

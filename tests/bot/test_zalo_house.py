@@ -18,7 +18,7 @@ from bot.reminding import send_due
 from content.vietnam_time import instant, local_day
 from storage import mail, people, reminders, zalo
 from storage.database import Database
-from storage.models import Chat, GuideRun, Inbox, Outbox, Place, Reminder, Visit, table
+from storage.models import Chat, Conversation, GuideRun, Inbox, Outbox, Place, Reminder, Visit, table
 from storage.ways import why_not_unasked
 from tests.drawings import drawn
 from tests.houses import furnish, living, quiet, settings
@@ -83,18 +83,66 @@ async def test_37_a_choice_is_understood_however_it_is_typed(api: LoopbackZaloBo
 
 async def test_37_a_number_without_a_menu_is_never_guessed(api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path) -> None:
     async with living(sqlite_url, [channel_of(api, sqlite_url, tmp_path)]) as house:
-        answered = await says(api, house, "u1", "3")
-        assert answered
+        for who, typed in (("u1", "3"), ("u1", "99"), ("u2", "số 7")):
+            await says(api, house, who, "xyzzy qwerty")  # whatever was shown last offers less than that
+            await house.store.write(lambda tx: tx.execute(update(table(Chat)).values(shown=[])))
+            answered = await says(api, house, who, typed)
+            assert "Bác muốn làm gì?" in answered and "1. Làm định danh điện tử mức 2" in answered, "the main menu"
 
 
-@pytest.mark.parametrize("typed", ["menu", "MENU", "trợ giúp", "tro giup", "dừng", "dung", "/start", "/menu"])
-async def test_38_words_that_work_everywhere(api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path, typed: str) -> None:
+async def test_37_a_line_of_a_list_that_is_over_shows_the_main_menu(
+    api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path
+) -> None:
+    volunteer(sqlite_url, "v1")
+    async with living(sqlite_url, [channel_of(api, sqlite_url, tmp_path)]) as house:
+        await says(api, house, "v1", "ghi lượt")
+        assert "1. ✅ Xong" in await says(api, house, "v1", "18")
+
+        def ends(tx: Any) -> int:
+            tx.execute(update(table(Conversation)).values(state="cancelled"))
+            return len(tx.execute(select(table(Visit).c.id)).all())
+
+        before = await house.store.write(ends)
+        answered = await says(api, house, "v1", "1")
+        assert "Hôm nay mình làm gì?" in answered and "1." in answered
+        assert len(await house.store.read(lambda rows: rows.all(select(table(Visit).c.id)))) == before
+
+
+async def test_37_a_number_below_a_greeting_is_of_the_list_above_it(
+    api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path
+) -> None:
+    store = open_store(settings(sqlite_url))
+
+    async def known(account: str, chat: str) -> bool:
+        return await store.read(lambda rows: zalo.is_known(rows, account, chat))
+
+    async with living(sqlite_url, [channel_of(api, sqlite_url, tmp_path, known=known)]) as house:
+        assert "1. Làm định danh điện tử mức 2" in await says(api, house, "u1", "chào")
+        assert (await says(api, house, "u1", "1.")).startswith("Làm định danh điện tử mức 2")
+    store.close()
+
+
+async def test_37_what_was_left_empty_is_not_offered_again(api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path) -> None:
+    async with living(sqlite_url, [channel_of(api, sqlite_url, tmp_path)]) as house:
+        await says(api, house, "u1", "menu")
+        await says(api, house, "u1", "1")
+        assert "1. Làm định danh" in await says(api, house, "u1", "menu")
+        assert (await says(api, house, "u1", "1")).startswith("Làm định danh điện tử mức 2")
+
+
+@pytest.mark.parametrize(("typed", "means"), [
+    ("menu", "Hôm nay mình làm gì?"), ("MENU", "Hôm nay mình làm gì?"), ("/menu", "Hôm nay mình làm gì?"),
+    ("/start", "1."), ("trợ giúp", ""), ("tro giup", ""), ("dừng", "không tự nhắn nữa"),
+    ("dung", "không tự nhắn nữa")])
+async def test_38_words_that_work_everywhere(
+    api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path, typed: str, means: str
+) -> None:
     volunteer(sqlite_url, "v1")
     async with living(sqlite_url, [channel_of(api, sqlite_url, tmp_path)]) as house:
         await says(api, house, "v1", "ghi lượt")
         await says(api, house, "v1", "18")
         answered = await says(api, house, "v1", typed)
-        assert answered and "Mình chưa hiểu" not in answered
+        assert answered and "Mình chưa hiểu" not in answered and means in answered
 
 
 async def test_35_a_group_hears_one_polite_answer(api: LoopbackZaloBot, sqlite_url: str, tmp_path: Path) -> None:

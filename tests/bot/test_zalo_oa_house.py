@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from bot.channels.zalo_oa import ZaloOfficial
 from bot.house import House, open_store
 from content.words import words
 from storage import zalo
-from storage.models import Chat, Visit, table
+from storage.doors import doors_of
+from storage.models import Chat, Person, Visit, table
+from storage.ways import BLOCKED, way_to
 from tests.bot.test_zalo_house import TOKEN, volunteer
 from tests.houses import furnish, living, quiet, settings
 from tests.journeys.test_journeys import bind_telegram
@@ -94,15 +97,67 @@ async def test_52_whoever_follows_is_welcomed_once_and_left_alone_when_they_go(
             asked = select(table(Chat).c.state).where(table(Chat).c.ref == "U")
             return str(await house.store.read(lambda rows: rows.scalar(asked)))
 
-        came = follow(oa.app_id, oa.oa, "U")
+        async def heard_at() -> datetime:
+            asked = select(table(Chat).c.heard_at).where(table(Chat).c.ref == "U")
+            found: datetime = await house.store.read(lambda rows: rows.scalar(asked))
+            return found
+
+        came, begun = follow(oa.app_id, oa.oa, "U"), datetime.now(UTC)
         welcome = await happens(oa, house, "U", came)
         assert welcome and not await happens(oa, house, "U", came)
+        assert await heard_at() >= begun, "the window is open from now on"
         first = welcome.splitlines()[0]
         assert first not in await says(oa, house, "U", "nộp hồ sơ trực tuyến"), "greeted when they followed, not again"
         assert await state() == "active"
         await happens(oa, house, "U", follow(oa.app_id, oa.oa, "U", "unfollow"))
         assert await state() == "blocked"
+        chat_id = await house.store.read(lambda rows: rows.scalar(select(table(Chat).c.id).where(table(Chat).c.ref == "U")))
+        doors = (await house.store.read(lambda rows: doors_of(rows, [chat_id])))[chat_id]
+        assert (await house.store.read(lambda rows: way_to(rows, house.mind.limits, doors, datetime.now(UTC))))[1] == BLOCKED
         assert await says(oa, house, "U", "menu") and await state() == "active"
+
+
+async def test_45_nobodys_profile_is_asked_for_whether_they_follow_or_not(
+    oa: LoopbackZaloOa, sqlite_url: str, tmp_path: Path
+) -> None:
+    """The platform refuses the profile of whoever does not follow; a name is nothing we want to know, so none is refused."""
+    async with house_of(oa, sqlite_url, tmp_path) as house:
+        assert await says(oa, house, "stranger", "menu") and await says(oa, house, "stranger", "1")
+        await happens(oa, house, "U", follow(oa.app_id, oa.oa, "U"))
+        assert await says(oa, house, "U", "menu")
+        asked = {path for path, _ in oa.calls}
+        assert asked and not [path for path in asked if "user" in path or "getlist" in path or "getprofile" in path]
+        labels = await house.store.read(lambda rows: rows.all(select(table(Person).c.label)))
+        assert not labels, "nobody is known by more than their chat"
+
+
+async def test_45_who_does_not_follow_is_left_alone_and_others_go_on(
+    oa: LoopbackZaloOa, sqlite_url: str, tmp_path: Path
+) -> None:
+    async with house_of(oa, sqlite_url, tmp_path) as house:
+        oa.switches.fail = [{"path": "/cs", "error": -213}]
+        assert not await says(oa, house, "gone", "menu")
+        before = len(oa.calls)
+        assert await says(oa, house, "here", "menu") and len(oa.calls) == before + 1, "the refused one is not tried again"
+        assert await says(oa, house, "gone", "menu"), "whoever writes again is answered again"
+
+
+async def test_31_whoever_cannot_type_is_given_a_number_to_call(sqlite_url: str, tmp_path: Path) -> None:
+    async with LoopbackZaloBot(TOKEN) as api:
+        bot = ZaloBot("main", TOKEN, api_base=api.url, mode="webhook", webhook_secret=SECRET, per_second=1_000,
+                      chat_per_second=1_000, spool=tmp_path)
+        calm = settings(sqlite_url, telephone=" 0210 3855 123 (UBND xã) ")
+        house = House(calm, open_store(calm), [bot])
+        await house.start()
+        try:
+            api.bot().webhook = {"url": f"{house.address}{bot.path}", "secret_token": SECRET}
+            for _ in range(3):
+                assert await api.post(event(api.bot(), "u1", "unsupported")) == 200
+                await quiet(house.store)
+        finally:
+            await house.stop()
+        (post,) = api.posts("u1")
+        assert "gọi 0210 3855 123 (UBND xã)." in post.words and f"1. {SAY('help.ask')}" in post.words
 
 
 async def test_31_withheld_words_are_answered_with_a_persons_help(sqlite_url: str, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -101,4 +103,23 @@ async def test_27_one_process_polls_and_the_other_follows_it(url: str, tmp_path:
     finally:
         for program in programs:
             await program.kill()
+        await platform.stop()
+
+
+@pytest.mark.timeout(120)
+async def test_26_told_to_stop_in_a_long_poll_the_program_is_gone_within_two_seconds(url: str, tmp_path: Path) -> None:
+    furnish(url)
+    platform = Platform("polling")
+    await platform.start()
+    program = ZaloProgram(url, platform, tmp_path / "log.txt")
+    try:
+        await program.start()
+        await program.listens()
+        await asyncio.sleep(1.0)  # in the middle of a poll that would last 25
+        assert platform.bot.bot().open_polls == 1
+        begun = time.monotonic()
+        assert await program.kill(signal.SIGTERM) == 0
+        assert time.monotonic() - begun < 2.0
+    finally:
+        await program.kill()
         await platform.stop()

@@ -97,6 +97,19 @@ async def test_21_the_timeout_is_text_and_ours_is_longer(api: LoopbackZaloBot, i
     assert polling.SLACK >= 5
 
 
+async def test_21_a_poll_is_ended_by_the_platform_and_not_by_us(
+    api: LoopbackZaloBot, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(polling, "HOLD", 1)
+    monkeypatch.setattr(polling, "SLACK", 2.0)
+    api.switches.hold = 2.0  # longer than asked for, as slow networks make it
+    async with polls(api, inbox):
+        async with asyncio.timeout(8):
+            while api.bot().polls < 2:
+                await asyncio.sleep(0.02)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
 @pytest.mark.parametrize("listed", [False, True])
 async def test_22_one_event_or_a_list_of_one(api: LoopbackZaloBot, inbox: Inbox, listed: bool) -> None:
     api.switches.listed = listed

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hmac
 import json
 import time
 from collections.abc import AsyncIterator
@@ -62,6 +63,23 @@ async def test_29_nobody_else_is_let_in(api: LoopbackZaloBot, inbox: Inbox, tmp_
     async with hooked(api, inbox, tmp_path):
         assert await api.post({}, secret=secret, body=b"{not json") == 403
     assert not inbox.things
+
+
+async def test_29_the_secret_is_compared_in_constant_time_and_the_body_is_not_read(
+    api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    compare = hmac.compare_digest
+
+    def seen(a: bytes, b: bytes) -> bool:
+        compared.append((a, b))
+        return compare(a, b)
+
+    monkeypatch.setattr("bot.channels.zalo_bot_webhook.hmac.compare_digest", seen)
+    monkeypatch.setattr("bot.channels.zalo_bot_webhook.whole", None)
+    async with hooked(api, inbox, tmp_path):
+        assert await api.post(event(api.bot(), "u1", "text", text="chào"), secret="sai") == 403
+    assert compared == [(b"sai", SECRET.encode())] and not inbox.things
 
 
 async def test_29_without_a_secret_of_our_own_everybody_is_kept_out(api: LoopbackZaloBot, inbox: Inbox) -> None:
