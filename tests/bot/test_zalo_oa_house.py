@@ -49,6 +49,8 @@ async def house_of(oa: LoopbackZaloOa, url: str, spool: Path) -> AsyncIterator[H
     channel = ZaloOfficial("main", app_of(oa), oa.secret_key, store, api_base=oa.url, per_second=1_000, spool=spool, known=known)
     async with living(url, [channel], listen=True) as house:
         oa.webhook = f"{house.address}{channel.path}"
+        assert channel._spool is not None
+        channel._spool._patience = 60.0  # whatever else this machine does: a 200 is a commit here
         yield house
     store.close()
 
@@ -137,8 +139,8 @@ async def test_45_who_does_not_follow_is_left_alone_and_others_go_on(
     async with house_of(oa, sqlite_url, tmp_path) as house:
         oa.switches.fail = [{"path": "/cs", "error": -213}]
         assert not await says(oa, house, "gone", "menu")
-        before = len(oa.calls)
-        assert await says(oa, house, "here", "menu") and len(oa.calls) == before + 1, "the refused one is not tried again"
+        assert await says(oa, house, "here", "menu")
+        assert not oa.said_to("gone"), "the refused one is not tried again, nor what stood behind it"
         assert await says(oa, house, "gone", "menu"), "whoever writes again is answered again"
 
 
