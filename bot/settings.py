@@ -45,7 +45,8 @@ class Settings(BaseSettings):
         SecretStr(""), description="8-256 letters and digits that Zalo sends with every call to a Zalo Bot's webhook")
     zalo_bot_per_second: float = Field(5.0, gt=0, description="Messages a second for one Zalo Bot")
     zalo_bot_monthly: int = Field(
-        3_000, ge=0, description="Messages a month that a Zalo Bot may send; reminders stop at nine tenths of it; 0: no limit")
+        3_000, ge=0, description="Messages a month that a Zalo Bot may send; reminders stop at nine tenths of it, announcements "
+        "a little later; 0: no limit")
     zalo_bot_groups: Literal["answer", "ignore"] = Field(
         "answer", description="Whether a Zalo Bot that is called in a group says once that it answers everybody alone")
     zalo_oa_app_id: str = Field("", description="App id of a Zalo Official Account; several as NAME=ID,NAME=ID")
