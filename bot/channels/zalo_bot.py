@@ -22,7 +22,7 @@ from bot.channels.zalo_bot_watch import Watch
 from bot.channels.zalo_bot_webhook import Webhook
 from bot.channels.zalo_bot_wire import Reply, Wire
 from bot.channels.zalo_ledger import Ledger
-from bot.channels.zalo_newcomers import Known, welcomed
+from bot.channels.zalo_newcomers import Known, Newcomers
 from bot.channels.zalo_shelf import Shelf
 from bot.channels.zalo_spool import Spool
 from bot.channels.zalo_words import MOST
@@ -57,7 +57,7 @@ class ZaloBot:
             characters=MOST, buttons=0, edits=False, pictures=self._shelf.is_open, per_second=per_second,
             chat_per_second=chat_per_second, chat_burst=3, group_per_minute=10, monthly=monthly, sounds=self._shelf.is_open,
             resends=False)
-        self._spool_in, self._ledger, self._known = spool, ledger, known
+        self._spool_in, self._ledger, self._newcomers = spool, ledger, Newcomers(self.account, known)
         self._typing = Typing(self._wire)
         self._sending = Sending(self._wire, self._shelf, ledger, self._typing.show)
         self._watch = Watch(self.account, self._wire, ledger, self.address if mode == "webhook" else None, self._me.add)
@@ -133,7 +133,7 @@ class ZaloBot:
         async def keep(events: Sequence[Json]) -> None:
             found = [one for one in (received(event, *self._me) for event in events) if one and self._wanted(one)]
             if found:
-                await commit(await welcomed(self.account, found, self._known))
+                await self._newcomers.keep(found, commit)
 
         return keep
 

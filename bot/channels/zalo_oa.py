@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.channels import Limits, Papers, Receive, Sent, no_papers
 from bot.channels.zalo_http import Http
 from bot.channels.zalo_ledger import Ledger
-from bot.channels.zalo_newcomers import Known, welcomed
+from bot.channels.zalo_newcomers import Known, Newcomers
 from bot.channels.zalo_oa_incoming import Json, received
 from bot.channels.zalo_oa_keys import Keys, Lost
 from bot.channels.zalo_oa_login import App, Unreached
@@ -54,7 +54,7 @@ class ZaloOfficial:
             chat_burst=5, group_per_minute=10, proactive=PAID if paid else FREE, sounds=self._shelf.is_open,
             resends=False)
         self._sending = Sending(self._wire, self._shelf, ledger)
-        self._spool_in, self._ledger, self._known = spool, ledger, known
+        self._spool_in, self._ledger, self._newcomers = spool, ledger, Newcomers(self.account, known)
         self._spool: Spool | None = None
         self._webhook: Webhook | None = None
         self._caring: asyncio.Task[None] | None = None
@@ -112,7 +112,7 @@ class ZaloOfficial:
     async def _keep(self, event: Json) -> None:
         found = received(event)
         if found is not None and self._spool is not None:
-            await self._spool.keep(await welcomed(self.account, [found], self._known))
+            await self._newcomers.keep([found], self._spool.keep)
 
     async def _care(self) -> None:
         """Keep the keys alive: a refresh key that nobody uses for three months is lost."""

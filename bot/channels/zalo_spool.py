@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -28,9 +29,16 @@ class Spool:
         self._name = hashlib.sha256(account.encode()).hexdigest()[:12]
         self._under_way: set[asyncio.Task[None]] = set()
         self._draining: asyncio.Task[None] | None = None
+        self._more = False
+        """Whether a file was written since the drain looked for files."""
 
     async def keep(self, things: Sequence[Received]) -> None:
         """Returns once the letters are committed, or stand in a file. Raises where neither can be had."""
+        if self._draining is not None and not self._draining.done():  # what came before them still stands in files
+            await asyncio.to_thread(self._write, things)
+            self._more = True
+            self.drain()
+            return
         commit = asyncio.ensure_future(self._receive(self._account, things))
         done, _ = await asyncio.wait([commit], timeout=self._patience)
         if done:
@@ -66,7 +74,11 @@ class Spool:
             await asyncio.to_thread(file.unlink, missing_ok=True)
 
     async def _drain(self) -> None:
-        while files := await asyncio.to_thread(self._files):
+        while True:
+            self._more = False
+            files = await asyncio.to_thread(self._files)
+            if not files and not self._more:
+                return
             for file in files:
                 if not await self._hand_in(file):
                     await asyncio.sleep(AGAIN)
@@ -75,10 +87,14 @@ class Spool:
     async def _hand_in(self, file: Path) -> bool:
         try:
             things = await asyncio.to_thread(_read, file)
+        except FileNotFoundError:  # its letters were committed after all
+            return True
         except (OSError, ValueError, KeyError, TypeError):
             LOG.exception("%s: %s cannot be read and is set aside", self._account, file.name)
-            await asyncio.to_thread(file.rename, file.with_suffix(".unreadable"))
-            return True
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(file.rename, file.with_suffix(".unreadable"))
+                return True
+            return False
         try:
             await self._receive(self._account, things)
         except Exception as error:  # whatever the reason: it is tried again

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.channels import zalo_spool
 from bot.channels.zalo_bot import ZaloBot
 from bot.channels.zalo_bot_incoming import received
 from handlers.talk import Kind, Message
@@ -183,6 +184,51 @@ async def test_36_what_stands_in_a_file_outlives_the_program(api: LoopbackZaloBo
     polling_pause.undo()
     assert sorted(one.incoming.text for one in found) == ["tin 0", "tin 1", "tin 2"]
     assert not list(tmp_path.glob("*.json"))
+
+
+async def test_36_a_letter_does_not_overtake_what_stands_in_a_file(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path) -> None:
+    never = Inbox()
+    never.slow = 60
+    async with hooked(api, never, tmp_path):
+        for number in range(3):
+            assert await api.post(event(api.bot(), "u1", "text", text=f"tin {number}")) == 200
+            await asyncio.sleep(0.005)
+    inbox.slow = 0.1
+    async with hooked(api, inbox, tmp_path):
+        for number in (3, 4):
+            begun = time.monotonic()
+            assert await api.post(event(api.bot(), "u1", "text", text=f"tin {number}")) == 200
+            assert time.monotonic() - begun < 1.0
+        await inbox.holds(5)
+        inbox.slow = 0.0
+        while list(tmp_path.glob("*.json")):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert await api.post(event(api.bot(), "u1", "text", text="tin 5")) == 200
+        assert not list(tmp_path.glob("*.json")), "and nothing goes through a file any more"
+    assert [one.incoming.text for one in inbox.things.values()] == [f"tin {number}" for number in range(6)]
+
+
+async def test_36_a_file_whose_letters_were_committed_meanwhile_stops_nothing(
+    api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = Inbox()
+    never.slow = 60
+    async with hooked(api, never, tmp_path):
+        for number in range(3):
+            assert await api.post(event(api.bot(), "u1", "text", text=f"tin {number}")) == 200
+    gone = min(tmp_path.glob("*.json"))
+    read = zalo_spool._read
+
+    def gone_first(file: Path) -> Any:
+        if file == gone:
+            file.unlink(missing_ok=True)
+        return read(file)
+
+    monkeypatch.setattr(zalo_spool, "_read", gone_first)
+    async with hooked(api, inbox, tmp_path):
+        await inbox.holds(2)
+    assert not list(tmp_path.glob("*.unreadable"))
 
 
 async def test_a_database_that_is_away_is_said_so(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path) -> None:

@@ -207,3 +207,22 @@ async def test_zalo_is_answered_within_two_seconds(oa: LoopbackZaloOa, inbox: In
         assert await oa.post(oa.text("U", "chào")) == 200
         assert time.monotonic() - begun < 1.6
         await inbox.holds(1)
+
+
+async def test_nobody_is_greeted_again_while_the_database_is_slow(
+    oa: LoopbackZaloOa, inbox: Inbox, sqlite_url: str, tmp_path: Path
+) -> None:
+    """Their first words wait in a file, so they stand nowhere yet; but a greeting that was never kept is said the next time."""
+    async def known(account: str, chat: str) -> bool:
+        return False
+
+    inbox.fails = 1
+    async with hooked(oa, inbox, sqlite_url, tmp_path, known=known):
+        first = oa.text("U", "một")
+        assert await oa.post(first) == 500 and not inbox.things
+        assert await oa.post(first) == 200
+        inbox.slow = 1.5
+        for words in ("hai", "ba"):
+            assert await oa.post(oa.text("U", words)) == 200
+        await inbox.holds(4)
+    assert [one.incoming.kind for one in inbox.things.values()].count(Kind.START) == 1
