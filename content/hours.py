@@ -20,13 +20,19 @@ _DAYPART = re.compile(rf"(?:\b(?:buổi|buoi|in the)\s+)?\b({_PART})\b(?!\s*(?:l
 _NOT_EVENING = re.compile(r"\b(tuần|tuan|tháng|thang|phiên|phien|chợ|cho|thứ \w+|thu \w+|t[2-7]|cn|nhật|nhat|ngày|ngay|nữa|nua)"
                           r"\s+(tới|toi)\b")
 """“toi” without marks is “tới” after these words, and “tối” elsewhere."""
+_NUMBERS = {"một": 1, "mot": 1, "hai": 2, "ba": 3, "bốn": 4, "bon": 4, "năm": 5, "nam": 5, "sáu": 6, "sau": 6, "bảy": 7, "bay": 7,
+            "bẩy": 7, "tám": 8, "tam": 8, "chín": 9, "chin": 9, "mười": 10, "muoi": 10, "mười một": 11, "muoi mot": 11,
+            "mười hai": 12, "muoi hai": 12}
+_SPELLED = re.compile(rf"(?<!thứ )(?<!thu )\b(?!sau giờ)({'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\s+(?=(?:giờ|gio|rưỡi|ruoi)\b)")
+"""“hai giờ chiều”: a number in words, where an hour follows."""
 _NEXT = "\x00"
 USUAL = {"morning": time(8), "noon": time(11), "afternoon": time(14), "evening": time(18, 30)}
 
 
 def hour_in(words: str) -> tuple[time | None, str]:
     """The hour in somebody's words (plain, lower case), and the words without it. Without a number a part of the day is none."""
-    kept = _NOT_EVENING.sub(lambda found: f"{found[1]} {_NEXT}", words)
+    kept = _SPELLED.sub(lambda found: f"{_NUMBERS[found[1]]} ", words)
+    kept = _NOT_EVENING.sub(lambda found: f"{found[1]} {_NEXT}", kept)
     clock = _CLOCK.search(kept) or _BARE.search(kept)
     if clock is None:
         said = _DAYPART.search(kept)

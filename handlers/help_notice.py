@@ -13,6 +13,8 @@ from handlers.talk import Choice, Notice, said
 from storage.duty import Address
 from storage.help_requests import Request
 
+ROLES = ("tổ trưởng ", "tổ viên ", "thành viên ", "cán bộ ")
+"""Whoever is called by what they are has no first name to shorten it to."""
 HONORIFICS = frozenset({"anh", "chị", "bác", "cô", "chú", "ông", "bà", "em", "dì", "cậu", "thầy"})
 
 
@@ -46,6 +48,8 @@ def notice(to: Address, look: Look, key: str, /, *choices: tuple[str, str], **bl
 def first_name(label: str) -> str:
     """What somebody is called: the last word of their name, with the respectful word before it."""
     parts = label.split()
+    if label.lower().startswith(ROLES) and parts[-1].islower():
+        return label
     if len(parts) > 1 and parts[0].lower() in HONORIFICS:
         return f"{parts[0]} {parts[-1]}"
     return parts[-1] if parts else ""

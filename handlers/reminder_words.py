@@ -56,8 +56,9 @@ def _visit(item: Item, look: Look, *, phrase: str) -> Message | None:
     last = visits.last_visit(look.rows, home.id)
     outcome = look.words.say(f"visit.outcome.{last[1]}") if last else ""
     return said(look.words.say(phrase, number=home.number, outcome=outcome, at=spoken(item.expires_at)),
-                choices=(Choice(look.words.say("way.log"), f"/visit:{home.hamlet_id}.={home.number}"),
-                         Choice(look.words.say("postpone.other_day"), f"/postpone:household:{home.id}")))
+                choices=(
+                    Choice(look.words.say("reminder.log_home", number=home.number), f"/visit:{home.hamlet_id}.={home.number}"),
+                    Choice(look.words.say("reminder.put_off_home", number=home.number), f"/postpone:household:{home.id}")))
 
 
 def _settled(item: Item, look: Look, home: visits.Home) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.access import Action, Scope
 from handlers.desk import Desk
 from handlers.screens import MENU
 from handlers.talk import Choice
@@ -37,7 +38,7 @@ def search(desk: Desk, text: str) -> None:
     else:
         guess = next(iter(finding.topics), "")
         desk.answer.records.append(missed.Missed(text, desk.look.words.language, guess))
-        desk.say("search.elsewhere" if guess == ELSEWHERE else "search.nothing", *_or_a_person(desk))
+        desk.say("search.elsewhere" if guess == ELSEWHERE else _nothing(desk), *_or_a_person(desk))
 
 
 def alarm(desk: Desk, text: str) -> bool:
@@ -79,7 +80,12 @@ def none_of_these(desk: Desk, _subject: str) -> None:
     if asked:
         guess = next(iter(desk.find(asked).topics), "")
         desk.answer.records.append(missed.Missed(asked, desk.look.words.language, guess))
-    desk.say("search.nothing", *_or_a_person(desk))
+    desk.say(_nothing(desk), *_or_a_person(desk))
+
+
+def _nothing(desk: Desk) -> str:
+    """What is said where nothing was found: a member is told what members may type."""
+    return "search.nothing_member" if desk.look.may(Action.LOG_VISIT) > Scope.NOWHERE else "search.nothing"
 
 
 def _or_a_person(desk: Desk) -> tuple[Choice, Choice, Choice]:

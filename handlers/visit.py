@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from content.fold import fold
+from content.hours import hour_in
 from content.vietnam_time import local_day
 from handlers.access import Action, Scope
 from handlers.days import ask_day, both
@@ -22,6 +24,8 @@ from storage.reminders import ComeAt
 SERVICES = ("vneid_level2", "dvc_account", "online_dossier", "online_payment", "digital_signature", "health_record")
 SUGGESTED = 4
 FIRST = one_of("first", FirstChoice)
+_DAY = re.compile(r"\b(ngay|mung|mong|thang|thu)\s*\d")
+"""A day, not a household: “mùng 6”, “thứ 7”."""
 BARRIER = one_of("barrier", Barrier)
 NOTE = note("note")
 
@@ -95,7 +99,7 @@ def household(look: Look, hamlet: Hamlet) -> Question[visits.Home]:
     """A household by the number on its hamlet's list; the next ones nobody has been to are offered."""
 
     def hear(raw: str) -> str:
-        found = re.search(r"\d{1,5}", raw)
+        found = None if hour_in(raw.lower())[0] or _DAY.search(fold(raw)) else re.search(r"\d{1,5}", raw)
         if found is None:
             raise Refused("visit.household.not_a_number")
         return str(int(found[0]))

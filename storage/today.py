@@ -9,10 +9,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select
 
 from storage import assignments
 from storage.models import (
+    Appointment,
     Attainment,
     BarrierSession,
     FollowUpTask,
@@ -29,6 +30,7 @@ from storage.record import Context, record
 from storage.visits import Goal
 
 household, task, visit = table(Household), table(FollowUpTask), table(Visit)
+appointment = table(Appointment)
 attainment, entry, session = table(Attainment), table(RegisterEntry), table(BarrierSession)
 later = visit.alias("later")
 
@@ -82,6 +84,14 @@ _EXCLUDED = Prepared(
     .where(household.c.hamlet_id == bindparam("hamlet"), entry.c.campaign_id == bindparam("campaign"),
            entry.c.excluded_on <= bindparam("on"), entry.c.confirmed_by.is_not(None))
 )
+_PROMISED = Prepared(
+    select(appointment.c.household_id, appointment.c.person_id)
+    .join(household, household.c.id == appointment.c.household_id)
+    .where(household.c.hamlet_id == bindparam("hamlet"), appointment.c.on_day == bindparam("on"), appointment.c.state == "agreed",
+           ~exists().where(visit.c.household_id == appointment.c.household_id, visit.c.occurred_on == appointment.c.on_day,
+                           visit.c.void.is_(False), visit.c.outcome != Outcome.APPOINTMENT.value))
+)
+"""Whom somebody promised to come today, until somebody tells how it was."""
 _SESSIONS = Prepared(
     select(session.c.barrier, session.c.on_day)
     .where(session.c.hamlet_id == bindparam("hamlet"), session.c.on_day <= bindparam("on"))
@@ -92,6 +102,7 @@ def plan(rows: Reading, hamlet_id: int, goal: Goal | None, today: date, person_i
     """The houses of a hamlet to go to, in order; for one member, theirs and those nobody holds. The same rows, the same list."""
     here = {"hamlet": hamlet_id}
     gone = _done(rows, hamlet_id, goal, today)
+    promised = {row.household_id: row.person_id for row in rows.all(_PROMISED, {**here, "on": today})}
     open_ = {row.household_id: row for row in rows.all(_OPEN, here)}
     last = {row.household_id: OUTCOMES[row.outcome] for row in rows.all(_LAST, here)}
     solved: dict[str, date] = {}
@@ -100,10 +111,13 @@ def plan(rows: Reading, hamlet_id: int, goal: Goal | None, today: date, person_i
     holders = assignments.held(rows, hamlet_id) if person_id is not None else {}
     stops = []
     for home in rows.all(_HOMES, here):
-        others = holders.get(home.id)
+        others, owed = holders.get(home.id), open_.get(home.id)
+        if home.id in promised and person_id in (None, promised[home.id]):  # goal or not, in whose hands it may be
+            stops.append(Stop(home.id, home.number, home.label, home.lane, Why.APPOINTMENT, today, Outcome.APPOINTMENT))
+            continue
         if home.id in gone or (others is not None and person_id not in others):
             continue
-        stop = _stop(home, open_.get(home.id), last.get(home.id), solved, today)
+        stop = _stop(home, owed, last.get(home.id), solved, today)
         if stop is not None:
             stops.append(stop)
     return _ordered(stops, {id_ for id_, who in holders.items() if person_id in who})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from storage.models import Chat, Inbox, Outbox, table
 from storage.prepared import Prepared
@@ -30,6 +30,15 @@ def last_offers(rows: Reading, chat_id: int) -> bool:
     """Whether the message that this chat was shown last offers choices."""
     row = rows.first(_LAST, {"chat": chat_id})
     return row is not None and bool((row.parcel or {}).get("choices"))
+
+
+def last_answered(rows: Reading, account: str, chat_ref: str) -> int:
+    """The last message by which this chat was answered itself; what came after it, from others or unasked, it has not seen."""
+    here = select(chat.c.id).where(chat.c.account == account, chat.c.ref == chat_ref).scalar_subquery()
+    letter = rows.scalar(select(func.max(inbox.c.id)).where(inbox.c.chat_id == here)) or 0
+    answered = rows.scalar(select(func.max(outbox.c.id)).where(
+        outbox.c.chat_id == here, outbox.c.key.like(f"in:{letter}:%"), outbox.c.key.not_like(f"in:{letter}:to%")))
+    return int(answered or 0)
 
 
 @dataclass(frozen=True, slots=True)

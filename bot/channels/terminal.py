@@ -32,6 +32,8 @@ class Terminal:
     account: str = "terminal"
     limits: Limits = LIMITS
     papers: Papers = no_papers
+    shared: bool = False
+    """Several terminals over one database, one of which sends for all: each shows its own chat as it stands there."""
     folder: Path = Path("gocua-papers")
     """Where pictures and documents are put; made when there is the first one."""
     _receive: Receive | None = None
@@ -63,10 +65,16 @@ class Terminal:
         await self._receive(self.account, [Received(external_id or uuid.uuid4().hex, self.chat, incoming)])
 
     async def send(self, chat: str, message: Message) -> Sent:
-        if chat == self.chat:
-            self.out(self.drawn(message, await self._put_down(message)))
-        self.said.set()
+        if not self.shared:
+            if chat == self.chat:
+                await self.show(message)
+            self.said.set()
         return Sent(Fate.SENT, external_id=uuid.uuid4().hex[:12])
+
+    async def show(self, message: Message) -> None:
+        """Print a message, with what goes along."""
+        self.out(self.drawn(message, await self._put_down(message)))
+        self.said.set()
 
     async def _put_down(self, message: Message) -> list[Path]:
         """Write what goes with a message into the folder."""

@@ -19,7 +19,10 @@ from storage.database import Database
 from storage.desks import SetDesk
 from storage.models import (
     Appointment,
+    Assignment,
+    Attainment,
     AuditEvent,
+    Campaign,
     Chat,
     HelpOffer,
     HelpRequest,
@@ -378,6 +381,30 @@ def test_a_promised_visit_is_on_the_printed_list_without_the_persons_words(villa
     text = page[0].get_textpage().get_text_range()
     page.close()
     assert "ngõ 3, cạnh nhà văn hóa" in text and "đã hẹn 10:00" in text and "mật khẩu" not in text
+
+
+def test_a_promised_visit_to_a_known_house_is_first_today_goal_reached_or_not_whoever_holds_it(village: Village) -> None:
+    """The helper sees it although the household is in another member's hands and has reached what the campaign is for."""
+    village.comes("dan")
+    with village.database.write() as tx:
+        home = tx.scalar(select(table(Household).c.id).where(table(Household).c.number == 12))
+        tx.execute(insert(table(Campaign)), {"name": "C", "document": "", "place_id": village.commune, "starts_on": WEDNESDAY,
+                                             "ends_on": WEDNESDAY + timedelta(days=60), "goal_service": "vneid_level2",
+                                             "target_percent": 100})
+        tx.execute(insert(table(Attainment)), {"key": "k", "household_id": home, "service": "vneid_level2",
+                                               "achieved_on": WEDNESDAY, "verification": "self_reported",
+                                               "recorded_by": 2, "recorded_at": village.now, "assisted_by": ""})
+        tx.execute(insert(table(Assignment)), {"household_id": home, "person_id": 2, "shared": False, "assigned_at": village.now})
+    village.say("dan", "nhờ người giúp", "không giữ", "quên mật khẩu")
+    village.press("an", "tôi nhận giúp")
+    village.press("an", "hẹn đến nhà")
+    village.say("an", "25/11/2026 lúc 10 giờ")
+    village.say("an", "hộ 12")
+    told = village.say("an", "hôm nay đi đâu")
+    assert "Hộ 12 · có hẹn" in told and told.index("Hộ 12") < told.index("Hộ 1 "), told
+    village.press("an", "Hộ 12")
+    village.press("an", "vắng")
+    assert "Hộ 12 · có hẹn" not in village.say("an", "hôm nay đi đâu")
 
 
 def test_a_promised_visit_to_a_house_that_has_a_number_after_all(village: Village) -> None:
