@@ -23,7 +23,8 @@ _NOT_EVENING = re.compile(r"\b(tuần|tuan|tháng|thang|phiên|phien|chợ|cho|t
 _NUMBERS = {"một": 1, "mot": 1, "hai": 2, "ba": 3, "bốn": 4, "bon": 4, "năm": 5, "nam": 5, "sáu": 6, "sau": 6, "bảy": 7, "bay": 7,
             "bẩy": 7, "tám": 8, "tam": 8, "chín": 9, "chin": 9, "mười": 10, "muoi": 10, "mười một": 11, "muoi mot": 11,
             "mười hai": 12, "muoi hai": 12}
-_SPELLED = re.compile(rf"(?<!thứ )(?<!thu )\b(?!sau giờ)({'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\s+(?=(?:giờ|gio|rưỡi|ruoi)\b)")
+_SPELLED = re.compile(rf"(?<!thứ )(?<!thu )\b(?!sau giờ)({'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+                      r"\s+(?=(?:giờ|gio|rưỡi|ruoi)\b)")
 """“hai giờ chiều”: a number in words, where an hour follows."""
 _NEXT = "\x00"
 USUAL = {"morning": time(8), "noon": time(11), "afternoon": time(14), "evening": time(18, 30)}

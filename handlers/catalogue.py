@@ -123,6 +123,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "credit": credit.by_member,
     "remind": reminder.remind_me,
     "quiet": reminder.stop,
+    "passto": reminder.pass_to,
     "privacy": privacy.privacy,
     "mydata": my_data.shown,
     "takedata": my_data.take_along,

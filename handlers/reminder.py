@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.access import Action
+from handlers.access import Action, Scope
 from handlers.days import ask_day, both
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
@@ -14,7 +14,7 @@ from handlers.look import Look
 from handlers.reminder_words import WORDED
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Message, Policy, Refused
-from storage import guide_runs, preferences, reminders, visits
+from storage import guide_runs, handover, preferences, reminders, visits
 from storage.reminder_kinds import FOLLOW_UP, UNFINISHED_GUIDE
 from storage.reminder_rules import Item
 
@@ -37,12 +37,33 @@ def stop(desk: Desk, subject: str) -> None:
     desk.say("reminder.stopped_one" if kind else "reminder.stopped", *again, desk.choice("way.menu", "/menu"))
 
 
+def pass_to(desk: Desk, subject: str) -> None:
+    """Somebody else should go to this household: the leader learns of it, or (a leader themselves) hands it out."""
+    look = desk.look
+    look.require(Action.LOG_VISIT)
+    home = _home(look, subject)
+    if home is None:
+        desk.say("reminder.nothing", desk.choice("way.menu", "/menu"))
+    elif look.may(Action.HAND_OUT) > Scope.NOWHERE:
+        menu = desk.choice("way.menu", "/menu", quiet=True)
+        desk.say("reminder.pass_yourself", desk.choice("reminder.hand_out", "/allot"), menu, number=home.number)
+    else:
+        desk.answer.records.append(handover.PassTo(home.id))
+        desk.say("reminder.passed_to", desk.choice("way.menu", "/menu"), number=home.number)
+
+
+def _home(look: Look, subject: str) -> visits.Home | None:
+    """The household a reminder is about, where somebody may log visits."""
+    if not re.fullmatch(r"household:\d{1,12}", subject):
+        return None
+    home = visits.home_by_id(look.rows, int(subject.partition(":")[2]))
+    return home if home and home.hamlet_id in {hamlet.id for hamlet in look.hamlets(Action.LOG_VISIT)} else None
+
+
 def put_off(ask: Ask, look: Look) -> Done:
     """A visit to a household on another day; the subject of the dialogue is that of the reminder."""
-    if not re.fullmatch(r"household:\d{1,12}", look.subject):
-        raise Refused("reminder.nothing")
-    home = visits.home_by_id(look.rows, int(look.subject.partition(":")[2]))
-    if home is None or home.hamlet_id not in {hamlet.id for hamlet in look.hamlets(Action.LOG_VISIT)}:
+    home = _home(look, look.subject)
+    if home is None:
         raise Refused("reminder.nothing")
     on = ask_day(ask, look, "day", "postpone.day", least=1, most=90).on
     return Done((reminders.PutOff(FOLLOW_UP, look.subject, on),), "postpone.done",

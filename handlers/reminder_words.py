@@ -23,6 +23,7 @@ from handlers.talk import Choice, Incoming, Kind, Message, said
 from storage import appointments, coverage, desks, dossiers, gatherings, guide_runs, help_requests, visits
 from storage import reminder_kinds as kinds
 from storage.dossiers import DossierState
+from storage.handover import PASSED
 from storage.help_rules import State
 from storage.outcomes import Status
 from storage.reminder_rules import Item, instant
@@ -45,7 +46,8 @@ def _unfinished_guide(item: Item, look: Look) -> Message | None:
     at = places.index(left[1]) if left[1] in places else 0
     where = look.words.say("reminder.step", number=at + 1, count=len(places), step=guide.steps[at].title) if places else ""
     return said(look.words.say("reminder.guide", title=guide.title, step=where),
-                choices=(Choice(look.words.say("way.resume"), f"/resume:{short(number)}"),))
+                choices=(Choice(look.words.say("way.resume"), f"/resume:{short(number)}"),
+                         Choice(look.words.say("help.ask"), f"/help:{short(number)}")))
 
 
 def _visit(item: Item, look: Look, *, phrase: str) -> Message | None:
@@ -58,7 +60,8 @@ def _visit(item: Item, look: Look, *, phrase: str) -> Message | None:
     return said(look.words.say(phrase, number=home.number, outcome=outcome, at=spoken(item.expires_at)),
                 choices=(
                     Choice(look.words.say("reminder.log_home", number=home.number), f"/visit:{home.hamlet_id}.={home.number}"),
-                    Choice(look.words.say("reminder.put_off_home", number=home.number), f"/postpone:household:{home.id}")))
+                    Choice(look.words.say("reminder.put_off_home", number=home.number), f"/postpone:household:{home.id}"),
+                    Choice(look.words.say("reminder.pass_home", number=home.number), f"/passto:household:{home.id}", quiet=True)))
 
 
 def _settled(item: Item, look: Look, home: visits.Home) -> bool:
@@ -71,8 +74,8 @@ def _settled(item: Item, look: Look, home: visits.Home) -> bool:
 def _handed_over(item: Item, look: Look) -> Message | None:
     """Somebody could not be written to, or no reminder helped: a person goes on."""
     what, _, number = item.subject.partition(":")
-    if what == "household":
-        return _visit(item, look, phrase="reminder.handed_over")
+    if what in ("household", PASSED):
+        return _visit(item, look, phrase="reminder.handed_over" if what == "household" else "reminder.passed_over")
     if what == "run":
         title = guide_runs.title_of(look.rows, int(number))
         guide = look.library.guide(title, look.words.language) if title else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, select, update
@@ -10,10 +11,11 @@ from sqlalchemy import Connection, select, update
 from storage import preferences, residence
 from storage.models import Appointment, GuideRun, Household, table
 from storage.reading import Reading
+from storage.record import Context, record
 from storage.reminder_kinds import APPOINTMENT, FOLLOW_UP, HANDED_OVER, OVERDUE, UNFINISHED_GUIDE
 from storage.reminder_plans import leaders
 from storage.reminder_rules import Item
-from storage.reminders import remind
+from storage.reminders import clear, remind
 
 household, appointment, run = table(Household), table(Appointment), table(GuideRun)
 
@@ -27,6 +29,27 @@ def hand_over(tx: Connection, items: Sequence[Item], now: datetime, today: date)
         for chat_id in _leaders(rows, item, today):
             if chat_id != item.chat_id:
                 remind(tx, HANDED_OVER, item.subject, chat_id, today, at=now)
+
+
+PASSED = "passed"
+"""What the subject begins with where a member asked that somebody else go."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassTo:
+    """Whoever was reminded of a household cannot go: the leader finds somebody else."""
+
+    household_id: int
+
+
+@record.register
+def _pass_to(thing: PassTo, tx: Connection, context: Context) -> None:
+    for chat_id in preferences.chats_of(tx, context):
+        clear(tx, FOLLOW_UP, f"household:{thing.household_id}", chat_id, context.now, "passed_to")
+    rows = Reading(tx)
+    hamlet = rows.scalar(select(household.c.hamlet_id).where(household.c.id == thing.household_id))
+    for chat_id in leaders(rows, int(hamlet), context.today):
+        remind(tx, HANDED_OVER, f"{PASSED}:{thing.household_id}", chat_id, context.today, at=context.now)
 
 
 def given_up(tx: Connection, item: Item, now: datetime, today: date) -> None:

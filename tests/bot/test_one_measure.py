@@ -158,20 +158,26 @@ def test_a_household_that_heard_from_us_today_is_asked_tomorrow_and_not_at_all_a
     assert [bool(village.told(name)) for name in names] == [True, False, False]
 
 
-def test_a_holiday_is_quiet_but_for_a_warning(village: Village) -> None:
+def test_a_holiday_is_quiet_but_for_an_urgent_warning(village: Village) -> None:
     names = citizens(village, 2)
+    village.joins("officer", "commune_officer")
     village.now = instant(WEDNESDAY - timedelta(days=1), 9)  # the day of culture
     announce(village)
     assert received(village) == {}
     write(village, kind="cảnh báo lừa đảo", urgent="không khẩn")
     village.press("chi", "gửi đi")
     run(village, 2)
+    assert received(village) == {}
+    write(village, kind="cảnh báo lừa đảo", urgent="khẩn")
+    village.press("chi", "gửi đi")
+    village.press("officer", "duyệt, gửi đi")
+    run(village, 2)
     assert set(names) <= set(received(village))
     village.now = instant(WEDNESDAY, 8)
     run(village, 2)
-    assert received(village) == {**dict.fromkeys(names, 2), "chi": 2}
+    assert received(village) == {**dict.fromkeys(names, 3), "chi": 3}
 
 
 def test_nobody_at_all_is_no_question(village: Village) -> None:
     with village.database.write() as tx:
-        assert unasked.had_enough(tx, [], WEDNESDAY) == set()
+        assert unasked.had_enough(tx, [], village.now) == {}

@@ -282,9 +282,9 @@ def test_vietnamese_sentences_are_short() -> None:
 
 MEMBERS = re.compile(
     r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member|helper|meet|assign|duty|broadcast"
-    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|unclear|today|announce|paper|promised|meeting|correct|allot|counter|card|along|task|search\.nothing_member|daycode\.yours)\b")
+    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|unclear|today|announce|paper|promised|meeting|correct|allot|counter|card|along|task|search\.nothing_member|reminder\.pass\w*|daycode\.yours)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|why|"
-                  r"reminder\.(stopped|started|enough|several|visit|nothing|kind))\b")
+                  r"reminder\.(stopped|started|enough|several|visit|nothing|kind|pass\w*|hand_out|log_home|put_off_home))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
 """Said to everybody, but nearly always to a citizen in a guide."""
 
@@ -335,7 +335,8 @@ def together() -> Iterator[tuple[str, list[str]]]:
     yield "search", ["search.none", "search.more", "menu.guides", "way.menu", "way.go_on"]
     yield "reminder", ["way.resume", "way.log", "reminder.enough", "reminder.enough_all"]
     yield "visit.saved", ["visit.undo", "vouch.show"]
-    yield "reminder", ["way.resume", "reminder.log_home", "reminder.put_off_home", "reminder.enough", "reminder.enough_all"]
+    yield "reminder", ["way.resume", "reminder.log_home", "reminder.put_off_home", "reminder.pass_home",
+                       "reminder.enough", "reminder.enough_all"]
     yield "visit.undone", ["way.log_again", "visit.undo", "way.menu"]
     yield "help", ["help.never_mind", "help.go_on", "help.feedback", "help.close", "help.ask", "help.answer", "way.menu"]
     yield "asked", ["helper.accept", "helper.pass_on", "helper.take_over", "helper.assign", "helper.all_open", "helper.duty"]
