@@ -375,7 +375,7 @@ def test_a_promised_visit_is_on_the_printed_list_without_the_persons_words(villa
     with village.database.read() as tx:
         rows = Reading(tx)
         look = Look(rows, words("vi"), village.mind.library, village.now, WEDNESDAY, village.now, 0)
-        paper = list_paper.make(look, f"vi:{village.hamlet}:0:{WEDNESDAY.isoformat()}")
+        paper = list_paper.make(look, f"{village.hamlet}:0:{WEDNESDAY.isoformat()}")
     assert paper is not None
     page = pypdfium2.PdfDocument(paper.content)
     text = page[0].get_textpage().get_text_range()
