@@ -87,7 +87,7 @@ def _alarm_cost(judged: Judged, action: str) -> float:
 
 def apart(asks: Iterable[Ask], held: Iterable[str]) -> list[Ask]:
     """The asks without those that are one of the held in other letters: marks, teen-code and spelling do not count."""
-    spoken = Spoken(*(spoken_lists()[name] for name in ("marked", "anyhow", "phrases")))
+    spoken = _plainly_spoken()
 
     def names(text: str) -> set[str]:
         return {fold(text), " ".join(spoken.standard(text))}
@@ -168,8 +168,8 @@ def _actions(judged: Sequence[Judged], source: str) -> None:
 
 def limits(judged: Sequence[Judged]) -> None:
     """The curve: what each threshold costs on average while the others stay as chosen."""
-    for name in ("sure", "likely", "foreign", "strange", "alarm"):
-        for value in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5):
+    for name in ("sure", "likely", "foreign", "strange", "alarm", "afar"):
+        for value in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0, 3.0, 4.0):
             tried = Limits(**{**CHOSEN.__dict__, name: value})
             per = [
                 sum(cost(one, one.found(tried)) for one in part) / len(part)
@@ -180,10 +180,9 @@ def limits(judged: Sequence[Judged]) -> None:
 
 def alarms(judged: Sequence[Judged]) -> None:
     """The curve of each level of content/alarm.py: harm recognised, false alarms and cost, were the level this one."""
-    spoken = Spoken(*(spoken_lists()[name] for name in ("marked", "anyhow", "phrases")))
     levels: dict[float, list[Judged]] = defaultdict(list)
     for one in judged:
-        levels[threshold(spoken.standard(one.text))].append(one)
+        levels[one.needed].append(one)
     for level, some in sorted(levels.items()):
         harm = sum(one.urgent for one in some)
         print(f"level {level}: {len(some)} phrasings, {harm} of harm")
@@ -211,7 +210,14 @@ def speed() -> None:
 
 
 def _saved() -> list[Judged]:
-    return [Judged(**row) for row in json.loads(SAVED.read_text("utf-8"))]
+    """The saved judgements; what an alarm needs is asked anew, for its levels are what is being chosen."""
+    spoken = _plainly_spoken()
+    rows = (Judged(**row) for row in json.loads(SAVED.read_text("utf-8")))
+    return [replace(one, needed=threshold(spoken.standard(one.text))) for one in rows]
+
+
+def _plainly_spoken() -> Spoken:
+    return Spoken(*(spoken_lists()[name] for name in ("marked", "anyhow", "phrases")))
 
 
 def main(what: str) -> None:

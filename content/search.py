@@ -19,11 +19,12 @@ from content.phrasings import URGENT, topic_of
 class Limits:
     """Chosen from the cost table in docs/why/finding.md: a wrong sure answer costs most."""
 
-    sure: float = 0.7  # open one guide from here on
+    sure: float = 0.8  # open one guide from here on
     likely: float = 0.2  # that a choice of three holds the right guide; below it even a choice would be guessing
     foreign: float = 0.2  # as sure as this that it is small talk, a call for a person, or none of our matters
-    strange: float = 0.1  # as likely as this that it is none of our matters, and no choice is offered either
-    alarm: float = 1.0  # times what content/alarm.py asks for before urgent help
+    strange: float = 0.06  # as likely as this that it is none of our matters, and no choice is offered either
+    alarm: float = 1.0  # times what content/alarm.py asks for before urgent help, in a question about scams
+    afar: float = 1.5  # the same in any other question: there a false alarm frightens more
 
 
 CHOSEN = Limits()
@@ -31,6 +32,7 @@ CHOICES = 3
 
 LOST = "scam_lost_money"
 HARM = frozenset({LOST, "scam_otp", "scam_fake_app", "scam_police_call"})
+SCAM = "scam_"  # how the topics of scams begin
 ELSEWHERE = "out_of_scope"
 APART = MappingProxyType({"smalltalk": "smalltalk", "human_help": "handoff", ELSEWHERE: "none"})
 
@@ -106,7 +108,7 @@ def decide(text: str, weighed: Weighed, limits: Limits = CHOSEN) -> Finding:
     topics = weighed.topics
     best, score = next(iter(topics.items()))
     ranked = tuple(topics)[:CHOICES]
-    if weighed.alarm >= weighed.needed * limits.alarm:
+    if weighed.alarm >= weighed.needed * (limits.alarm if best.startswith(SCAM) else limits.afar):
         first = best if best in HARM else LOST
         return Finding(text, Action.urgent, (first, *(t for t in ranked if t != first))[:CHOICES], weighed.alarm)
     if best in APART and score >= limits.foreign:

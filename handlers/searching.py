@@ -11,6 +11,8 @@ from storage import missed
 OPEN, OFFER, SMALLTALK, HANDOFF, URGENT = "open", "offer", "smalltalk", "handoff", "urgent"
 ELSEWHERE = "out_of_scope"
 """The topic of a question that is none of our matters."""
+NO_DOUBT = 0.5
+"""As likely an emergency as this, and no other guide stands beside the card."""
 PAGE = 8
 ASIDE_WORDS = 3
 """Fewer words in the middle of something are an answer that was mistyped, not a question."""
@@ -26,7 +28,7 @@ def search(desk: Desk, text: str) -> None:
     if finding.action == URGENT:
         urgent = desk.look.library.for_topic("scam_lost_money", desk.look.words.language)
         first = [Choice(urgent.title, f"/guide:{urgent.id}")] if urgent else []
-        other = [choice for choice in choices if choice not in first][:1]  # it may have been no emergency
+        other = [choice for choice in choices if choice not in first][:1] if finding.score < NO_DOUBT else []
         desk.say("search.urgent", *first, person, *other, menu)
     elif finding.action == SMALLTALK:
         desk.say("search.smalltalk", menu)

@@ -2,9 +2,12 @@
 
 from collections import Counter
 
-from bench.blind import HALVES, asked
+import pytest
+
+from bench.blind import HALVES, OPENED, answered, asked
 from bench.search import QUESTIONS, apart
 from content.library import Library
+from content.search import Action, Finder
 from content.train import gathered
 
 
@@ -22,3 +25,18 @@ def test_the_halves_are_one_set_cut_in_two() -> None:
     for half in HALVES:
         kinds = Counter(one.kind for one in asked(half))
         assert kinds["urgent"] >= 30 and kinds["near"] >= 20 and kinds["out"] >= 25 and kinds["in"] >= 55
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_the_promises_hold_on_blind_questions(half: str) -> None:
+    """Only sums are compared, so that a failure shows no line of half b."""
+    answers = answered(half, Finder.load())
+    harm = [found.action is Action.urgent for one, found in answers if one.kind == "urgent"]
+    alarms = [found.action is Action.urgent for one, found in answers if one.kind in ("near", "in")]
+    out = [found.action in OPENED for one, found in answers if one.kind == "out"]
+    ranked = [(one.hit(found.topics[:1]), one.hit(found.topics)) for one, found in answers if one.kind == "in"]
+    first, three = (sum(hits) / len(hits) for hits in zip(*ranked, strict=True))
+    assert sum(harm) / len(harm) >= 0.95
+    assert sum(alarms) / len(alarms) <= 0.05
+    assert sum(out) / len(out) <= 0.1
+    assert first >= 0.75 and three >= 0.9
