@@ -50,7 +50,7 @@ class Spool:
 
     def drain(self) -> None:
         """Hand in what stands in files, until there are none."""
-        if self._draining is None or self._draining.done():
+        if (self._draining is None or self._draining.done()) and self._files():
             self._draining = asyncio.get_running_loop().create_task(self._drain())
 
     async def close(self) -> None:
