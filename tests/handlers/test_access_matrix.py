@@ -58,6 +58,7 @@ workdays        {hamlet}                                 -         -         -  
 rhythm          =                                        .         .         .         .         .         .
 holiday         =                                        .         .         .         .         .         .
 postpone        household:{home}                         -         y         y         -         -         -
+passto          household:{home}                         -         y         y         -         -         -
 exclude         {hamlet}.13                              -         -         y         y         -         -
 daycode         =                                        .         .         .         .         .         .
 daycode         4021                                     .         .         .         .         .         .
