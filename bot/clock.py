@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection
@@ -36,6 +37,16 @@ class Forget(Protocol):
     def __call__(self, tx: Connection, now: datetime) -> object: ...
 
 
+def _in_peace(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """The same, ended without a word where the program is asked to stop in the middle: what it began is taken back."""
+    @wraps(job)
+    async def run() -> None:
+        with suppress(asyncio.CancelledError):
+            await job()
+
+    return run
+
+
 class Clock:
     """Ticks."""
 
@@ -49,7 +60,7 @@ class Clock:
 
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         for job, every in ((self.tick, {"minutes": 1}), (self.tidy, {"hours": 6}), (self.count_days, {"minutes": 20})):
-            self._scheduler.add_job(job, "interval", **every, misfire_grace_time=None, coalesce=True, max_instances=1,
+            self._scheduler.add_job(_in_peace(job), "interval", **every, misfire_grace_time=None, coalesce=True, max_instances=1,
                                     next_run_time=datetime.now(UTC) + timedelta(seconds=2))
         self._scheduler.start()
 
