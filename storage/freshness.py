@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, or_, select
 
 from storage import coverage
-from storage.models import Membership, Place, Visit, table
+from storage.models import Membership, Person, Place, Visit, table
 from storage.places import COMMUNE, HAMLET, PROVINCE
 from storage.prepared import Prepared
 from storage.reading import Reading, Wanted
 from storage.shares import FRESH_DAYS, Share
 from storage.standing import LOCAL
 
-member, place, visit = table(Membership), table(Place), table(Visit)
+member, person, place, visit = table(Membership), table(Person), table(Place), table(Visit)
 _PLACES = select(place.c.id)
 _IN = {
     HAMLET: member.c.place_id == bindparam("place"),
@@ -28,10 +28,13 @@ _MEMBERS = {level: (
     select(member.c.person_id).distinct()
     .where(inside, member.c.team_id.is_not(None), member.c.valid_from <= bindparam("on"),
            or_(member.c.valid_to.is_(None), member.c.valid_to > bindparam("on"))).subquery()) for level, inside in _IN.items()}
-_ENTERED = {level: exists().where(visit.c.person_id == members.c.person_id, visit.c.recorded_at >= bindparam("since"),
-                                  visit.c.recorded_at < bindparam("until")) for level, members in _MEMBERS.items()}
-_FRESH = {level: Prepared(select(func.count().filter(_ENTERED[level]).label("fresh"), func.count().label("members"))
-                          .select_from(members)) for level, members in _MEMBERS.items()}
+_ENTERED = exists().where(visit.c.person_id == person.c.id, visit.c.recorded_at >= bindparam("since"),
+                          visit.c.recorded_at < bindparam("until"))
+_LATELY = (person.c.entered_on >= bindparam("first")) & ((person.c.entered_on <= bindparam("on")) | _ENTERED)
+"""Their last entry is in these days; only for a day in the past, after which they went on, is there anything to look up."""
+_FRESH = {level: Prepared(
+    select(func.count().filter(_LATELY).label("fresh"), func.count().label("members"))
+    .select_from(members.join(person, person.c.id == members.c.person_id))) for level, members in _MEMBERS.items()}
 
 
 def freshness(rows: Reading, place_id: int, on: date) -> Share:
@@ -44,7 +47,8 @@ def freshness_of(here: Any, on: date) -> Wanted[Share]:
     def read(found: Sequence[Any]) -> Share:
         return Share(int(found[0].fresh), int(found[0].members))
 
-    return Wanted(_FRESH[here.level], {"place": here.id, "on": on, "since": _midnight(on - timedelta(days=FRESH_DAYS - 1)),
+    first = on - timedelta(days=FRESH_DAYS - 1)
+    return Wanted(_FRESH[here.level], {"place": here.id, "on": on, "first": first, "since": _midnight(first),
                                        "until": _midnight(on + timedelta(days=1))}, read)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from storage import campaigns, coverage_snapshots, ledger, simulated_visits
+from storage import campaigns, coverage_snapshots, last_entry, ledger, simulated_visits
 from storage.course import Denominator
 from storage.database import Database
 from storage.models import Attainment, Household, Membership, Person, Place, RegisterEntry, Team, Visit, table
@@ -144,6 +144,9 @@ def _hamlet(tx: Connection, scale: Scale, campaign_id: int, where: tuple[int, in
         if made and made[-1]["outcome"] in ("moved_out", "vacant") and chance.random() < 0.7:
             gone.append((home, min(scale.until, made[-1]["occurred_on"] + timedelta(days=1)), made[-1]["person_id"]))
     _bulk(tx, table(Visit), visits)
+    for volunteer in volunteers:
+        if entered := [row["recorded_at"] for row in visits if row["person_id"] == volunteer]:
+            last_entry.entered(tx, (volunteer,), max(entered))
     _bulk(tx, table(Attainment), attainments)
     for home, on, reporter in gone:
         tx.execute(

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from storage import ledger, reminders, tasks
+from storage import last_entry, ledger, reminders, tasks
 from storage.models import Attainment, Chat, Visit, table
 from storage.outcomes import Barrier, Mode, Outcome, Verification, return_on
 from storage.reading import Reading
@@ -67,6 +67,7 @@ def keep(tx: Connection, new: dict[str, Past], now: datetime, today: date) -> No
         "occurred_on": each.occurred_on, "recorded_at": now, "mode": Mode.DOOR.value, "outcome": each.outcome.value,
         "barrier": each.barrier.value if each.barrier else None, "next_on": each.next_on, "away_until": each.away_until,
         "note": each.note, "void": False, "reason": ""} for key, each in new.items()])
+    last_entry.entered(tx, (each.person_id for each in new.values()), now)
     ids = {row.key: int(row.id) for row in made}
     reached = [{"key": f"{key}:{service}", "household_id": each.household_id, "service": service, "achieved_on": each.occurred_on,
                 "verification": Verification.SEEN_BY_VOLUNTEER.value, "recorded_by": each.person_id, "recorded_at": now,

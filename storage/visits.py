@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
-from storage import ledger, tasks
-from storage.models import Attainment, Campaign, Companion, Household, RegisterEntry, Visit, table
+from storage import last_entry, ledger, tasks
+from storage.models import Attainment, Campaign, Companion, Household, Person, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification
 from storage.people import note
 from storage.prepared import Prepared
@@ -17,7 +17,7 @@ from storage.reading import Reading
 from storage.record import Context, record
 
 household, visit, attainment, campaign = table(Household), table(Visit), table(Attainment), table(Campaign)
-companion, later, entry = table(Companion), visit.alias("later"), table(RegisterEntry)
+companion, later, entry, person = table(Companion), visit.alias("later"), table(RegisterEntry), table(Person)
 
 UNDO_FOR = timedelta(minutes=10)
 ALIKE_WITHIN = timedelta(minutes=10)
@@ -245,6 +245,10 @@ class WentAlong:
 
 _VISIT = Prepared(insert(visit).returning(visit.c.id))
 _KNOWN = Prepared(select(visit.c.id).where(visit.c.key == bindparam("key")))
+_BEFORE = Prepared(select(
+    select(visit.c.id).where(visit.c.key == bindparam("key")).scalar_subquery().label("known"),
+    select(person.c.entered_on).where(person.c.id == bindparam("by")).scalar_subquery().label("entered_on")))
+"""Whether a visit is there already, and when whoever made it last entered one: with one wait."""
 _ATTAINMENTS = Prepared(insert(attainment))
 
 
@@ -257,9 +261,12 @@ def _log(thing: LogVisit, tx: Connection, context: Context) -> None:
 
 def _keep(tx: Connection, thing: LogVisit, context: Context, by: int | None = None, **more: object) -> None:
     """The row, what was reached, and who went along. A visit that is there already stays as it is."""
-    if _KNOWN.scalar(tx, {"key": thing.key}) is not None:
-        return
     by = by or context.person_id
+    before = _BEFORE.first(tx, {"key": thing.key, "by": by})
+    if before.known is not None:
+        return
+    if by and (before.entered_on is None or before.entered_on < last_entry.day_of(context.now)):
+        last_entry.entered(tx, (by,), context.now)  # once a day
     visit_id = _VISIT.scalar(tx, {
         "key": thing.key, "household_id": thing.household_id, "person_id": by,
         "occurred_at": thing.occurred_at, "occurred_on": thing.occurred_on, "recorded_at": context.now, "mode": thing.mode.value,
@@ -293,6 +300,7 @@ def _undo(thing: UndoVisit, tx: Connection, context: Context) -> None:
     del copied["id"]
     tx.execute(insert(visit), {**copied, "key": f"undo:{row.id}", "supersedes_id": row.id, "void": True,
                                "reason": "undone", "recorded_at": context.now})
+    last_entry.entered(tx, (row.person_id,), context.now)
     _revoke(tx, row.id)
     ledger.touch(tx, (row.household_id,), context.today)
     tasks.settle(tx, row.household_id, context.now, context.today)

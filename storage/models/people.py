@@ -41,6 +41,8 @@ class Person(Row, table=True):
     label: str
     created_at: datetime
     language: str = "vi"
+    entered_on: date | None = None
+    """The day in Vietnam on which they last entered a visit: derived from the visits."""
 
 
 class Membership(Row, table=True):

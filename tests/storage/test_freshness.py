@@ -2,18 +2,26 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
-from sqlalchemy import insert
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import insert, select
 
+from storage import last_entry
 from storage.database import Database
 from storage.freshness import freshness
-from storage.models import Person, Team, Visit, table
+from storage.models import Chat, Person, Team, Visit, table
+from storage.outcomes import Mode, Outcome
 from storage.people import serve
 from storage.reading import Reading
+from storage.record import Context, record
+from storage.visits import LogVisit, UndoVisit
 from tests.storage import reference, village
 from tests.storage.histories import MINUTES, START
 
 TODAY = START + timedelta(days=20)
+START_AT = datetime(2026, 11, 10, 16, 30, tzinfo=UTC)
 
 
 def test_members_who_entered_something_in_seven_days(database: Database) -> None:
@@ -41,6 +49,8 @@ def test_members_who_entered_something_in_seven_days(database: Database) -> None
             {"key": str(n), "household_id": home, "person_id": who, "occurred_at": at, "occurred_on": at.date(),
              "recorded_at": at, "mode": "door", "outcome": "not_home", "note": "", "void": False, "reason": ""}
             for n, (who, at) in enumerate(entries)])
+        for who, at in entries:
+            last_entry.entered(tx, (who,), at)
     seen = set()
     with database.read() as tx:
         rows = Reading(tx)
@@ -51,3 +61,34 @@ def test_members_who_entered_something_in_seven_days(database: Database) -> None
                 assert (found.n, found.d) == reference.freshness(services, entries, inside, day), (place, day)
                 seen.add((found.n, found.d))
     assert len(seen) > 15
+
+
+def test_the_day_of_the_last_entry_is_what_the_visits_say(database: Database) -> None:
+    """By whatever way a visit is entered: each day is that of the newest; and an upgrade finds it in the visits alone."""
+    person, chance = table(Person), random.Random(3)
+    with database.write() as tx:
+        here = village.place(tx, "hamlet", "H")
+        home = village.homes(tx, here, 1)[0]
+        nobody, *people = village.people(tx).values()
+        chat = tx.execute(insert(table(Chat)).returning(table(Chat).c.id), {
+            "account": "test", "ref": "1", "created_at": START_AT, "heard_at": START_AT, "state": "active",
+            "shown": []}).scalar_one()
+        for n in range(40):
+            who, at = chance.choice(people), START_AT + timedelta(hours=chance.randint(0, 200))
+            logged = LogVisit(f"t{n}", home, at, at.date(), Mode.DOOR, Outcome.NOT_HOME, None, None, None, (), "")
+            record(logged, tx, Context(at, at.date(), chat, who, "test"))
+            if n % 5 == 0:
+                row = tx.scalar(select(table(Visit).c.id).where(table(Visit).c.key == f"t{n}"))
+                late = at + timedelta(days=chance.randint(0, 3))
+                record(UndoVisit(row), tx, Context(late, late.date(), chat, who, "test"))
+    with database.read() as tx:
+        kept = dict(tx.execute(select(person.c.id, person.c.entered_on)).all())
+        said = tx.execute(select(table(Visit).c.person_id, table(Visit).c.recorded_at)).all()
+    newest = {who: (max(at for other, at in said if other == who) + timedelta(hours=7)).date() for who in people}
+    assert kept == newest | {nobody: None}
+    with database.write() as tx, Operations.context(MigrationContext.configure(tx)):
+        migration = import_module("storage.migrations.versions.0012_entries")
+        migration.downgrade()
+        migration.upgrade()
+    with database.read() as tx:
+        assert dict(tx.execute(select(person.c.id, person.c.entered_on)).all()) == kept
