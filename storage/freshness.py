@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, case, exists, false, func, or_, select, true
 
 from storage import coverage
 from storage.models import Membership, Person, Place, Visit, table
@@ -30,7 +30,8 @@ _MEMBERS = {level: (
            or_(member.c.valid_to.is_(None), member.c.valid_to > bindparam("on"))).subquery()) for level, inside in _IN.items()}
 _ENTERED = exists().where(visit.c.person_id == person.c.id, visit.c.recorded_at >= bindparam("since"),
                           visit.c.recorded_at < bindparam("until"))
-_LATELY = (person.c.entered_on >= bindparam("first")) & ((person.c.entered_on <= bindparam("on")) | _ENTERED)
+_LATELY = case((person.c.entered_on.between(bindparam("first"), bindparam("on")), true()),
+               (person.c.entered_on > bindparam("on"), _ENTERED), else_=false())
 """Their last entry is in these days; only for a day in the past, after which they went on, is there anything to look up."""
 _FRESH = {level: Prepared(
     select(func.count().filter(_LATELY).label("fresh"), func.count().label("members"))

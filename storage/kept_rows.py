@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, Text, bindparam, case, text
+from sqlalchemy import Connection, Dialect, Table, Text, bindparam, case, text, update
 from sqlalchemy.dialects import sqlite
 
 from storage import json_text
@@ -25,9 +25,15 @@ _ADDED: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...] = (
 """The tables of sums: what names a row, and what is added to."""
 
 
-def write(tx: Connection, kept: Sequence[Row], sums: Mapping[tuple[int, int], Row],
+SOUGHT_BY = ("hamlet_id", "commune_id", "status", "changes_on", "reported_out")
+"""What households are looked for by: a row in which these stay is changed where it lies, without its indexes."""
+
+
+def write(tx: Connection, kept: Sequence[Row], stays: Sequence[Row], sums: Mapping[tuple[int, int], Row],
           daily: Mapping[tuple[int, int, str], list[int]], parts: Mapping[tuple[str, int], list[int]]) -> None:
-    """Households as they stand now, and by how much sums change; in one order, so that no two processes wait for each other."""
+    """Households as they stand now, new or sought otherwise than before, and those of which only the rest changed; and by how
+    much sums change. In one order, so that no two processes wait for each other.
+    """
     totals = [{"campaign_id": campaign_id, "place_id": place_id, **values}
               for (campaign_id, place_id), values in sorted(sums.items(), key=lambda each: each[0])]
     moved = [{"campaign_id": key[0], "place_id": key[1], "day": date.fromisoformat(key[2]),
@@ -36,10 +42,12 @@ def write(tx: Connection, kept: Sequence[Row], sums: Mapping[tuple[int, int], Ro
     aimed = [{"target_id": int(key[0]), "place_id": key[1], "achieved": values[0], "of": values[1], "known": values[2]}
              for key, values in sorted(parts.items()) if any(values)]
     if tx.dialect.name == "postgresql":
-        _at_once(tx, kept, totals, moved, aimed)
+        _at_once(tx, [*kept, *stays], totals, moved, aimed)
         return
     if kept:
         _replacing().each(tx, kept)
+    if stays:
+        _changing().each(tx, [{given: row[name] for given, name in _CHANGING.items()} for row in stays])
     changed: tuple[list[dict[str, Any]], ...] = totals, moved, aimed
     for (into, keys, added), rows in zip(_ADDED, changed, strict=True):
         if rows:
@@ -53,9 +61,20 @@ def write(tx: Connection, kept: Sequence[Row], sums: Mapping[tuple[int, int], Ro
 @cache
 def _replacing() -> Prepared:
     made = sqlite.insert(_STANDING)
-    keys = [column.name for column in _STANDING.primary_key]
+    rest = {column.name: made.excluded[column.name] for column in _STANDING.c if column.name not in _KEYS}
     return Prepared(made.values({column.name: bindparam(column.name) for column in _STANDING.c}).on_conflict_do_update(
-        index_elements=keys, set_={column.name: made.excluded[column.name] for column in _STANDING.c if column.name not in keys}))
+        index_elements=_KEYS, set_=rest))
+
+
+_KEYS = tuple(column.name for column in _STANDING.primary_key)
+_CHANGING = {f"of_{name}": name for name in _KEYS} | {
+    column.name: column.name for column in _STANDING.c if column.name not in (*_KEYS, *SOUGHT_BY)}
+
+
+@cache
+def _changing() -> Prepared:
+    return Prepared(update(_STANDING).where(*(_STANDING.c[name] == bindparam(f"of_{name}") for name in _KEYS)).values(
+        {name: bindparam(name) for given, name in _CHANGING.items() if given == name}))
 
 
 @cache
@@ -74,24 +93,25 @@ def _adding(into: Table, keys: tuple[str, ...], added: tuple[str, ...]) -> Prepa
 
 def _at_once(tx: Connection, *rows: Sequence[Row]) -> None:
     """Each table's rows as JSON, which the server reads as rows: one wait, whatever has changed."""
-    given = [json_text.write_text(list(each)) for each in rows]
-    _everything(tx.dialect).each(tx, [dict(zip(_GIVEN, given, strict=True))])
+    given = {name: json_text.write_text(list(each)) for name, each in zip(_GIVEN, rows, strict=True) if each}
+    if given:
+        _everything(tx.dialect, tuple(given)).each(tx, [given])
 
 
 _GIVEN = ("kept", "totals", "moved", "aimed")
 
 
 @cache
-def _everything(dialect: Dialect) -> Prepared:
-    keys = [column.name for column in _STANDING.primary_key]
-    replaced = [f"{column.name} = excluded.{column.name}" for column in _STANDING.c if column.name not in keys]
-    parts = [_part(dialect, _STANDING, "kept", keys, (), replaced)]
-    for (into, named, added), given in zip(_ADDED, _GIVEN[1:], strict=True):
+def _everything(dialect: Dialect, given: tuple[str, ...]) -> Prepared:
+    replaced = [f"{column.name} = excluded.{column.name}" for column in _STANDING.c if column.name not in _KEYS]
+    parts = {_GIVEN[0]: _part(dialect, _STANDING, _GIVEN[0], _KEYS, (), replaced)}
+    for (into, named, added), name in zip(_ADDED, _GIVEN[1:], strict=True):
         sums = [f'"{name}" = {into.name}."{name}" + excluded."{name}"' for name in added]
         if "settled_on" in into.c:
             sums.append(f"settled_on = greatest({into.name}.settled_on, excluded.settled_on)")
-        parts.append(_part(dialect, into, given, named, added, sums))
-    return Prepared(text(f"WITH {', '.join(parts)} SELECT").bindparams(*(bindparam(name, type_=Text()) for name in _GIVEN)))
+        parts[name] = _part(dialect, into, name, named, added, sums)
+    wanted = ", ".join(parts[name] for name in given)
+    return Prepared(text(f"WITH {wanted} SELECT").bindparams(*(bindparam(name, type_=Text()) for name in given)))
 
 
 def _part(dialect: Dialect, into: Table, given: str, keys: Sequence[str], added: Sequence[str], changes: Sequence[str]) -> str:

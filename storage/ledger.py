@@ -31,6 +31,7 @@ SETTLE = "ledger.settle"
 """What is to be done before the transaction ends, where anything was touched."""
 AT_ONCE = 500
 STATUSES, GROUPS = {each.value: each for each in Status}, {each.value: each for each in Group}
+_SOUGHT_BY = attrgetter(*(f"kept_{name}" for name in kept_rows.SOUGHT_BY))
 _FACT = {prefix: attrgetter(*(prefix + name for name in FACT)) for prefix in ("", "kept_")}
 
 
@@ -98,16 +99,18 @@ def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int,
     """Settle these; the households that some of them live on in."""
     lines, targets, known = _read(Reading(tx), ids, read)
     kept: list[dict[str, Any]] = []
+    stays: list[dict[str, Any]] = []
     changes: Changes = defaultdict(_Change)
     for row in lines:
         day = max(today, row.kept_settled_on or today)  # never back in time: the sums stand for the latest day
         new_from = since.get(row.household_id, date.min)
         now = settled(line(row, known), fact_of(row), targets[row.campaign_id].values(), day, row.kept_course,
                       None if new_from == date.min else new_from)
-        kept.append(_kept(row, now))
+        stands = _kept(row, now)
+        (stays if _SOUGHT_BY(row) == tuple([stands[name] for name in kept_rows.SOUGHT_BY]) else kept).append(stands)
         _note(changes, row, now)
         changes[row.campaign_id, row.hamlet_id, row.commune_id].past |= new_from < day
-    write(tx, kept, changes)
+    write(tx, kept, stays, changes)
     return {row.merged_into_id for row in lines if row.merged_into_id is not None}
 
 
@@ -185,7 +188,7 @@ def kept_fact(row: Any, prefix: str = "") -> HouseholdFact | None:
                          BARRIERS[barrier] if barrier else None, adults, achieved)
 
 
-def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -> None:
+def write(tx: Connection, kept: Sequence[Mapping[str, Any]], stays: Sequence[Mapping[str, Any]], changes: Changes) -> None:
     """Write households and the differences of the sums, places in one order so that no two processes wait for each other."""
     sums: dict[tuple[int, int], dict[str, Any]] = {}
     daily: dict[tuple[int, int, str], list[int]] = {}
@@ -197,7 +200,7 @@ def write(tx: Connection, kept: Sequence[Mapping[str, Any]], changes: Changes) -
                 _add(sums.setdefault((campaign_id, place_id), {"settled_on": date.min}), difference, change.settled_on)
             changed({(campaign_id, place_id, day): values for day, values in change.course.items()}, {}, daily)
             changed({(id_, place_id): values for id_, values in change.targets.items()}, {}, parts)
-    kept_rows.write(tx, kept, sums, daily, parts)
+    kept_rows.write(tx, kept, stays, sums, daily, parts)
 
 
 def _add(into: dict[str, Any], difference: Mapping[str, int], settled_on: date) -> None:
@@ -234,7 +237,7 @@ def leave(tx: Connection, entry_ids: Sequence[int]) -> None:
         changed({}, row.targets, there.targets)
         tx.execute(standing.delete().where(
             standing.c.campaign_id == row.campaign_id, standing.c.household_id == row.household_id))
-    write(tx, (), changes)
+    write(tx, (), (), changes)
 
 
 def turn_over(tx: Connection, today: date, limit: int = 20_000) -> int:

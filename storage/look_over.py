@@ -15,7 +15,7 @@ from storage.prepared import Asked, Prepared, among, together
 campaign, target, standing, place = table(Campaign), table(CampaignTarget), table(Standing), table(Place)
 FACT = ("status", "disposition", "reached", "contacted", "baseline", "verified", "barrier", "adults", "adults_achieved")
 _KEPT = tuple(standing.c[name].label(f"kept_{name}")
-              for name in (*FACT, "hamlet_id", "commune_id", "settled_on", "course", "targets"))
+              for name in (*FACT, "hamlet_id", "commune_id", "settled_on", "changes_on", "reported_out", "course", "targets"))
 _EVERY = (
     select(*LINE, place.c.parent_id.label("commune_id"), campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service,
            target.c.id.label("target_id"), target.c.service, target.c.denominator, *_KEPT)

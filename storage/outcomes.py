@@ -140,6 +140,9 @@ class Outcome(StrEnum):
     contact: bool
     return_after: int | None
     return_hint: ReturnHint | None
+    excludes: bool
+    """Takes the household out of the count, once a second person confirms."""
+    tells_leader: bool
 
     def __new__(
         cls,
@@ -156,6 +159,8 @@ class Outcome(StrEnum):
         outcome._value_ = code
         outcome.aapor, outcome.group, outcome.first_choice, outcome.contact = aapor, group, first_choice, contact
         outcome.return_after, outcome.return_hint = return_after, return_hint
+        outcome.excludes = group is Group.NOT_ELIGIBLE
+        outcome.tells_leader = outcome.excludes or code in ("refused_hard", "not_found")
         return outcome
 
     COMPLETED = "completed", "1.1", Group.COMPLETE, FirstChoice.DONE, True
@@ -213,15 +218,6 @@ class Outcome(StrEnum):
     def may_carry_services(self) -> bool:
         """A half-done visit may still have finished something that is not the campaign's goal."""
         return self.may_attain or self is Outcome.PARTIAL
-
-    @property
-    def excludes(self) -> bool:
-        """Takes the household out of the count, once a second person confirms."""
-        return self in (Outcome.MOVED_OUT, Outcome.VACANT, Outcome.NOT_HOUSEHOLD)
-
-    @property
-    def tells_leader(self) -> bool:
-        return self.excludes or self in (Outcome.REFUSED_HARD, Outcome.NOT_FOUND)
 
 
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}

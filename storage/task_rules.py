@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -110,7 +110,7 @@ def _stands_through(task: Task, visit: Past) -> bool:
 
 
 def _closed(task: Task, state: State, on: date, why: Why, by: int | None = None) -> Task:
-    return replace(task, state=state, closed_on=on, closed_by=by, why=why)
+    return Task(task.visit, task.due_on, state, on, by, why)
 
 
 def _today(task: Task, achieved_on: date | None, excluded: bool, today: date) -> Task:
@@ -121,7 +121,7 @@ def _today(task: Task, achieved_on: date | None, excluded: bool, today: date) ->
         return _closed(task, State.CANCELLED, today, Why.EXCLUDED)
     if task.due_on + GIVEN_UP_AFTER < today:
         return _closed(task, State.FAILED, task.due_on + GIVEN_UP_AFTER, Why.NOBODY_WENT)
-    return replace(task, state=State.READY if task.due_on <= today else State.DRAFT)
+    return Task(task.visit, task.due_on, State.READY if task.due_on <= today else State.DRAFT)
 
 
 def open_task(made: Sequence[Task]) -> Task | None:
