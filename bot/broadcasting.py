@@ -19,11 +19,13 @@ from content.words import words
 from handlers.broadcast import as_received, progress
 from handlers.calendar import calendar
 from handlers.look import Look
+from handlers.reaching import open_to
 from handlers.talk import Notice
 from storage import broadcasts, duty, mail, preferences, residence, rhythms, talks, unasked
 from storage.broadcast_rules import News, Reader, leaves_before, verdict
 from storage.broadcasts import Kind, Next, Sending, State
 from storage.doors import doors_of
+from storage.duty import Address
 from storage.reading import Reading
 from storage.reminder_rules import BUSY, End, Verdict, Wait
 from storage.reminders import Door
@@ -181,6 +183,15 @@ def _look(tx: Connection, mind: Mind, language: str, now: datetime) -> Look:
     return Look(Reading(tx), words(language), mind.library, now, local_day(now), now, 0, hours=mind.hours, accounts=mind.limits)
 
 
+def _author(tx: Connection, mind: Mind, sending: Sending, now: datetime) -> tuple[Look, Address | None]:
+    """Whoever wrote it, in a chat of theirs that may be written to, and how they look at it."""
+    author = duty.address(Reading(tx), sending.chat_id)
+    look = _look(tx, mind, author.language if author and author.language else mind.language, now)
+    if author is None or author.state != "active" or author.account not in mind.limits:
+        return look, None
+    return look, next(iter(open_to(look, [author])), None)
+
+
 def _show(tx: Connection, mind: Mind, sending: Sending, now: datetime) -> int:
     """Its progress, to whoever wrote it: one message, edited while it changes; the end of it is told in any case."""
     figures = broadcasts.figures(Reading(tx), sending.id)
@@ -190,18 +201,19 @@ def _show(tx: Connection, mind: Mind, sending: Sending, now: datetime) -> int:
     fresh = sending.shown_at is not None and now - sending.shown_at < SHOW_EVERY
     if under_way or (pending and fresh):
         return 0
-    author = duty.address(Reading(tx), sending.chat_id)
     state = sending.state if sending.state is State.STOPPED else State.SENDING if pending else State.DONE
     if not pending:
         if state is State.DONE and sending.expires_at > now and _refused(tx, mind, sending, now):
             return 0
         broadcasts.finish(tx, sending.id, state, now)
-    if author is None or author.state != "active" or author.account not in mind.limits:
-        return 0
-    may_edit = mind.limits[author.account].edits
+    look, author = _author(tx, mind, sending, now)
+    same = author is not None and author.chat_id == sending.chat_id
+    if author is None or (pending and not same):
+        return 0  # where it was written is closed to us by now: elsewhere only the end of it is told
+    may_edit = same and mind.limits[author.account].edits
     if before is not None and pending and not may_edit:
         return 0
-    message = progress(_look(tx, mind, author.language or mind.language, now), replace(sending, state=state), figures)
+    message = progress(look, replace(sending, state=state), figures)
     if before is not None and pending and message.text == before[2]:
         return 0  # nobody new got it: those who wait may wait for days
     if before is not None and may_edit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, and_, case, or_, select, update
 
@@ -20,6 +20,8 @@ PASSING = (QUOTA, BILLING, DOWN)
 """What ends by itself: with the day on which it was noted it is tried again, whether or not anybody wrote meanwhile."""
 DISPROVED = (QUOTA, DOWN, TOKEN)
 """What cannot be any more once a message has left. Free answers still leave where the paid ones do not."""
+FREE, PAID = timedelta(hours=48), timedelta(days=7)
+"""How long after somebody's last word an Official Account may write to them: without paying, and at all."""
 CARERS = ("admin", "commune_officer")
 """Whoever is told that an account needs care; leaders where there is nobody else."""
 
@@ -56,18 +58,21 @@ def tell_once(tx: Connection, account: str, month: str, percent: int) -> bool:
         .values(told_percent=percent)).rowcount == 1
 
 
-def carers(tx: Connection, today: date, troubled: str = "") -> list[Carer]:
-    """The chats of those who look after the bot: each person where they were heard last, best not on the troubled account."""
-    return _serving(tx, today, CARERS, troubled) or _serving(tx, today, ("leader",), troubled)
+def carers(tx: Connection, now: datetime, troubled: str = "") -> list[Carer]:
+    """The chats of those who look after the bot: each person where they were heard last, best not on the troubled account, nor
+    where an Official Account may not write to them any more.
+    """
+    return _serving(tx, now, CARERS, troubled) or _serving(tx, now, ("leader",), troubled)
 
 
-def _serving(tx: Connection, today: date, roles: tuple[str, ...], troubled: str) -> list[Carer]:
+def _serving(tx: Connection, now: datetime, roles: tuple[str, ...], troubled: str) -> list[Carer]:
+    today, over = local_day(now), and_(chat.c.account.startswith("zalo-oa:"), chat.c.heard_at < now - FREE)
     found = tx.execute(
         select(chat.c.person_id, chat.c.id, chat.c.account, chat.c.language)
         .join(membership, membership.c.person_id == chat.c.person_id)
         .where(membership.c.role.in_(roles), membership.c.valid_from <= today, chat.c.state == "active",
                or_(membership.c.valid_to.is_(None), membership.c.valid_to > today))
-        .order_by(case((chat.c.account == troubled, 1), else_=0), chat.c.heard_at.desc(), chat.c.id)).all()
+        .order_by(case((or_(chat.c.account == troubled, over), 1), else_=0), chat.c.heard_at.desc(), chat.c.id)).all()
     first: dict[int, Carer] = {}
     for row in found:
         first.setdefault(row.person_id, Carer(row.id, row.account, row.language))

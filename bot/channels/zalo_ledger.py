@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
@@ -103,7 +103,7 @@ class Ledger:
     def _write(self, tx: Connection, count: int, noted: tuple[str, str] | None, over: Sequence[str], now: datetime) -> None:
         today = local_day(now)
         if noted is not None and zalo.stand(tx, self._account, *noted, now):
-            self._tell(tx, f"zalo-{noted[0]}:{self._account}:{today:%Y%m%d}", "zalo.standing", today, now,
+            self._tell(tx, f"zalo-{noted[0]}:{self._account}:{today:%Y%m%d}", "zalo.standing", now,
                        account=self._account, problem=noted[1])
         if not count:
             return
@@ -115,12 +115,12 @@ class Ledger:
         if reached and zalo.tell_once(tx, self._account, month, reached):
             LOG.warning("%s: %d of %d messages of the month are sent", self._account, total, self._monthly)
             key = "zalo.quota_over" if reached >= 100 else "zalo.quota"  # both are phrases
-            self._tell(tx, f"zalo-quota:{self._account}:{month}:{reached}", key, today, now,
+            self._tell(tx, f"zalo-quota:{self._account}:{month}:{reached}", key, now,
                        account=self._account, sent=total, limit=self._monthly)
 
-    def _tell(self, tx: Connection, key: str, phrase: str, today: date, now: datetime, **values: object) -> None:
+    def _tell(self, tx: Connection, key: str, phrase: str, now: datetime, **values: object) -> None:
         """Those who look after the bot hear of it, each once for a key, on another account than this wherever they can."""
-        for carer in zalo.carers(tx, today, self._account):
+        for carer in zalo.carers(tx, now, self._account):
             message = said(words(carer.language or self._language).say(phrase, **values))
             mail.insert_new(tx, mail.outbox, [{
                 "key": f"{key}:{carer.chat_id}", "account": carer.account, "chat_id": carer.chat_id, "lane": mail.REMINDER,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -28,8 +27,6 @@ from handlers.talk import Message
 from storage import zalo
 
 LOG = logging.getLogger(__name__)
-FREE, PAID = timedelta(hours=48), timedelta(days=7)
-"""How long after somebody's last message an answer is free, and how long it is taken at all."""
 CARE, LOOK_AGAIN = 3600.0, 15.0
 """Seconds between two looks at whether the keys are to be renewed, also where nobody writes; and while there are none."""
 
@@ -51,7 +48,7 @@ class ZaloOfficial:
         self._shelf = Shelf(self.path, public_url, secret_key, papers)
         self._limits = Limits(
             characters=MOST, buttons=0, edits=False, pictures=True, per_second=per_second, chat_per_second=per_second,
-            chat_burst=5, group_per_minute=10, proactive=PAID if paid else FREE, sounds=self._shelf.is_open,
+            chat_burst=5, group_per_minute=10, proactive=zalo.PAID if paid else zalo.FREE, sounds=self._shelf.is_open,
             resends=False)
         self._sending = Sending(self._wire, self._shelf, ledger)
         self._spool_in, self._ledger, self._newcomers = spool, ledger, Newcomers(self.account, known)

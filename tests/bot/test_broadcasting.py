@@ -1,6 +1,7 @@
 """Telling many: to those who want it, once each, at a welcome hour, after a second look, stopped when asked."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -454,6 +455,30 @@ def test_the_progress_is_one_message_that_is_edited(village: Village) -> None:
         first = tx.scalar(select(table(Outbox).c.external_id).where(table(Outbox).c.key == shown[0].key))
     assert len(shown) > 3 and "edits" not in shown[0].parcel
     assert {row.parcel["edits"] for row in shown[1:]} == {first}
+
+
+def test_whoever_wrote_it_hears_the_end_in_a_chat_that_is_open_by_then(database: Database) -> None:
+    """Begun in a channel that closes two days after their last word, it ends after that."""
+    village = Village(database, accounts=("test", "open"))
+    limits = village.mind.limits
+    closing = replace(limits["test"], proactive=timedelta(hours=48))
+    village.mind = replace(village.mind, limits={**limits, "test": closing})
+    village.comes("chi-khac", village.joins("chi", "leader", "Bác Chi"), "open")
+    names = citizens(village, 3)
+    write(village)
+    village.press("chi", "gửi đi")
+    village.told("chi")
+    with village.database.write() as tx:
+        tx.execute(update(table(Chat)).where(table(Chat).c.ref == "chi-khac").values(heard_at=village.now - timedelta(days=1)))
+        village.now += timedelta(hours=50)
+        tx.execute(update(table(Chat)).where(table(Chat).c.ref.in_(names)).values(heard_at=village.now))
+    run(village, 3)
+    assert received(village) == {**dict.fromkeys(names, 1), "chi-khac": 1}
+    with village.database.read() as tx:
+        told = tx.execute(select(table(Chat).c.ref, table(Outbox).c.parcel)
+                          .join(table(Chat), table(Chat).c.id == table(Outbox).c.chat_id)
+                          .where(table(Outbox).c.key.like("bp:%"))).all()
+    assert [(row.ref, "edits" in row.parcel) for row in told] == [("chi-khac", False)] and "4" in told[0].parcel["text"]
 
 
 def test_nothing_is_fed_while_the_progress_is_stuck(village: Village) -> None:

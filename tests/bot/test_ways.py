@@ -9,7 +9,6 @@ import time_machine
 from sqlalchemy import insert, select, update
 
 from bot.broadcasting import feed
-from bot.channels.zalo_oa import FREE
 from bot.reminding import send_due
 from content.vietnam_time import instant, local_day
 from handlers.talk import Incoming
@@ -19,6 +18,7 @@ from storage.doors import doors_of
 from storage.models import Broadcast, BroadcastLetter, Chat, Household, Outbox, Reminder, table
 from storage.reading import Reading
 from storage.ways import ANNOUNCEMENTS, way_for_answer, why_not_unasked
+from storage.zalo import FREE
 from tests.handlers.village import WEDNESDAY, Village
 
 ACCOUNTS = {"telegram": "telegram:main", "bot": "zalo-bot:main", "oa": "zalo-oa:main", "web": "web"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.channels.zalo_ledger import Ledger
 from bot.channels.zalo_oa import ZaloOfficial
@@ -171,3 +171,26 @@ async def test_what_nobody_asked_for_does_not_wait_for_a_quota(
         while await stands(store):
             await asyncio.sleep(0.02)
     assert [post.words for post in oa.posts] == ["tin 0"]
+
+
+@pytest.mark.parametrize("hours, there", [(47, "zalo-oa:other"), (49, "telegram:one")])
+async def test_whoever_looks_after_it_is_told_where_they_may_be_written_to(store: Store, hours: int, there: str) -> None:
+    """An Official Account that they last wrote to more than two days ago would refuse the word of what is wrong."""
+    now = datetime.now(UTC)
+
+    def officer(tx: Any) -> None:
+        _officer(tx)
+        chat = table(Chat)
+        person = tx.scalar(select(chat.c.person_id).where(chat.c.ref == "officer"))
+        for account, ago in (("zalo-oa:other", hours), ("telegram:one", 100)):
+            tx.execute(insert(chat), {"account": account, "ref": "officer", "person_id": person, "state": "active", "shown": [],
+                                      "created_at": now, "heard_at": now - timedelta(hours=ago)})
+        tx.execute(update(chat).where(chat.c.person_id == person, chat.c.account.not_in(["zalo-oa:other", "telegram:one"]))
+                   .values(state="blocked"))
+
+    await store.write(officer)
+    ledger = Ledger(store, ACCOUNT, 0)
+    ledger.stands("token", "-216")
+    await ledger.close()
+    told = await store.read(lambda rows: rows.all(select(outbox.c.account)))
+    assert [row.account for row in told] == [there]

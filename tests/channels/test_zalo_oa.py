@@ -10,13 +10,14 @@ import pytest
 from bot.channels import Fate
 from bot.channels.fitting import fit, units
 from bot.channels.zalo_http import Http
-from bot.channels.zalo_oa import FREE, PAID, ZaloOfficial
+from bot.channels.zalo_oa import ZaloOfficial
 from bot.channels.zalo_oa_login import Consent, Refused, expiry, pair
 from bot.house import open_store
 from bot.store import Store
 from handlers.papers import Paper
 from handlers.talk import Choice, Message
 from storage import zalo_tokens
+from storage.zalo import FREE, PAID
 from tests.drawings import drawn
 from tests.houses import settings
 from tests.loopback.zalo_oa import LoopbackZaloOa

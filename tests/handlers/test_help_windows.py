@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
-from bot.channels.zalo_oa import FREE, PAID
 from handlers.talk import Incoming
 from storage import mail, people, zalo
 from storage.database import Database
 from storage.models import Chat, HelpRequest, Outbox, table
+from storage.zalo import FREE, PAID
 from tests.handlers.village import Village
 
 OA, OTHER = "zalo-oa:main", "telegram:main"
