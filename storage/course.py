@@ -63,7 +63,7 @@ def settled(line: Line, campaign: CampaignFact, targets: Iterable[TargetFact], t
     fact: HouseholdFact | None = None
     changes_on: date | None = None
     course, days = _begun(turns(line), today, kept, since)
-    before = [sum(change[place] for change in course.values()) for place in range(len(DAILY) - 1)]
+    before = [sum(column) for column in zip(*course.values(), strict=True)][:len(DAILY) - 1] or NOTHING
     visits = Counter([visit.on for visit in counted(line.visits, date.max, campaign)])  # its own: others count with theirs
     for day in days:
         then = fact_on(line, campaign, day)
