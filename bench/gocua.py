@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert
 
 from bench.contestant import Dialogue, Place, Step
 from bot.demo import SERVICE
+from content.vietnam_time import local_day
 from storage import people
 from storage.database import Database
 from storage.models import Campaign, Chat, Household, Team, table
@@ -46,8 +47,8 @@ class GoCua:
         tx.execute(insert(table(Household)), [
             {"hamlet_id": ids[1], "number": number, "label": "", "lane": "", "added_on": day} for number in range(1, HOUSES + 1)])
         tx.execute(insert(table(Campaign)), {
-            "name": "Đo", "document": "", "place_id": ids[0], "starts_on": now.date() - timedelta(days=9),
-            "ends_on": now.date() + timedelta(days=90), "goal_service": SERVICE, "target_percent": 100})
+            "name": "Đo", "document": "", "place_id": ids[0], "starts_on": local_day(now) - timedelta(days=9),
+            "ends_on": local_day(now) + timedelta(days=90), "goal_service": SERVICE, "target_percent": 100})
         for chat in place.chats[:VOLUNTEERS]:
             person = people.add_person(tx, "Tổ viên", "vi", now)
             people.serve(tx, person, "volunteer", team, ids[1], day)

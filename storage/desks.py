@@ -11,6 +11,7 @@ from storage.models import OneStopDesk, Place, table
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.reminder_rules import local_day
 
 desk, place = table(OneStopDesk), table(Place)
 
@@ -37,7 +38,7 @@ def desks(rows: Reading) -> list[DeskHours]:
     """Every desk that was entered."""
     found = rows.once(("desks",), lambda: rows.all(_DESKS), lasting=True)
     return [DeskHours(row.place_id, row.name, row.address, row.hours, row.saturday, row.extra,
-                      tuple(int(day) for day in row.extra_days.split(",") if day), row.set_at.date()) for row in found]
+                      tuple(int(day) for day in row.extra_days.split(",") if day), local_day(row.set_at)) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from bot import doctor
 from bot.cli import app
 from bot.settings import Settings
+from content.vietnam_time import local_day
 from storage import zalo, zalo_tokens
 from storage.database import Database
 from storage.reading import Reading
@@ -173,7 +174,7 @@ def test_the_doctor_looks_at_both(beside: Beside, sqlite_url: str, monkeypatch: 
     database = Database(sqlite_url)
     now = datetime.now(UTC)
     with database.write() as tx:
-        zalo.add_sent(tx, "zalo-bot:xa", zalo.month_of(now.date()), 2_800)
+        zalo.add_sent(tx, "zalo-bot:xa", zalo.month_of(local_day(now)), 2_800)
         zalo.stand(tx, "zalo-oa:xa", "billing", "-320 no package", now)
     database.close()
     beside.bot.bot().webhook = {"url": "https://x.example", "updated_at": 1}

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -322,7 +322,7 @@ def test_44_a_reminder_outside_the_window_ends_with_its_reason(sqlite_url: str, 
 
     limits = type(LIMITS)(**{name: getattr(LIMITS, name) for name in LIMITS.__slots__} | {"proactive": timedelta(hours=48)})
     mind = Mind(Library.load(), lambda text: None, "vi", {ACCOUNT: limits}, lambda: ())  # type: ignore[arg-type, return-value]
-    now = instant(local_day(datetime.now(UTC)), 9)
+    now = instant(date(2026, 11, 25), 9)  # no holiday
     database = Database(sqlite_url)
     with database.write() as tx:
         chat_id = chat_of(tx, "u1", heard=now - timedelta(hours=hours))

@@ -10,6 +10,7 @@ from itertools import pairwise
 from sqlalchemy import Connection, insert, select
 
 from bot.demo import SERVICE
+from content.vietnam_time import local_day
 from storage import mail, people
 from storage.database import Database
 from storage.models import Campaign, Chat, Household, Inbox, Outbox, Place, RegisterEntry, Team, Visit, table
@@ -48,7 +49,7 @@ class World:
         tx.execute(insert(table(Household)), [
             {"hamlet_id": ids[1], "number": number, "label": "", "lane": "", "added_on": day}
             for number in range(1, self.chats * self.each + 1)])
-        today = datetime.now(UTC).date()
+        today = local_day(datetime.now(UTC))
         campaign = tx.execute(insert(table(Campaign)).returning(table(Campaign).c.id), {
             "name": "Thử", "document": "", "place_id": ids[0], "starts_on": today - timedelta(days=9),
             "ends_on": today + timedelta(days=90), "goal_service": SERVICE, "target_percent": 100}).scalar_one()
@@ -61,7 +62,7 @@ class World:
         now = datetime.now(UTC)
         for number in range(self.chats):
             person = people.add_person(tx, f"Tổ viên {chr(65 + number % 26)}", "vi", now)
-            people.serve(tx, person, "volunteer", hamlet[1], hamlet[0], now.date() - timedelta(days=2))
+            people.serve(tx, person, "volunteer", hamlet[1], hamlet[0], local_day(now) - timedelta(days=2))
             made = {"account": self.account, "ref": str(self.chat_id(number)), "created_at": now, "heard_at": now,
                     "state": "active", "shown": [], "person_id": person}
             mail.insert_new(tx, table(Chat), [made])

@@ -12,6 +12,7 @@ from bot import demo
 from bot.channels import Attached, Received
 from bot.channels.terminal import Terminal
 from content.lists.households import Line
+from content.vietnam_time import local_day
 from handlers.household_list import compare
 from handlers.screens import short
 from handlers.talk import Incoming, Kind
@@ -121,7 +122,7 @@ async def test_a_yes_is_to_what_was_shown(commune: str) -> None:
     """Somebody else added a household with a number of the list in between: it is not renamed unseen."""
     await hold(commune, "leader", "Danh sách hộ\n30 bà Bống\n31 ông Tấm")
     first = look(commune, lambda tx: tx.scalar(select(func.min(household.c.hamlet_id))))
-    row = {"hamlet_id": first, "number": 30, "label": "nhà mới", "lane": "", "added_on": datetime.now(UTC).date()}
+    row = {"hamlet_id": first, "number": 30, "label": "nhà mới", "lane": "", "added_on": local_day(datetime.now(UTC))}
     look(commune, lambda tx: tx.execute(insert(household), row))
     told = await hold(commune, "leader", "Ghi")
     assert "Thêm 1 hộ, sửa 1" in told and homes(commune)[30] == ("nhà mới", "") and 31 not in homes(commune)
@@ -143,7 +144,7 @@ async def test_a_number_of_a_paper_in_any_column_is_written_down_nowhere(commune
 
 
 def test_killed_in_the_middle_of_writing_nothing_stays_and_the_next_time_all_of_it(commune: str) -> None:
-    before, context = homes(commune), Context(datetime.now(UTC), datetime.now(UTC).date(), 1, 1, "terminal")
+    before, context = homes(commune), Context(datetime.now(UTC), local_day(datetime.now(UTC)), 1, 1, "terminal")
     first = int(str(look(commune, lambda tx: tx.scalar(select(func.min(household.c.hamlet_id))))))
     diff = compare([], [Line(n, n, f"nhà {n}") for n in range(100, 400)], first)
     child = os.fork()
@@ -243,7 +244,7 @@ async def test_others_cannot_bring_or_keep_a_list(commune: str, who: str) -> Non
 
 
 def test_a_list_is_written_once_even_from_two_chats_in_one_moment(commune: str) -> None:
-    context = Context(datetime.now(UTC), datetime.now(UTC).date(), 1, 1, "terminal")
+    context = Context(datetime.now(UTC), local_day(datetime.now(UTC)), 1, 1, "terminal")
 
     def twice(tx: Connection) -> None:
         hamlet = int(tx.scalar(select(func.min(household.c.hamlet_id))) or 0)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.channels.terminal import Terminal
+from content.vietnam_time import local_day
 from handlers.talk import Message
 from storage import people, visits
 from storage.database import Database
@@ -38,8 +39,8 @@ class Ground:
                     table(Household).c.hamlet_id == hamlet, table(Household).c.number == 24))
                 at = now - timedelta(hours=1)
                 gone = visits.LogVisit(
-                    f"gone:{hamlet}", home, at, at.date(), Mode.DOOR, Outcome.MOVED_OUT, None, None, None, (), "")
-                record(gone, tx, Context(now, now.date(), tx.scalar(select(chat.c.id).limit(1)), volunteer, "test"))
+                    f"gone:{hamlet}", home, at, local_day(at), Mode.DOOR, Outcome.MOVED_OUT, None, None, None, (), "")
+                record(gone, tx, Context(now, local_day(now), tx.scalar(select(chat.c.id).limit(1)), volunteer, "test"))
 
     def excluded(self) -> list[int]:
         with self.database.read() as tx:
