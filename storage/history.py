@@ -111,13 +111,16 @@ _LINES = Prepared(
         or_(among(_one_of.c.hamlet_id, "hamlets"), among(_one_of.c.id, "also")))))
 )
 """By a list of households: joined, SQLite would rather read the register of a whole campaign."""
-_kept = household.alias("kept")
+_kept, _mid = household.alias("kept"), household.alias("mid")
 _ASTRAY = Prepared(
     select(household.c.id).join(_kept, _kept.c.id == household.c.merged_into_id)
     .where(household.c.merged_into_id.is_not(None), or_(
-        among(_kept.c.id, "also"), and_(among(_kept.c.hamlet_id, "hamlets"), household.c.hamlet_id != _kept.c.hamlet_id)))
+        among(_kept.c.id, "also"), and_(among(_kept.c.hamlet_id, "hamlets"), household.c.hamlet_id != _kept.c.hamlet_id),
+        household.c.merged_into_id.in_(select(_mid.c.merged_into_id).where(
+            _mid.c.merged_into_id.is_not(None), or_(among(_mid.c.hamlet_id, "hamlets"), among(_mid.c.id, "also"))))))
 )
-"""Households that live on in one that is, or was, of another hamlet: merged while two hamlets were one, before these parted."""
+"""Households that live on in one that is, or was, of another hamlet, merged while two hamlets were one, before these parted; and
+those that lived on in one of these for a time, before this one came to live on in a third."""
 
 
 @dataclass(slots=True)
