@@ -10,6 +10,7 @@ from bot.commands import (
     households,
     keeping,
     knowing,
+    moving,
     people,
     places,
     running,
@@ -27,7 +28,8 @@ from storage.database import Unusable
 app = typer.Typer(help="Gõ Cửa: a chatbot for Vietnam's community digital-technology teams.", no_args_is_help=False,
                   add_completion=False, pretty_exceptions_enable=False,
                   epilog="Settings (environment or .env): " + "; ".join(f"{name}: {what}" for name, what in variables().items()))
-for part in (running, people, places, households, visit_logs, knowing, showing, keeping, campaigning, work, telegram, zalo):
+for part in (running, people, places, moving, households, visit_logs, knowing, showing, keeping, campaigning, work, telegram,
+             zalo):
     app.add_typer(part.app)
 
 

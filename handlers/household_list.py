@@ -40,6 +40,8 @@ class Diff:
     """There, but not in the list: nothing happens to them."""
     perhaps: tuple[tuple[NewHome, Present], ...] = ()
     """New ones that may be households which are there already."""
+    away: tuple[Present, ...] = ()
+    """In the list under a number of before, and another hamlet's now: nothing happens to them here."""
 
     @property
     def nothing(self) -> bool:
@@ -50,7 +52,7 @@ def compare(there: Sequence[Present], lines: Sequence[Line], hamlet_id: int) -> 
     """Line by line: by number, else by name. What a list leaves empty stays as it is."""
     by_number = {each.number: each for each in there}
     by_name = {_name(each.label, each.lane): each for each in there if not each.merged}
-    new, changed, was, met = [], [], [], set()
+    new, changed, was, met, away = [], [], [], set(), []
     unchanged = 0
     for line in lines:
         known = by_number.get(line.number) if line.number is not None else by_name.get(_name(line.label, line.lane))
@@ -58,6 +60,8 @@ def compare(there: Sequence[Present], lines: Sequence[Line], hamlet_id: int) -> 
             new.append(NewHome(line.number, line.label, line.lane, line.adults))
             continue
         met.add(known.id)
+        if known.away:
+            away.append(known)
         after = (line.label or known.label, line.lane or known.lane, known.adults if line.adults is None else line.adults)
         if known.merged or after == (known.label, known.lane, known.adults):
             unchanged += 1
@@ -65,7 +69,8 @@ def compare(there: Sequence[Present], lines: Sequence[Line], hamlet_id: int) -> 
             changed.append(ChangedHome(known.id, *after))
             was.append(known)
     missing = tuple(each for each in there if each.id not in met and not each.merged)
-    return Diff(KeepHouseholds(hamlet_id, tuple(new), tuple(changed)), tuple(was), unchanged, missing, _perhaps(new, missing))
+    return Diff(KeepHouseholds(hamlet_id, tuple(new), tuple(changed)), tuple(was), unchanged, missing, _perhaps(new, missing),
+                tuple(away))
 
 
 def _perhaps(new: Sequence[NewHome], missing: Sequence[Present]) -> tuple[tuple[NewHome, Present], ...]:
@@ -239,6 +244,8 @@ def details(diff: Diff, listed: HouseholdList, words: Words, most: int = SHOWN) 
     if diff.missing:
         numbers = ", ".join(str(each.number) for each in diff.missing[:20])
         lines.append(words.say("list.missing", numbers=numbers + (" …" if len(diff.missing) > 20 else "")))
+    if diff.away:
+        lines.append(words.say("list.away", homes=", ".join(f"{each.number} ({each.away})" for each in diff.away[:20])))
     if listed.private:
         lines.append(words.say("list.private", columns=", ".join(listed.private)))
     if listed.unknown:

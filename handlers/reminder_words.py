@@ -23,7 +23,7 @@ from handlers.talk import Choice, Incoming, Kind, Message, said
 from storage import appointments, coverage, desks, dossiers, gatherings, guide_runs, help_requests, visits
 from storage import reminder_kinds as kinds
 from storage.dossiers import DossierState
-from storage.handover import PASSED
+from storage.handover import CAME, PASSED
 from storage.help_rules import State
 from storage.outcomes import Status
 from storage.reminder_rules import Item, instant
@@ -71,11 +71,15 @@ def _settled(item: Item, look: Look, home: visits.Home) -> bool:
     return visits.settled(look.rows, home.id, goal.service if goal else None, look.today)
 
 
+_GOES_ON = {"household": "reminder.handed_over", PASSED: "reminder.passed_over", CAME: "reminder.came_over"}
+"""By what its subject begins with: why somebody else goes on with a household."""
+
+
 def _handed_over(item: Item, look: Look) -> Message | None:
     """Somebody could not be written to, or no reminder helped: a person goes on."""
     what, _, number = item.subject.partition(":")
-    if what in ("household", PASSED):
-        return _visit(item, look, phrase="reminder.handed_over" if what == "household" else "reminder.passed_over")
+    if what in _GOES_ON:
+        return _visit(item, look, phrase=_GOES_ON[what])
     if what == "run":
         title = guide_runs.title_of(look.rows, int(number))
         guide = look.library.guide(title, look.words.language) if title else None

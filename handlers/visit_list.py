@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from content.fold import fold
 from content.lists.alike import alike, called
@@ -11,6 +11,7 @@ from content.lists.trouble import Problem, Trouble
 from content.lists.visits import VisitLine
 from content.vietnam_time import instant
 from storage import visits
+from storage.former_homes import Left, left
 from storage.household_merges import survivors
 from storage.members import Member
 from storage.outcomes import OUTCOMES, Barrier, contradiction
@@ -29,10 +30,12 @@ class Known:
     members: Sequence[Member]
     by: Member | None = None
     """Whose visits they are where the log does not say."""
+    left: Mapping[int, Left] = field(default_factory=dict)
+    """Households of another hamlet now, by the number they had here: good for visits of the days before."""
 
 
 def known(rows: Reading, hamlet: Hamlet, members: Sequence[Member], by: Member | None) -> Known:
-    return Known(hamlet, survivors(rows, hamlet.id), members, by)
+    return Known(hamlet, survivors(rows, hamlet.id), members, by, left(rows, hamlet.id))
 
 
 def understood(rows: Reading, lines: Sequence[VisitLine], here: Known) -> tuple[list[Past], list[Problem]]:
@@ -48,7 +51,7 @@ def understood(rows: Reading, lines: Sequence[VisitLine], here: Known) -> tuple[
 
 
 def _past(rows: Reading, line: VisitLine, here: Known) -> Past | Problem:
-    household_id = here.homes.get(line.number)
+    household_id = _home(line, here)
     if household_id is None:
         return Problem(line.row, Trouble.UNKNOWN_HOUSEHOLD.value, str(line.number))
     member = whose(line.member, here.members) if line.member else here.by
@@ -62,6 +65,14 @@ def _past(rows: Reading, line: VisitLine, here: Known) -> Past | Problem:
         return Problem(line.row, amiss.value)
     return Past(household_id, member.person_id, instant(line.day, line.hour), line.day, outcome, barrier, services,
                 line.next_on, line.until, line.note)
+
+
+def _home(line: VisitLine, here: Known) -> int | None:
+    """The household of a number, on the day of the visit."""
+    before = here.left.get(line.number)
+    if before is not None and line.number not in here.homes and line.day < before.until:
+        return before.lives_on
+    return here.homes.get(line.number)
 
 
 def whose(name: str, members: Sequence[Member]) -> Member | None:

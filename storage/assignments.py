@@ -132,6 +132,41 @@ def _resettle(tx: Connection, household_ids: Sequence[int], now: datetime, today
         tasks.settle(tx, household_id, now, today, moved=True)
 
 
+# --- households that come under another hamlet ------------------------------------------------------------------------------
+
+_serves = exists().where(
+    membership.c.person_id == assignment.c.person_id, membership.c.place_id == household.c.hamlet_id,
+    membership.c.valid_to.is_(None))
+_STRANGERS = (
+    select(assignment.c.id, assignment.c.household_id).join(household, household.c.id == assignment.c.household_id)
+    .where(assignment.c.household_id.in_(bindparam("homes", expanding=True)), assignment.c.ended_at.is_(None), ~_serves)
+    .order_by(assignment.c.id)
+)
+
+
+def end_of_strangers(tx: Connection, household_ids: Sequence[int], now: datetime, today: date) -> list[int]:
+    """Whoever holds one of these and does not serve in its hamlet holds it no longer; the assignments that ended."""
+    ended = tx.execute(_STRANGERS, {"homes": list(household_ids)}).all()
+    if ended:
+        tx.execute(update(assignment).where(assignment.c.id.in_([row.id for row in ended]))
+                   .values(ended_at=now, ended_reason="other_hamlet"))
+    _resettle(tx, household_ids, now, today)
+    return [int(row.id) for row in ended]
+
+
+def hold_again(tx: Connection, assignment_ids: Sequence[int], household_ids: Sequence[int], now: datetime, today: date) -> None:
+    """Assignments that a move ended go on, where nobody else has the house by now and who had it serves there still."""
+    end_of_strangers(tx, household_ids, now, today)
+    for row in tx.execute(select(assignment.c.id, assignment.c.household_id, assignment.c.person_id, assignment.c.shared)
+                          .join(household, household.c.id == assignment.c.household_id)
+                          .where(assignment.c.id.in_(list(assignment_ids)), _serves)
+                          .order_by(assignment.c.shared, assignment.c.id)).all():
+        holders = _holders(tx, [row.household_id]).get(row.household_id, set())
+        if bool(holders) is row.shared and row.person_id not in holders:
+            tx.execute(update(assignment).where(assignment.c.id == row.id).values(ended_at=None, ended_reason=""))
+    _resettle(tx, household_ids, now, today)
+
+
 # --- what nobody goes to ----------------------------------------------------------------------------------------------------
 
 

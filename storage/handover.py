@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select, update
 
 from storage import preferences, residence
-from storage.models import Appointment, GuideRun, Household, table
+from storage.models import Appointment, Chat, GuideRun, Household, Membership, Reminder, table
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminder_kinds import APPOINTMENT, FOLLOW_UP, HANDED_OVER, OVERDUE, UNFINISHED_GUIDE
@@ -18,6 +18,7 @@ from storage.reminder_rules import Item
 from storage.reminders import clear, remind
 
 household, appointment, run = table(Household), table(Appointment), table(GuideRun)
+reminder, chat, membership = table(Reminder), table(Chat), table(Membership)
 
 
 def hand_over(tx: Connection, items: Sequence[Item], now: datetime, today: date) -> None:
@@ -50,6 +51,27 @@ def _pass_to(thing: PassTo, tx: Connection, context: Context) -> None:
     hamlet = rows.scalar(select(household.c.hamlet_id).where(household.c.id == thing.household_id))
     for chat_id in leaders(rows, int(hamlet), context.today):
         remind(tx, HANDED_OVER, f"{PASSED}:{thing.household_id}", chat_id, context.today, at=context.now)
+
+
+CAME = "came"
+"""What the subject begins with where a household came under another hamlet, whose team goes on."""
+
+
+def to_the_team_there(tx: Connection, household_ids: Sequence[int], hamlet_id: int, now: datetime, today: date) -> None:
+    """These households are this hamlet's now: whoever does not serve there is reminded no more, its leaders see to them."""
+    rows, ids = Reading(tx), {f"household:{id_}": id_ for id_ in household_ids}
+    for id_ in household_ids:
+        clear(tx, HANDED_OVER, f"{CAME}:{id_}", None, now, "other_hamlet")
+    team = select(chat.c.id).join(membership, membership.c.person_id == chat.c.person_id).where(
+        membership.c.place_id == hamlet_id, membership.c.valid_to.is_(None))
+    owed = rows.all(select(reminder.c.subject, reminder.c.chat_id, reminder.c.due_on).where(
+        reminder.c.kind == FOLLOW_UP, reminder.c.subject.in_(ids), reminder.c.state == "scheduled",
+        reminder.c.chat_id.not_in(team)).order_by(reminder.c.id))
+    there = leaders(rows, hamlet_id, today) if owed else []  # where there are none, better a stranger than nobody
+    for row in owed if there else ():
+        clear(tx, FOLLOW_UP, row.subject, row.chat_id, now, "other_hamlet")
+        for chat_id in there:
+            remind(tx, HANDED_OVER, f"{CAME}:{ids[row.subject]}", chat_id, max(row.due_on, today))
 
 
 def given_up(tx: Connection, item: Item, now: datetime, today: date) -> None:

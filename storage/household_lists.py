@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage import campaigns, hamlets, ledger
+from storage.former_homes import left
 from storage.models import Household, table
 from storage.people import note
 from storage.reading import Reading
@@ -19,7 +20,7 @@ IMPORTED = "imported"
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A household that is there. `merged` ones live on in another; their numbers are not free."""
+    """A household that is there. `merged` ones live on in another, or in another hamlet; their numbers are not free."""
 
     id: int
     number: int
@@ -27,6 +28,8 @@ class Present:
     lane: str
     adults: int | None
     merged: bool
+    away: str = ""
+    """The hamlet it lives in now, where that is another."""
 
 
 _PRESENT = (
@@ -37,8 +40,11 @@ _PRESENT = (
 
 
 def present(rows: Reading, hamlet_id: int) -> list[Present]:
-    """Every household of a hamlet, by number."""
-    return [Present(*row) for row in rows.all(_PRESENT, {"hamlet": hamlet_id})]
+    """Every household of a hamlet, by number, and those that had one there before they came under another hamlet."""
+    found = {row.number: Present(*row) for row in rows.all(_PRESENT, {"hamlet": hamlet_id})}
+    gone = {number: Present(each.id, number, each.label, "", None, True, each.hamlet)
+            for number, each in left(rows, hamlet_id).items() if number not in found}
+    return sorted([*found.values(), *gone.values()], key=lambda each: each.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,17 @@ def name(rows: Reading, place_id: int) -> str:
     return str(rows.scalar(select(place.c.name).where(place.c.id == place_id)) or "")
 
 
+def new_hamlet(tx: Connection, commune_id: int, name: str, since: date) -> tuple[int, str]:
+    """Put a hamlet into a commune; its id, and the next code that is free there."""
+    commune = tx.execute(select(place.c.code).where(place.c.id == commune_id)).scalar_one()
+    taken = set(tx.scalars(select(place.c.code).where(place.c.parent_id == commune_id)))
+    code = next(code for number in range(1, 10_000) if (code := f"{commune}-{number:02}") not in taken)
+    id_ = tx.execute(insert(place).returning(place.c.id), {
+        "level": HAMLET, "code": code, "name": name, "parent_id": commune_id, "valid_from": since, "demonstration": False,
+    }).scalar_one()
+    return int(id_), code
+
+
 # --- the list of places -----------------------------------------------------------------------------------------------------
 
 

@@ -42,7 +42,7 @@ FINAL = {"busy": "suppressed", "cap_day": "suppressed", "cap_week": "suppressed"
 """The final state of a reason; what only came too late is expired."""
 REASONS = frozenset(FINAL) | {"late", "quiet", "holiday", "harvest", "outage", "channel_down", "refused", "unknown", "answered",
                               "called_off", "finished", "visited", "undone", "put_off", "one_stopped", "waiting", "other_way",
-                              "passed_to"}
+                              "passed_to", "other_hamlet"}
 """Every reason that stands beside a reminder, for whoever asks why it did not come."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from bot.commands.ground import fail, language, reading, writing
+from bot.commands.listing import at_the_desk
 from content.vietnam_time import local_day
 from content.words import words
 from storage.reading import Reading
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 app = typer.Typer()
 place = typer.Typer(help="Provinces and communes: today's list, and what older names are today.")
-hamlet = typer.Typer(help="Hamlets of a commune: add, rename, merge, take back.")
+hamlet = typer.Typer(help="Hamlets of a commune: add, rename, merge, split, move households, take back.")
 app.add_typer(place, name="place")
 app.add_typer(hamlet, name="hamlet")
 
@@ -124,8 +125,13 @@ def hamlet_rename(code: Annotated[str, typer.Argument(help="Code of the hamlet."
                   on: Annotated[str, typer.Option(help="Since which day, YYYY-MM-DD; by default today.")] = "") -> None:
     """Give a hamlet another name from a day on; reports of earlier days keep the old one."""
     from storage import hamlets
+    from storage.people import note
 
-    _change(lambda tx: hamlets.rename(tx, _hamlet(tx, code).id, " ".join(name.split()), _day(on), None, datetime.now(UTC)))
+    def write(tx: Connection) -> None:
+        made = hamlets.rename(tx, hamlet_of(tx, code).id, " ".join(name.split()), day_typed(on), None, datetime.now(UTC))
+        note(tx, at_the_desk(), "hamlet.renamed", f"change:{made}")
+
+    changing(write)
     _say("place.renamed", code=code, name=name)
 
 
@@ -135,36 +141,41 @@ def hamlet_merge(code: Annotated[str, typer.Argument(help="Code of the hamlet th
                  on: Annotated[str, typer.Option(help="Since which day, YYYY-MM-DD; by default today.")] = "") -> None:
     """Merge a hamlet into its neighbour: households, teams and history go along; old numbers stay good."""
     from storage import hamlets
+    from storage.people import note
 
     def write(tx: Connection) -> tuple[str, str]:
-        gone, stays = _hamlet(tx, code), _hamlet(tx, into)
-        hamlets.merge(tx, gone.id, stays.id, _day(on), None, datetime.now(UTC))
+        gone, stays = hamlet_of(tx, code), hamlet_of(tx, into)
+        made = hamlets.merge(tx, gone.id, stays.id, day_typed(on), None, datetime.now(UTC))
+        note(tx, at_the_desk(), "hamlet.merged", f"place:{gone.id}", f"into:{stays.id} change:{made}")
         return gone.name, stays.name
 
-    gone, stays = _change(write)
+    gone, stays = changing(write)
     _say("place.merged", gone=gone, into=stays)
 
 
 @hamlet.command("undo")
 def hamlet_undo(code: Annotated[str, typer.Argument(help="Code of the hamlet.")]) -> None:
-    """Take back the newest renaming or merging of a hamlet."""
+    """Take back the newest change of a hamlet: renamed, merged, split, households moved."""
     from storage import hamlets
+    from storage.people import note
 
     def write(tx: Connection) -> None:
         last = hamlets.last_change(Reading(tx), code)
         if last is None:
             raise hamlets.CannotChange("place.nothing_to_undo")
         hamlets.undo(tx, last, datetime.now(UTC))
+        note(tx, at_the_desk(), "hamlet.undone", f"change:{last}")
 
-    _change(write)
+    changing(write)
     _say("place.undone", code=code)
 
 
 # --- what the commands stand on -------------------------------------------------------------------------------------------
 
 
-def _change(write: Callable[[Connection], T]) -> T:
-    from storage.hamlets import CannotChange
+def changing(write: Callable[[Connection], T]) -> T:
+    """Change a hamlet, or say why that may not be."""
+    from storage.place_changes import CannotChange
 
     try:
         return writing(write)
@@ -176,7 +187,7 @@ def _today() -> date:
     return local_day(datetime.now(UTC))
 
 
-def _day(on: str) -> date:
+def day_typed(on: str) -> date:
     """The day that was typed, today without one; a day to come is no day yet."""
     try:
         day = date.fromisoformat(on) if on else _today()
@@ -187,7 +198,7 @@ def _day(on: str) -> date:
     return day
 
 
-def _hamlet(tx: Connection, code: str) -> Standing:
+def hamlet_of(tx: Connection, code: str) -> Standing:
     from storage import places
 
     found = places.with_code(Reading(tx), code)

@@ -1,8 +1,8 @@
 """A commune lived through day by day by the ordinary records, told a second time in a diary that the reference reads.
 
 Late visits, visits taken back and corrected, households reported out, confirmed and readmitted, new ones, doubles merged and
-parted, hamlets that become one and part again, logs and lists that come as files: on every day the ledger says what the diary
-says of that day and of earlier ones.
+parted, hamlets that become one or two and part or join again, households that move from one to another and back, logs and
+lists that come as files: on every day the ledger says what the diary says of that day and of earlier ones.
 """
 
 from __future__ import annotations
@@ -27,7 +27,18 @@ from content.lists.sheet import read
 from content.lists.visits import visits as visit_log
 from handlers import visit_list
 from handlers.household_list import compare
-from storage import campaigns, coverage, hamlets, household_merges, ledger, visit_lists, visits
+from storage import (
+    campaigns,
+    coverage,
+    hamlet_splits,
+    hamlets,
+    household_merges,
+    household_moves,
+    ledger,
+    places,
+    visit_lists,
+    visits,
+)
 from storage.database import Database
 from storage.household_lists import present
 from storage.members import Member
@@ -86,7 +97,9 @@ class Life:
                 self.diary[home] = House(START, lived=[(date.min, hamlet)])
         self.goal: Goal = village.campaign(tx, self.commune)
         self.doubles: list[tuple[int, int, int, date]] = []
-        self.joined: list[tuple[int, int, date, list[int]]] = []
+        self.standing = list(self.hamlets)
+        self.changed: list[tuple[int, list[int], tuple[int, ...], tuple[int, ...]]] = []
+        """What became of hamlets, the newest last: the change, who moved, and which hamlets ended and began by it."""
         self.count: Counter[str] = Counter()
         self.logged: set[tuple[object, ...]] = set()
 
@@ -179,21 +192,51 @@ class Life:
             household_merges.part(self.tx, self.doubles.pop()[0], self.today, self.context("A").now)
 
     def join(self) -> None:
-        there = [hamlet for hamlet in self.hamlets if hamlet not in {gone for _, gone, _, _ in self.joined}]
-        if len(there) > 1:
-            gone, into = self.chance.sample(there, 2)
+        if len(self.standing) > 1:
+            gone, into = self.chance.sample(self.standing, 2)
             made = hamlets.merge(self.tx, gone, into, self.today, self.who["C"], self.context("C").now)
-            moved = [home for home, house in self.diary.items() if house.hamlet(date.max) == gone]
-            for home in moved:
-                self.diary[home].lived.append((self.today, into))
-            self.joined.append((made, gone, self.today, moved))
+            self._went(made, [home for home, house in self.diary.items() if house.hamlet(date.max) == gone], into, ended=(gone,))
+
+    def move(self) -> None:
+        """One to three households, and whoever lives on in them, come under another hamlet."""
+        if len(self.standing) > 1:
+            old, into = self.chance.sample(self.standing, 2)
+            if homes := self._some(old, 3, leave=0):
+                moved = household_moves.move(self.tx, homes, into, self.today, self.context("C"))
+                self._went(moved.change_id, self._families(homes, old), into)
+
+    def split_hamlet(self) -> None:
+        """A part of a hamlet becomes one of its own."""
+        old = self.chance.choice(self.standing)
+        if homes := self._some(old, 6, leave=1):
+            plan = hamlet_splits.Split(old, f"Thôn {self.count.total()}", "Tổ", tuple(homes))
+            parted = hamlet_splits.split(self.tx, plan, self.today, self.context("C"))
+            self.hamlets.append(parted.place_id)
+            self._went(parted.moved.change_id, self._families(homes, old), parted.place_id, began=(parted.place_id,))
+
+    def _some(self, hamlet: int, most: int, *, leave: int) -> list[int]:
+        there = [home for home in self.living() if self.diary[home].hamlet(date.max) == hamlet]
+        return self.chance.sample(there, min(len(there) - leave, self.chance.randint(1, most))) if len(there) > leave else []
+
+    def _families(self, homes: list[int], hamlet: int) -> list[int]:
+        return [home for home, house in self.diary.items() if house.hamlet(date.max) == hamlet and self._lives_on(home) in homes]
+
+    def _went(self, made: int, moved: list[int], into: int, ended: tuple[int, ...] = (), began: tuple[int, ...] = ()) -> None:
+        for home in moved:
+            self.diary[home].lived.append((self.today, into))
+        self.standing = [*(hamlet for hamlet in self.standing if hamlet not in ended), *began]
+        self.changed.append((made, moved, ended, began))
 
     def divide(self) -> None:
-        if self.joined:
-            made, _, _, moved = self.joined.pop()
+        """The newest change of hamlets is taken back."""
+        if self.changed:
+            made, moved, ended, began = self.changed.pop()
             hamlets.undo(self.tx, made, self.context("C").now)
             for home in moved:
                 self.diary[home].lived.pop()
+            empty = [each for each in began if all(house.hamlet(date.max) != each for house in self.diary.values())]
+            self.standing = [*(hamlet for hamlet in self.standing if hamlet not in empty), *ended]
+            assert set(self.standing) == {each.id for each in places.standing(Reading(self.tx), self.commune)}
 
     # --- what comes as a file -------------------------------------------------------------------------------------------------
 
@@ -214,7 +257,8 @@ class Life:
         """A page of the paper log of one hamlet: typed in days later, in people's words, and brought twice."""
         hamlet = self.chance.choice(self.hamlets)
         here = {home: number for home, number in self.tx.execute(
-            select(visits.household.c.id, visits.household.c.number).where(visits.household.c.hamlet_id == hamlet))}
+            select(visits.household.c.id, visits.household.c.number).where(visits.household.c.hamlet_id == hamlet)
+            .order_by(visits.household.c.number))}
         if not here:
             return
         lines = [line for _ in range(self.chance.randint(1, 6)) if (line := self._line(here))]
@@ -312,7 +356,7 @@ WORDS = {kind: {code: spelled[0] for code, spelled in listed.items()} for kind, 
 """How people write an outcome or what stood in the way, by its code."""
 HAPPENS: dict[Callable[[Life], None], int] = {
     Life.log: 60, Life.undo: 8, Life.correct: 9, Life.exclude: 5, Life.readmit: 2, Life.split: 2, Life.double: 4, Life.part: 3,
-    Life.join: 1, Life.divide: 1, Life.bring_log: 5, Life.bring_list: 3}
+    Life.join: 1, Life.move: 2, Life.split_hamlet: 1, Life.divide: 3, Life.bring_log: 5, Life.bring_list: 3}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -332,5 +376,5 @@ def test_the_ledger_tells_what_the_diary_tells(database: Database, seed: int) ->
             life.tx = tx
             for back in {0, life.chance.randint(0, number), life.chance.randint(0, 5)}:
                 life.compare(max(START, life.today - timedelta(days=back)))
-    assert DRIVE.goals == {village.GOAL} and life.count["log"] > 200 and len(life.count) >= 11, life.count
+    assert DRIVE.goals == {village.GOAL} and life.count["log"] > 200 and len(life.count) >= 13, life.count
     assert life.count["bring_log"] > 3 and life.count["bring_list"] > 3 and life.logged
