@@ -46,8 +46,13 @@ def touch(tx: Connection, household_ids: Iterable[int], today: date | None = Non
 
 
 def date_sums(tx: Connection, place_ids: Iterable[int], today: date) -> None:
-    """Households came to these places or went: what is kept of them is of today, even where they come and go without a trace."""
-    tx.execute(update(TALLY).where(TALLY.c.place_id.in_(list(place_ids)), TALLY.c.settled_on < today).values(settled_on=today))
+    """Households came to these places or went: what is kept of them is of today, even where they come and go without a trace.
+
+    Sums of a closed campaign stay as it was closed.
+    """
+    running = select(campaign.c.id).where(campaign.c.closed_on.is_(None))
+    tx.execute(update(TALLY).where(TALLY.c.place_id.in_(list(place_ids)), TALLY.c.settled_on < today,
+                                   TALLY.c.campaign_id.in_(running)).values(settled_on=today))
 
 
 def settle(tx: Connection) -> None:
