@@ -123,6 +123,13 @@ _ASTRAY = Prepared(
 those that lived on in one of these for a time, before this one came to live on in a third."""
 
 
+_BESIDE = Prepared(
+    select(household.c.id).where(household.c.merged_into_id.in_(select(_mid.c.merged_into_id).where(
+        _mid.c.merged_into_id.is_not(None), among(_mid.c.id, "ids"))), ~among(household.c.id, "ids"))
+)
+"""Households that live on where some of these do: one may have lived on in another of them for a time."""
+
+
 @dataclass(slots=True)
 class Recorded:
     """What is on record of some households, each by itself, and which of them live on in which from what day."""
@@ -132,6 +139,10 @@ class Recorded:
     into: dict[int, tuple[int, date | None]] = field(default_factory=dict)
     brought: dict[int, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
     """By household: who came along with it, and from when on."""
+
+    def lived_on_in(self, ids: Collection[int]) -> set[int]:
+        """The households in which some of these live on, or lived on for a time."""
+        return {home for home, others in self.brought.items() if any(other in ids for _, other in others)}
 
 
 def recorded(rows: Reading, ids: Sequence[int], *, merged_away: bool = True) -> Recorded:
@@ -149,6 +160,11 @@ def with_merges(rows: Reading, ids: Sequence[int], found: Recorded, *, merged_aw
     """The same with who lives on in whom, which hardly ever has to be asked for."""
     queries, values = _asking(ids)
     others = (found.visits.keys() | found.attainments.keys()) - set(ids)
+    if merged_away and (beside := [int(row.id) for row in rows.all(_BESIDE, {"ids": list(ids)})]):
+        more = as_facts(rows.all(_BY_ID[0], {"ids": beside}))
+        found.visits.update(more.visits)
+        found.attainments.update(more.attainments)
+        return _merged(rows, found, _BY_ID[1], {"ids": [*ids, *beside]})
     return _merged(rows, found, queries[1], values) if others or merged_away else found
 
 

@@ -20,6 +20,7 @@ from storage.course import Denominator, Settled, TargetFact, changed, settled
 from storage.coverage_rules import HouseholdFact
 from storage.history import BARRIERS, Recorded, as_facts, entry, household, line, wanted, with_merges
 from storage.look_over import FACT, LINES_OF, LINES_OF_ONE, READ, TOUCHED, Seen, forget
+from storage.mail import insert_new
 from storage.models import TALLY, Campaign, Standing, table
 from storage.outcomes import Group, Status
 from storage.prepared import Prepared, among
@@ -48,11 +49,18 @@ def touch(tx: Connection, household_ids: Iterable[int], today: date | None = Non
 def date_sums(tx: Connection, place_ids: Iterable[int], today: date) -> None:
     """Households came to these places or went: what is kept of them is of today, even where they come and go without a trace.
 
-    Sums of a closed campaign stay as it was closed.
+    Each has its sums in whatever campaign one of them has, for a day in between may be asked about later. Sums of a closed
+    campaign stay as it was closed.
     """
-    running = select(campaign.c.id).where(campaign.c.closed_on.is_(None))
-    tx.execute(update(TALLY).where(TALLY.c.place_id.in_(list(place_ids)), TALLY.c.settled_on < today,
-                                   TALLY.c.campaign_id.in_(running)).values(settled_on=today))
+    ids = list(place_ids)
+    running = tx.scalars(select(TALLY.c.campaign_id).join(campaign, campaign.c.id == TALLY.c.campaign_id).where(
+        TALLY.c.place_id.in_(ids), campaign.c.closed_on.is_(None)).distinct()).all()
+    if not running:
+        return
+    insert_new(tx, TALLY, [{"campaign_id": id_, "place_id": place_id, "settled_on": today}
+                           for id_ in sorted(running) for place_id in sorted(ids)])
+    tx.execute(update(TALLY).where(TALLY.c.place_id.in_(ids), TALLY.c.settled_on < today, TALLY.c.campaign_id.in_(running))
+               .values(settled_on=today))
 
 
 def settle(tx: Connection) -> None:
@@ -66,7 +74,8 @@ def settle(tx: Connection) -> None:
     read, survivors = tx.info.pop(READ, {}), set[int]()
     for start in range(0, len(ids), AT_ONCE):
         survivors |= _settle(tx, ids[start:start + AT_ONCE], today, homes, read)
-    if left := sorted(survivors - homes.keys()):  # what was taken back at a household that lives on in another changes that one
+    # What was written at a household that lives on in another changes that one, also on days before its own news.
+    if left := sorted(id_ for id_ in survivors if homes.get(id_) != date.min):
         if tx.dialect.name == "postgresql":
             _LOCK.all(tx, {"ids": left})
         _settle(tx, left, today)
@@ -101,7 +110,7 @@ Targets = defaultdict[int, dict[int, TargetFact]]
 
 def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int, date] = _ALL_DAYS,
             read: Mapping[int, Seen] = _UNREAD) -> set[int]:
-    """Settle these; the households that some of them live on in."""
+    """Settle these; the households that some of them live on in, or did for a time."""
     lines, targets, known = _read(Reading(tx), ids, read)
     kept: list[dict[str, Any]] = []
     stays: list[dict[str, Any]] = []
@@ -116,7 +125,7 @@ def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int,
         _note(changes, row, now)
         changes[row.campaign_id, row.hamlet_id, row.commune_id].past |= new_from < day
     write(tx, kept, stays, changes)
-    return {row.merged_into_id for row in lines if row.merged_into_id is not None}
+    return known.lived_on_in({row.household_id for row in lines if row.merged_into_id is not None})
 
 
 def _read(rows: Reading, ids: Sequence[int], read: Mapping[int, Seen]) -> tuple[Sequence[Any], Targets, Recorded]:

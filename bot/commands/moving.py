@@ -50,7 +50,7 @@ def hamlet_move(code: Annotated[str, typer.Argument(help="Code of the hamlet the
         for each in moved.homes[:SHOWN]:
             _say("place.move_line", before=each.before, now=each.now, label=each.label)
         if len(moved.homes) > SHOWN:
-            typer.echo("  …")
+            typer.echo("– …")
         _say_rest(moved, old, day)
 
     _shown_or_written(move, write, code)

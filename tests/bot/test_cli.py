@@ -2,17 +2,19 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from typer.testing import CliRunner
 
 from bot.cli import app, main
 from content.library import Library
+from storage import people
 from storage.database import Database
-from storage.models import MissedQuestion, table
+from storage.models import AuditEvent, Household, MissedQuestion, Place, Team, table
 
 RUN = CliRunner()
 
@@ -119,3 +121,85 @@ def test_a_commune_is_put_in_with_its_hamlets_merged_and_parted(tmp_path: Path, 
     assert told("place", "list", "01933") == "01933-01  Thôn Một\n01933-02  Thôn Hai\n"
     told("hamlet", "undo", "01933-01", well=False)
     assert len(told("place", "list").splitlines()) == 34 and len(told("place", "list", "19").splitlines()) > 50
+
+
+@pytest.fixture
+def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Two hamlets with five households each, three of the first in one lane, and a member called Chị Hoa."""
+    monkeypatch.setenv("GOCUA_DATABASE_URL", f"sqlite:///{tmp_path}/gocua.db")
+    for typed in (("db", "upgrade"), ("place", "import", "01933"), ("hamlet", "add", "01933", "Thôn Một", "Thôn Hai")):
+        assert RUN.invoke(app, typed).exit_code == 0
+    database = Database(f"sqlite:///{tmp_path}/gocua.db")
+    since = datetime.now(UTC).date() - timedelta(days=9)
+    with database.write() as tx:
+        ids = list(tx.scalars(select(table(Place).c.id).where(table(Place).c.level == "hamlet").order_by(table(Place).c.code)))
+        tx.execute(insert(table(Household)), [
+            {"hamlet_id": id_, "number": number, "label": f"nhà {number}", "lane": "ngõ Đền" if number > 2 else "",
+             "added_on": since} for id_ in ids for number in range(1, 6)])
+        team = tx.scalar(select(table(Team).c.id).where(table(Team).c.hamlet_id == ids[0]))
+        people.serve(tx, people.add_person(tx, "Chị Hoa", "vi", datetime.now(UTC)), "volunteer", team, ids[0], since)
+    yield database
+    database.close()
+
+
+def where(database: Database) -> dict[str, list[int]]:
+    """The numbers of the households of every hamlet that stands, by its name."""
+    with database.read() as tx:
+        found = tx.execute(select(table(Place).c.name, table(Household).c.number)
+                           .join(table(Household), table(Household).c.hamlet_id == table(Place).c.id)
+                           .where(table(Place).c.valid_to.is_(None)).order_by(table(Household).c.number)).all()
+    return {name: [number for each, number in found if each == name] for name, _ in found}
+
+
+def ran(*typed: str, well: bool = True) -> str:
+    made = RUN.invoke(app, list(typed))
+    assert (made.exit_code == 0) is well, made.output
+    return made.output
+
+
+BEGUN = {"Thôn Một": [1, 2, 3, 4, 5], "Thôn Hai": [1, 2, 3, 4, 5]}
+
+
+def test_households_are_moved_once_it_was_shown(village: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = ("hamlet", "move", "01933-01", "01933-02", "1-2, 4")
+    shown = ran(*typed)
+    assert "3 hộ chuyển từ Thôn Một sang Thôn Hai" in shown and "hộ 4 → hộ 8 nhà 4" in shown and "Chưa ghi gì" in shown
+    assert where(village) == BEGUN
+    monkeypatch.setenv("GOCUA_LOCALE", "en")
+    assert "household 4 → 8 nhà 4" in ran(*typed) and "Nothing was written" in ran(*typed) and where(village) == BEGUN
+    assert "Written. To take it back: gocua hamlet undo 01933-01" in ran(*typed, "--write")
+    assert where(village) == {"Thôn Một": [3, 5], "Thôn Hai": [1, 2, 3, 4, 5, 6, 7, 8]}
+    ran("hamlet", "undo", "01933-01")
+    assert where(village) == BEGUN
+    with village.read() as tx:
+        noted = tx.execute(select(table(AuditEvent).c.action).order_by(table(AuditEvent).c.id)).scalars().all()
+    assert noted == ["homes.moved", "hamlet.undone"]
+
+
+def test_a_hamlet_is_split_by_numbers_and_lanes_with_who_goes_along(village: Database) -> None:
+    typed = ("hamlet", "split", "01933-01", " Thôn  Mới ", "1", "--lane", "Ngõ đền", "--member", "chị hoa")
+    shown = ran(*typed)
+    assert "4 hộ của Thôn Một thành Thôn Mới (mã 01933-03). Số hộ giữ nguyên: 1, 3–5" in shown
+    assert "Tổ mới: Tổ công nghệ số cộng đồng Thôn Mới. Thành viên đi cùng: Chị Hoa" in shown and "Chưa ghi gì" in shown
+    assert where(village) == BEGUN and "Thôn Mới" not in ran("place", "list", "01933")
+    ran(*typed, "--team", "Tổ Mới", "--write")
+    assert where(village) == BEGUN | {"Thôn Một": [2], "Thôn Mới": [1, 3, 4, 5]}
+    assert "01933-03  Thôn Mới" in ran("place", "list", "01933")
+    ran("hamlet", "undo", "01933-03")
+    assert where(village) == BEGUN and "Thôn Mới" not in ran("place", "list", "01933")
+
+
+@pytest.mark.parametrize("typed, told", [
+    (("move", "01933-01", "01933-02", "1-9"), "Trong Thôn Một không có hộ 6, 7, 8, 9"),
+    (("move", "01933-01", "01933-02", "một"), "Ghi số hộ như"), (("move", "01933-01", "01933-02", "5-1"), "Ghi số hộ như"),
+    (("move", "01933-01", "01933-02"), "Ghi số hộ như"), (("move", "01933-01", "01933-01", "1"), "không phải hai thôn"),
+    (("move", "01933-01", "01933-09", "1"), "chưa có nơi mang mã 01933-09"),
+    (("move", "01933-01", "01933-02", "1", "--on", "2999-01-01"), "2999-01-01"),
+    (("split", "01933-01", "Thôn Hai", "1"), "Xã đã có Thôn Hai"),
+    (("split", "01933-01", "Thôn Mới", "1-5"), "sẽ không còn hộ nào"),
+    (("split", "01933-01", "Thôn Mới", "--lane", "ngõ Chùa"), "không có ngõ “ngõ Chùa”"),
+    (("split", "01933-01", "Thôn Mới", "1", "--member", "anh Ba"), "thành viên tên “anh Ba”"),
+])
+def test_what_cannot_be_moved_or_split_is_said(village: Database, typed: tuple[str, ...], told: str) -> None:
+    assert told in ran("hamlet", *typed, "--write", well=False)
+    assert where(village) == BEGUN

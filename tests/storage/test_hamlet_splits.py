@@ -6,7 +6,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from storage import assignments, campaigns, coverage, hamlet_splits, hamlets, household_merges, people, places
+from storage import (
+    assignments,
+    campaigns,
+    coverage,
+    hamlet_splits,
+    hamlets,
+    household_merges,
+    household_moves,
+    people,
+    places,
+)
 from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.models import AuditEvent, Campaign, CampaignTarget, Household, Membership, Place, Residence, Team, table
@@ -213,6 +223,15 @@ def test_hamlets_split_twice_and_merged_since_are_taken_back_newest_first(villag
     for change in (merged, second.moved.change_id, first.moved.change_id):
         hamlets.undo(village.tx, change, at(TODAY, 13))
     assert village.numbers() == numbered and village.by_hamlet(village.goal)[village.hamlet].register == 10
+
+
+def test_a_hamlet_that_nobody_lives_in_any_more_is_still_told_of_the_days_it_had(village: Village) -> None:
+    """Also where its households went on before anything was counted there."""
+    parted = village.split(3, 4, on=TODAY - timedelta(days=3))
+    household_moves.move(village.tx, village.homes[2:4], village.other, TODAY - timedelta(days=1), village.at_the_desk())
+    told = [village.by_hamlet(village.goal, TODAY - timedelta(days=days)) for days in (4, 3, 2, 1, 0)]
+    assert [each[parted.place_id].register for each in told] == [0, 2, 2, 0, 0]
+    assert [each[village.other].register for each in told] == [3, 3, 3, 5, 5]
 
 
 def test_what_makes_no_sense_is_refused(village: Village) -> None:
