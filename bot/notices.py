@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,10 +18,14 @@ from storage.reading import Reading
 from storage.record import Context, record
 
 
-def rows(limits: Mapping[str, Limits], notices: Sequence[Notice], key: str, now: datetime, lane: int = mail.REPLY
-         ) -> list[dict[str, object]]:
-    """The outbox rows of notices, cut to what each channel carries, keyed `key` and a number."""
+def rows(limits: Mapping[str, Limits], notices: Sequence[Notice], key: str, now: datetime, lane: int = mail.REPLY,
+         until: datetime | None = None) -> list[dict[str, object]]:
+    """The outbox rows of notices, cut to what each channel carries, keyed `key` and a number; too late where they cannot leave
+    before `until`.
+    """
     fitting = [(notice, part) for notice in notices for part in _parts(limits, notice)]
+    if until is not None:
+        fitting = [(notice, replace(part, since=now.timestamp(), until=until.timestamp())) for notice, part in fitting]
     return [{"key": f"{key}{n}", "account": notice.account, "chat_id": notice.chat_id, "lane": lane,
              "policy": mail.EDIT if part.edits else part.policy.value, "parcel": part.pack(), "created_at": now,
              "state": "new"}
@@ -41,10 +46,10 @@ def show(tx: Connection, notices: Sequence[Notice], refs: dict[int, str] | None 
 
 
 def post(tx: Connection, limits: Mapping[str, Limits], notices: Sequence[Notice], key: str, now: datetime,
-         lane: int = mail.REPLY) -> None:
+         lane: int = mail.REPLY, until: datetime | None = None) -> None:
     """Put notices into the outbox that follow from no letter (the clock's), each in a chat that is open."""
     reached, moves = redirected(Reading(tx), limits, notices, now)
     for each in moves:
         record(each, tx, Context(now, local_day(now), each.to_chat, None, "clock"))
     show(tx, reached)
-    mail.post(tx, rows(limits, reached, key, now, lane))
+    mail.post(tx, rows(limits, reached, key, now, lane, until))

@@ -20,6 +20,8 @@ from storage import confirmations, erasure, feedback, help_requests, mail, unask
 from storage.quiet_hours import opening
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.reminder_kinds import Audience
+from storage.reminder_rules import closing
 
 AT_ONCE = 50
 
@@ -53,13 +55,16 @@ def pass_on(tx: Connection, mind: Mind, now: datetime) -> None:
             if whom.account in mind.limits and whom.chat_id not in full:
                 full[whom.chat_id] = "cap_day"
                 number = confirmations.ask(tx, whom, now)
-                notices.post(tx, mind.limits, [question(look, whom, number)], f"hw:{number}:", now, mail.REMINDER)
+                notices.post(tx, mind.limits, [question(look, whom, number)], f"hw:{number}:", now, mail.REMINDER,
+                             closing(now, Audience.CITIZEN))
 
 
 def _tell_leaders(tx: Connection, mind: Mind, look: Look) -> None:
+    until = closing(look.now, Audience.VOLUNTEER)
+    feedback.tell_again(tx, look.now)
     said = feedback.untold(look.rows, AT_ONCE)
     for each in said:
-        notices.post(tx, mind.limits, told(look, each), f"fb:{each.id}:", look.now, mail.REMINDER)
+        notices.post(tx, mind.limits, told(look, each), feedback.notice(each.id, look.now), look.now, mail.REMINDER, until)
     feedback.told(tx, [each.id for each in said], look.now)
 
 

@@ -15,6 +15,8 @@ from handlers.work_notice import returned
 from storage import assignments, mail, tasks
 from storage.quiet_hours import opening
 from storage.reading import Reading
+from storage.reminder_kinds import Audience
+from storage.reminder_rules import closing
 
 
 def ripen(tx: Connection, now: datetime, after: int = 0) -> int:
@@ -31,5 +33,5 @@ def take_back(tx: Connection, mind: Mind, now: datetime) -> int:
                 accounts=mind.limits, house=mind.language)
     for place, each in enumerate(idle):
         notices.post(tx, mind.limits, returned(look, each), f"idle:{each.person_id}:{int(now.timestamp())}:{place}:", now,
-                     mail.REMINDER)
+                     mail.REMINDER, closing(now, Audience.VOLUNTEER))
     return len(idle)

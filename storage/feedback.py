@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
-from storage.models import Feedback, Place, table
+from storage.models import Feedback, Outbox, Place, table
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.reminders import TOO_LATE
 
-feedback, place = table(Feedback), table(Place)
+feedback, outbox, place = table(Feedback), table(Outbox), table(Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,28 @@ def open_in(rows: Reading, hamlets: Sequence[int], limit: int) -> list[Said]:
 def untold(rows: Reading, limit: int) -> list[Said]:
     """What no leader was told yet."""
     return [Said(*row) for row in rows.all(_SAID.where(feedback.c.told_at.is_(None)).order_by(feedback.c.id).limit(limit))]
+
+
+LOOK_BACK, MOST = timedelta(days=3), 12
+"""How long it is looked after whether a leader was told, and how many messages that can have taken."""
+
+
+def notice(id_: int, at: datetime) -> str:
+    """How the keys begin of what leaders are told of it at that moment."""
+    return f"fb:{id_}:{at.timestamp():.0f}:"
+
+
+def tell_again(tx: Connection, now: datetime) -> None:
+    """What reached no leader before the quiet hours (their channel was down) is theirs to be told at the next welcome hour."""
+    lately = tx.execute(select(feedback.c.id, feedback.c.told_at).where(
+        feedback.c.told_at > now - LOOK_BACK, feedback.c.handled_at.is_(None))).all()
+    keys = {f"{notice(id_, at)}{n}": id_ for id_, at in lately for n in range(MOST)}
+    missed: dict[int, set[bool]] = {}
+    for key, state, problem in tx.execute(select(outbox.c.key, outbox.c.state, outbox.c.problem).where(outbox.c.key.in_(keys))):
+        missed.setdefault(keys[key], set()).add(state == "failed" and problem == TOO_LATE)
+    again = [id_ for id_, late in missed.items() if late == {True}]
+    if again:
+        tx.execute(update(feedback).where(feedback.c.id.in_(again)).values(told_at=None))
 
 
 def told(tx: Connection, ids: Sequence[int], now: datetime) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from bot.tending import pass_on
 from content.vietnam_time import instant
 from handlers.talk import Incoming, Kind
+from storage import mail
 from storage.database import Database
-from storage.models import Feedback, table
+from storage.models import Feedback, Outbox, table
+from storage.reminders import TOO_LATE
 from tests.handlers.village import WEDNESDAY, Village
 
 
@@ -67,6 +69,34 @@ def test_at_night_nobody_is_woken(village: Village) -> None:
     village.now = instant(WEDNESDAY + timedelta(days=1), 6, 30)
     minute(village)
     assert "Khiếu nại" in village.told("chi")
+
+
+def ends(village: Village, name: str, problem: str = "") -> float:
+    """What waits for them has left, or is refused for this; until when it was to leave."""
+    with village.database.write() as tx:
+        waits = select(table(Outbox)).where(table(Outbox).c.chat_id == village.chat(name), table(Outbox).c.state == "new")
+        row = tx.execute(waits).one()
+        mail.advance(tx, [mail.Settled(row.id, "failed" if problem else "sent", village.now, problem=problem)], [], village.now)
+    return float(row.parcel["until"])
+
+
+def test_a_complaint_that_could_not_leave_before_the_night_is_told_the_next_morning(village: Village) -> None:
+    village.joins("ba", "leader", "Bà Ba")
+    give(village, "khiếu nại", "Hẹn mà không đến", "không, giấu kín")
+    minute(village)
+    evening = instant(WEDNESDAY, 21)
+    for leader in ("chi", "ba"):
+        assert ends(village, leader, TOO_LATE) == evening.timestamp(), "nobody is woken by a channel that comes back at night"
+    village.now = evening + timedelta(minutes=5)
+    minute(village)
+    for days, told in ((1, True), (2, False)):
+        village.now = instant(WEDNESDAY + timedelta(days=days), 6, 30)
+        village.take("chi"), village.take("ba")
+        minute(village)
+        assert [("Hẹn mà không đến" in village.told(leader)) for leader in ("chi", "ba")] == [told, told]
+        if told:
+            ends(village, "chi", TOO_LATE)
+            ends(village, "ba")  # one of them knows: it is in good hands
 
 
 def test_only_the_leader_reads_and_handles_it(village: Village) -> None:
