@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from itertools import count
 
@@ -18,6 +18,8 @@ from storage import rhythms
 from storage.rhythms import RhythmKind
 
 _TROUBLE = {"no_such_day": "day.no_such_day", "no_market": "day.no_market", "no_harvest": "day.no_harvest"}
+YEAR = timedelta(days=366)
+NOTHING: Mapping[date, str] = {}
 WORKED_OUT = "~"
 """Marks a stored answer that was not written as a full date."""
 
@@ -31,9 +33,14 @@ class When:
 
 
 def ask_day(ask: Ask, look: Look, key: str, phrase: str, *, least: int = 0, most: int = 365, confirm: bool = True,
-            places: Sequence[int] = ()) -> When:
-    """A day from `today + least` to `today + most`. Where a last look follows that shows it, `confirm` is not needed."""
+            places: Sequence[int] = (), offered: Mapping[date, str] = NOTHING) -> When:
+    """A day from `today + least` to `today + most`. Where a last look follows that shows it, `confirm` is not needed.
+
+    `offered` are days that are ready to be pressed, each with its words.
+    """
     question = _question(look, key, phrase, least, most, places)
+    if offered:
+        question = replace(question, offer=lambda: tuple(Option(on.isoformat(), label=said) for on, said in offered.items()))
     for turn in count():
         days, at, worked_out = ask(question.at(turn) if turn else question)
         suffix = f"{key}.{turn}" if turn else key
@@ -54,7 +61,9 @@ def _question(look: Look, key: str, phrase: str, least: int, most: int, places: 
         found = read_day(raw, today, local(look, places))
         if not found.days:
             raise Refused(_TROUBLE.get(found.trouble, "refused.day"))
-        days = [on for on in found.days if today + timedelta(days=least) <= on <= today + timedelta(days=most)]
+        days = _between(found.days, today, least, most)
+        if not days and most <= 0:  # a day and a month without a year: where only the past is meant, the last one that was
+            days = _between(read_day(raw, today - YEAR, local(look, places)).days, today, least, most)
         if not days:
             raise Refused("refused.day_range")
         at = f"@{found.at:%H:%M}" if found.at else ""
@@ -73,6 +82,10 @@ def _question(look: Look, key: str, phrase: str, least: int, most: int, places: 
         return tuple(Option((today + timedelta(days=n)).isoformat(), say=f"day.in_{n}") for n in near)
 
     return Question(key, read, hear, offer, free=True, words=phrase)
+
+
+def _between(days: Sequence[date], today: date, least: int, most: int) -> list[date]:
+    return [on for on in days if today + timedelta(days=least) <= on <= today + timedelta(days=most)]
 
 
 def _which(look: Look, key: str, days: Sequence[date]) -> Question[date]:

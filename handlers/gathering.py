@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from content.fold import fold
 from content.hours import hour_in
@@ -17,7 +17,7 @@ from handlers.look import Look
 from handlers.questions import Option, Question, check, note, one_of, pick
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Message, Refused
-from storage import gatherings, people
+from storage import campaigns, gatherings, people
 from storage.gatherings import Attend, CancelGathering, GatheringKind, Meeting, Member, PlanGathering
 from storage.outcomes import Barrier
 
@@ -254,8 +254,8 @@ def sheet(desk: Desk, subject: str) -> None:
 
 def workdays(ask: Ask, look: Look) -> Done:
     """Days worked by each member, for payment: from one day to another, as a table or plain text."""
-    first = ask_day(ask, look, "from", "workdays.from", least=-400, most=0)
-    last = ask_day(ask, look, "to", "workdays.to", least=-400, most=0)
+    first = ask_day(ask, look, "from", "workdays.from", least=-400, most=0, offered=_beginnings(look))
+    last = ask_day(ask, look, "to", "workdays.to", least=-400, most=0, offered=_ends(look, first.on))
     if last.on < first.on:
         raise Refused("workdays.turned")
     form = ask(pick("form", "xlsx", "csv"))
@@ -263,6 +263,29 @@ def workdays(ask: Ask, look: Look) -> Done:
     body = look.words.say("workdays.made", first=look.words.day(first.on), last=look.words.day(last.on))
     return Done(message=Message(text=body, document=f"workdays:{look.words.language}:{form}:{places}:{first.on}:{last.on}",
                                 choices=(Choice(look.words.say("way.menu"), "/menu", quiet=True),)))
+
+
+def _beginnings(look: Look) -> dict[date, str]:
+    """When what is to be paid usually begins: this month, the one before, the campaign."""
+    words, this = look.words, look.today.replace(day=1)
+    days = {this: words.say("workdays.from.month", day=words.day(this))}
+    before = (this - timedelta(days=1)).replace(day=1)
+    days[before] = words.say("workdays.from.last_month", day=words.day(before))
+    for service in look.services(Action.EXPORT_WORKDAYS):
+        running = campaigns.of_place(look.rows, service.place_id, look.today)
+        if running is not None and running.starts_on <= look.today:
+            days.setdefault(running.starts_on, words.say("workdays.from.campaign", campaign=running.name,
+                                                         day=words.day(running.starts_on)))
+    return days
+
+
+def _ends(look: Look, first: date) -> dict[date, str]:
+    """Today, or where it began in an earlier month the end of that month."""
+    words, days = look.words, {look.today: look.words.say("workdays.to.today")}
+    month_ends = (first.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    if month_ends < look.today:
+        days[month_ends] = words.say("workdays.to.month", day=words.day(month_ends))
+    return days
 
 
 WORKDAYS = Dialogue("workdays", workdays, Action.EXPORT_WORKDAYS)

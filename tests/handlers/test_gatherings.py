@@ -253,3 +253,12 @@ async def test_a_visit_is_put_off_from_its_reminder_by_whoever_serves_there(comm
         ).one()
     assert row.due_on == TODAY + timedelta(days=5) and row.agreed
     database.close()
+
+
+async def test_days_of_the_past_need_no_year(commune: str) -> None:  # noqa: F811
+    """A day and a month alone are the last such day, where only the past is meant; a day to come is refused."""
+    before = (TODAY - timedelta(days=200)).replace(day=1)
+    yesterday = f"{TODAY - timedelta(days=1):%d/%m/%Y}"
+    told = await hold(commune, "leader", "ngày công", f"1/{before.month}", "đúng rồi", yesterday, "csv")
+    assert f"{before.day}/{before.month}/{before.year} đến" in told, told
+    assert "không hợp lý" in await hold(commune, "leader", "ngày công", f"{TODAY + timedelta(days=2):%d/%m/%Y}")
