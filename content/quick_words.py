@@ -55,6 +55,28 @@ def written_out(words: Iterable[str]) -> list[str]:
 
 
 @cache
+def _numerals() -> frozenset[str]:
+    listed: Mapping[str, Sequence[str]] = _listed()["numeral"]  # type: ignore[assignment]
+    return frozenset(fold(word) for words in listed.values() for word in words)
+
+
+@cache
+def _houses() -> frozenset[str]:
+    listed: Mapping[str, Sequence[str]] = _listed()["house"]  # type: ignore[assignment]
+    return frozenset(fold(word) for words in listed.values() for word in words)
+
+
+def spelled_out(text: str) -> bool:
+    """Whether a house's number was written in words, and a result behind it ("mười hai xong"). Which number is not guessed."""
+    words = fold(text).split()
+    while words and words[0] in _houses():
+        words = words[1:]
+    count = next((at for at, word in enumerate(words) if word not in _numerals()), len(words))
+    rest = words[count:]
+    return bool(count) and any(meaning.kind == "outcome" for end in range(1, longest() + 1) for meaning in meanings(rest[:end]))
+
+
+@cache
 def phrases() -> Mapping[int, tuple[Phrase, ...]]:
     """Every phrase, by how many words it has."""
     made = [Phrase(Meaning(kind, str(value)), tuple(fold(each).split()), tuple(plain(each).split()))

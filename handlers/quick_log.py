@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from content.fold import fold
+from content.quick_words import spelled_out
 from content.vietnam_time import instant, local_day
 from handlers.access import Action
 from handlers.desk import Desk
@@ -27,8 +28,10 @@ ON_SCREEN = 12
 
 def ear(desk: Desk, text: str) -> str | None:
     """Whether this is a quick log: something certain in it or, outside a conversation, something that is nearly one."""
-    if len(text) > MOST_LETTERS or not any(letter.isdecimal() for letter in text) or desk.look.may(Action.LOG_VISIT) == 0:
+    if len(text) > MOST_LETTERS or desk.look.may(Action.LOG_VISIT) == 0:
         return None
+    if not any(letter.isdecimal() for letter in text):  # a number in words is not guessed: how it is typed is shown
+        return "/quick" if desk.talk is None and spelled_out(text) else None
     lines = read(text, local_day(desk.look.said_at), _names(desk.look))
     if any(line.certain for line in lines):
         return "/quick" if desk.talk is None or all(line.certain for line in lines) or desk.talk.dialogue == "unclear" else None

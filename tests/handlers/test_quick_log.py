@@ -153,6 +153,17 @@ def test_a_letter_answered_twice_is_written_once(database: Database) -> None:
         assert short(field) == [(1, "completed"), (2, "not_home")]
 
 
+@pytest.mark.parametrize("text", ["mười hai xong", "Hộ hai mươi mốt vắng", "muoi lam vang nha", "số một trăm linh năm vướng otp"])
+def test_a_number_in_words_is_never_guessed_and_how_it_is_typed_is_shown(sqlite_url: str, text: str) -> None:
+    database = Database(sqlite_url)
+    with database.write() as tx:
+        field = made(tx)
+        typist = Typist(field, 1)
+        assert "bằng chữ số" in typist.say(text, NINE) and short(field) == []
+        assert "bằng chữ số" not in typist.say("mười hai cây số đường vắng tanh thì sao", NINE)
+    database.close()
+
+
 def test_a_citizen_is_not_heard(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     with database.write() as tx:
