@@ -36,7 +36,7 @@ def numbers(desk: Desk, subject: str) -> None:
 def _counts(total: Coverage) -> list[tuple[str, int]]:
     statuses = [(status.value, total.statuses[status]) for status in SHOWN]
     barriers = [(f"{behind.BARRIER}{barrier}", count) for barrier, count in total.barriers.most_common()]
-    return [(what, count) for what, count in statuses + barriers if count]
+    return [(what, count) for what, count in [(behind.EVERY, total.register), *statuses, *barriers] if count]
 
 
 def _number(desk: Desk, what: str, count: int, place_id: int) -> Choice:

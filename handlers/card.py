@@ -25,11 +25,11 @@ from storage.visits import CorrectVisit, Home, LogVisit, WentAlong
 SHOWN = 5
 CORRECTED_WITHIN = 10
 """Visits back that may still be corrected."""
-_ASKED = re.compile(r"(?:ho|household)(?: so)? ?(\d{1,5})")
+_ASKED = re.compile(r"(?:(?:sua|xem|correct|show)(?: luot| visit)? )?(?:ho|household)(?: so)? ?(\d{1,5})")
 
 
 def ear(desk: Desk, text: str) -> str | None:
-    """"hộ 12" and nothing else, outside a conversation, where no shown choice begins so."""
+    """"hộ 12" or "sửa hộ 12" and nothing else, outside a conversation, where no shown choice begins so."""
     found = _ASKED.fullmatch(fold(text)) if desk.talk is None and len(text) <= 20 else None
     if found is None or heard.choice(text, desk.shown, numbers=False) is not None:
         return None
@@ -40,6 +40,9 @@ def ear(desk: Desk, text: str) -> str | None:
 def card(desk: Desk, subject: str) -> None:
     look = desk.look
     look.require(Action.SEE_HOUSEHOLDS)
+    if not subject:
+        desk.say("card.how", desk.choice("menu.log", "/visit"), desk.choice("way.menu", "/menu", quiet=True))
+        return
     hamlet, home = _found(look, subject, Action.SEE_HOUSEHOLDS)
     words = look.words
     number = words.say("visit.household.number", number=home.number)

@@ -39,11 +39,11 @@ def words_of(content: bytes) -> str:
 
 EVERYBODYS = {"mydata", pictures.KIND}
 TEAMS = {*EVERYBODYS, "ics", "chart"}
-LEADS = {*TEAMS, "attendance", "report", poster.KIND}
+LEADS = {*TEAMS, "attendance", "report", "workdays", poster.KIND}
 HANDED_OUT = {"citizen": EVERYBODYS, "volunteer": {*TEAMS, "list"}, "leader": {*LEADS, "list"}, "commune_officer": LEADS,
               "admin": LEADS}
 """The kinds of papers a role comes to by pressing."""
-ELSEWHERE = {"workdays": "tests/handlers/test_gatherings.py: behind days that are typed", speech.KIND: "needs a voice"}
+ELSEWHERE = {speech.KIND: "needs a voice"}
 DRAWN = {pictures.KIND, poster.KIND}
 """Of which the name says it all: a guide, a hamlet's code."""
 

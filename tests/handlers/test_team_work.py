@@ -103,7 +103,10 @@ def test_a_card_tells_a_household_on_one_screen_and_only_to_its_team(database: D
         assert said.count("•") == 5 and "Thành viên A" in said and "Việc còn lại: 🟡 Làm dở" in said and len(said) < 700
         assert "Chưa ai đến" in typist.say("ho so 6", at(TODAY, 21))
         assert "không có hộ 99" in typist.say("hộ 99", at(TODAY, 21))
-        assert "Thành viên A" not in citizen.say("hộ 5", at(TODAY, 21))
+        assert "Việc còn lại: 🟡 Làm dở" in typist.say("sửa hộ 5", at(TODAY, 21))
+        assert "Hộ số mấy?" in typist.say("ghi sai rồi", at(TODAY, 21))
+        for asked in ("hộ 5", "sửa hộ 5", "sửa lượt"):
+            assert "Thành viên A" not in citizen.say(asked, at(TODAY, 21))
 
 
 def test_a_correction_needs_a_reason_and_the_old_line_stays(database: Database) -> None:
