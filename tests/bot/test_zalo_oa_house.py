@@ -21,7 +21,7 @@ from storage.models import Chat, Person, Visit, table
 from storage.ways import BLOCKED, way_to
 from tests.bot.test_zalo_house import TOKEN, volunteer
 from tests.houses import furnish, living, quiet, settings
-from tests.journeys.test_journeys import bind_telegram
+from tests.journeys.chats import bind_chats
 from tests.loopback.zalo_bot import LoopbackZaloBot, methods
 from tests.loopback.zalo_bot.bot import Bot, event
 from tests.loopback.zalo_oa import LoopbackZaloOa
@@ -75,7 +75,7 @@ async def test_47_a_press_of_somebody_else_or_of_long_ago_does_nothing(
     oa: LoopbackZaloOa, sqlite_url: str, tmp_path: Path
 ) -> None:
     furnish(sqlite_url)
-    bind_telegram(sqlite_url)
+    bind_chats(sqlite_url)
     async with house_of(oa, sqlite_url, tmp_path) as house:
         mine, theirs, before = "z702", "z703", await visits(house)
         await says(oa, house, mine, "ghi lượt")

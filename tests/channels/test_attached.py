@@ -73,11 +73,11 @@ def test_whatever_a_document_looks_like_nothing_breaks(update: object) -> None:
 
 
 async def test_a_leaders_list_on_telegram(url: str, api: LoopbackBotApi) -> None:
+    from tests.journeys.chats import bind_chats
     from tests.journeys.drivers import CHATS, TOKEN
-    from tests.journeys.test_journeys import bind_telegram
 
     furnish(url)
-    bind_telegram(url)
+    bind_chats(url)
     api.add_bot(TOKEN)
     channel = Telegram("main", TOKEN, api_base=api.url, per_second=1_000, chat_per_second=1_000)
     people = {part: api.user(number, token=TOKEN) for part, number in CHATS.items()}

@@ -5,13 +5,10 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import insert, select
 
-from storage.database import Database
-from storage.models import Chat, table
-from tests.houses import furnish, living, quiet
+from tests.houses import living, quiet
 from tests.journeys import drivers
-from tests.journeys.drivers import CHATS, Driver, Seen
+from tests.journeys.drivers import Driver, Seen
 from tests.journeys.script import Journey, Line, journeys
 from tests.journeys.zalo_drivers import ZALO, OnZaloOa
 
@@ -20,22 +17,6 @@ DRIVERS = {**drivers.DRIVERS, **ZALO}
 WAYS = [(channel, database) for channel in DRIVERS for database in ("sqlite", "postgres")
         if (channel, database) != ("zalo-bot-polling", "postgres")]
 """Fetching differs from being called only before the inbox, so it is replayed on one database; `make chaos` has both."""
-ELSEWHERE = (("telegram:main", ""), ("zalo-bot:main", "z"), ("zalo-oa:main", "z"))
-"""Accounts and how a chat's number is written there."""
-
-
-def bind_telegram(url: str) -> None:
-    """Give the demonstration's people their Telegram and Zalo chats too."""
-    database = Database(url)
-    chat = table(Chat)
-    with database.write() as tx:
-        for part, number in CHATS.items():
-            row = tx.execute(select(chat).where(chat.c.account == "terminal", chat.c.ref == part)).first()
-            if row is not None:
-                copied = {name: value for name, value in row._mapping.items() if name != "id"}
-                tx.execute(insert(chat), [{**copied, "account": account, "ref": f"{sign}{number}"}
-                                          for account, sign in ELSEWHERE])
-    database.close()
 
 
 def check(journey: Journey, line: Line, part: str, seen: Seen) -> None:
@@ -52,8 +33,6 @@ def check(journey: Journey, line: Line, part: str, seen: Seen) -> None:
 
 
 async def walk(url: str, journey: Journey, driver: Driver, *, restarting: bool) -> None:
-    furnish(url)
-    bind_telegram(url)
     if isinstance(driver, OnZaloOa):
         driver.url = url  # its keys live in the database
     await driver.open(journey.parts)
@@ -73,11 +52,11 @@ async def walk(url: str, journey: Journey, driver: Driver, *, restarting: bool) 
         await driver.close()
 
 
-@pytest.mark.parametrize(("channel", "url"), WAYS, indirect=["url"])
+@pytest.mark.parametrize(("channel", "database_kind"), WAYS)
 @pytest.mark.parametrize("journey", ALL, ids=lambda journey: journey.name)
-async def test_a_journey_with_a_restart_before_every_line(url: str, journey: Journey, channel: str) -> None:
+async def test_a_journey_with_a_restart_before_every_line(ground: str, journey: Journey, channel: str) -> None:
     with time_machine.travel(journey.at) if journey.at else contextlib.nullcontext():
-        await walk(url, journey, DRIVERS[channel](), restarting=True)
+        await walk(ground, journey, DRIVERS[channel](), restarting=True)
 
 
 def test_there_are_journeys_for_every_part() -> None:
