@@ -41,10 +41,19 @@ _LOOSE_BEFORE = re.compile(
 _ANY_ACCOUNT = re.compile(rf"(?<![a-z])(?:tk|tai khoan|ck|{_ACCOUNT}|{_BANKS}|ngan hang)(?![a-z])")
 _ACCOUNT_AFTER = re.compile(rf"[\s,\-]*(?:(?:day )?la\s+)?(?:{_ACCOUNT}|{_BANKS}|ngan hang)(?![a-z])")
 _CODE_WORD = (
-    r"(?:o\.?t\.?p|ma\s?(?:so )?(?:xac\s?(?:thuc|nhan|minh)|kich hoat|dang nhap|bao mat|an toan|giao dich|la|ve la)|"
+    r"(?:o\.?t\.?p|ma\s?(?:so )?(?:xac\s?(?:thuc|nhan|minh)|kich hoat|dang nhap|bao mat|an toan|giao dich|la|ve la|nhan duoc|ve|"
+    r"ve may)|"
     r"ma\s?xn|ma\s?xt|(?:verification|security|confirmation|activation|login|auth\w*) code|code (?:is|la)|2fa)"
 )
 _CODE = re.compile(rf"(?<![a-z]){_CODE_WORD}(?![a-z])")
+_SIX_TOLD = re.compile(
+    r"(?<![0-9a-z])(?:6|sau) (?:chu )?so(?:[\s:=,.]+(?:la|do|nay|day|ne))*[\s:=]+"
+    r"([0-9](?:[ .\-]?[0-9]){5})(?![ .\-]?[0-9])"
+)
+_BACK = re.compile(
+    r"(?<![a-z])(?:cvv|cvc)2?(?:[\s:=]+(?:so|the|visa|cua|em|toi|minh|la|is)){0,4}[\s:=]*([0-9]{3,4})(?![0-9])"
+)
+"""Six digits said to be six; the number on the back of a card."""
 _NEAR_WORD = (
     r"(?:vneid|zalo|cua|em|e|toi|t|minh|m|bac|con|chau|anh|chi|ban|tui|quy|khach|nhan|duoc|dc|gui|ve|moi|vua|no|may|dien|thoai|"
     r"sms|tin|nhan|la|is|day|ne|nay|nha|nhe|a|ak|roi|ma|so|code|your|dvc|ngan|hang|bank|cho|den|hien|len|xac|thuc|nhap|doc)"
@@ -234,6 +243,8 @@ def _is_card(plain: str, groups: list[Group], digits: str) -> bool:
 def codes(plain: str) -> Iterator[Span]:
     """One-time codes: short numbers beside the words for them, or six digits alone."""
     named = bool(_CODE.search(plain))
+    for told in (_SIX_TOLD, _BACK):
+        yield from (found.span(1) for found in told.finditer(plain))
     for run in runs(plain, 3 if TEN in plain else 4):
         if (4 - run.in_tens) <= len(run.digits) <= 9 and _is_code(run, named):
             yield _code_span(run)
@@ -263,6 +274,11 @@ def _in_even_groups(run: Run) -> bool:
     return run.spoken or len(gaps) == 0 or (len(gaps) == 1 and gaps <= {"", "-", ".", "_", "–", "—", "·", "•"})
 
 
+def _in_one_piece(run: Run) -> bool:
+    """One group, or single digits with a sign between them: nobody lists households so."""
+    return len(run.groups) == 1 or (len(run.groups) == len(run.digits) and _gaps(run.plain, run.groups) <= {".", "-", "_", "/"})
+
+
 def _is_six_code(run: Run, before: str, after: str, named: bool) -> bool:
     if run.plain[max(0, run.start - 1) : run.start].isalpha() or not _in_even_groups(run):
         return False
@@ -272,4 +288,4 @@ def _is_six_code(run: Run, before: str, after: str, named: bool) -> bool:
         return False
     if named and (_CODE.search(before) or _CODE.search(after)):
         return True
-    return len(run.groups) == 1 and bool(_WEAK.search(before[-40:]) or _WEAK.search(after[:25]))
+    return _in_one_piece(run) and bool(_WEAK.search(before[-40:]) or _WEAK.search(after[:25]))

@@ -131,6 +131,14 @@ số tk vietin «101868123456» nhé
 gửi về tài khoản «2601 2051 23456» agribank
 thẻ napas «9704 1512 3456 7890 123»
 «5555-5555-5555-4444»
+ma nhan duoc la «482 913»
+mã về: «bốn tám hai chín một ba»
+mã «4.8.2.9.1.3»
+ma so 6 so: «771204»
+mã 6 số là «771 204» nha
+mã cvv thẻ em «482»
+CVC: «1234»
+mã về máy «4829»
 """.strip().splitlines()
 
 HARMLESS = r"""
@@ -236,6 +244,12 @@ Cổng → Quên mật khẩu → "Lấy lại mật khẩu"
 hạn 31/12/2026 (ngân hàng lùi đến 30/6/2027)
 5 / 13, 5 / 10
 quên mật khẩu mail lan1990@gmail.example thì sao
+nhập 6 số: 12 13 14 15 16 17 vắng
+ghi 3.5.7.9.1.2 vang
+ho 3-5-7-9-2-1 xong
+mã gửi về 5656 phải không
+passcode 6 số là gì
+mã về sim 2 của máy
 """.strip().splitlines()
 
 CASES = list(secrets())
