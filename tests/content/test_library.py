@@ -29,7 +29,7 @@ def test_the_level_2_guide_reads_as_written() -> None:
     guide = Library.load().guide("vneid-level2", "vi")
     assert guide is not None
     assert [step.id for step in guide.steps] == ["check", "go", "form", "biometrics", "wait", "activate"]
-    assert [trouble.id for trouble in guide.steps[0].troubles] == ["no-card", "borrowed-sim", "no-smartphone"]
+    assert [trouble.id for trouble in guide.steps[0].troubles] == ["no-card", "borrowed-sim", "level3", "no-smartphone"]
     assert guide.steps[1].helper is not None
     assert "tổ công nghệ số" in guide.where
     assert "1900 0368" in guide.steps[4].troubles[0].text
@@ -184,3 +184,13 @@ def test_a_broken_fact_names_its_line(root: Path, old: str, new: str, line: int,
         Library.read(root).guides("vi")
     assert words in str(caught.value)
     assert str(caught.value).startswith(f"facts.yaml:{line}: ")
+
+
+def test_popular_procedures_ask_before_they_list_papers() -> None:
+    """At least six ask which case it is, and what has a step of its own for a case is never told to another."""
+    asking = [guide for guide in Library.load().guides("vi") if guide.id.startswith("proc-") and guide.cases]
+    assert len(asking) >= 6, [guide.id for guide in asking]
+    for guide in asking:
+        assert guide.case_question and len(guide.cases) >= 2
+        own = {step.case for step in guide.steps if step.case}
+        assert own == {case.id for case in guide.cases}, guide.id
