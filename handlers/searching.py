@@ -11,6 +11,8 @@ from storage import missed
 OPEN, OFFER, SMALLTALK, HANDOFF, URGENT = "open", "offer", "smalltalk", "handoff", "urgent"
 ELSEWHERE = "out_of_scope"
 """The topic of a question that is none of our matters."""
+FINDING, PAPERS = "dossier_find_procedure", ("dossier_", "proc_", "portal_")
+"""How any procedure is found, and how the topics of papers begin."""
 NO_DOUBT = 0.5
 """As likely an emergency as this, and no other guide stands beside the card."""
 PAGE = 8
@@ -40,7 +42,8 @@ def search(desk: Desk, text: str) -> None:
     else:
         guess = next(iter(finding.topics), "")
         desk.answer.records.append(missed.Missed(text, desk.look.words.language, guess))
-        desk.say("search.elsewhere" if guess == ELSEWHERE else _nothing(desk), *_or_a_person(desk))
+        key = "search.elsewhere" if guess == ELSEWHERE else _nothing(desk)
+        desk.say(key, *_any_paper(desk, finding.topics), *_or_a_person(desk))
 
 
 def alarm(desk: Desk, text: str) -> bool:
@@ -79,15 +82,20 @@ def guides(desk: Desk, subject: str) -> None:
 
 def none_of_these(desk: Desk, _subject: str) -> None:
     asked = missed.last_words(desk.look.rows, desk.look.chat_id, desk.inbox_id)
+    topics = desk.find(asked).topics if asked else ()
     if asked:
-        guess = next(iter(desk.find(asked).topics), "")
-        desk.answer.records.append(missed.Missed(asked, desk.look.words.language, guess))
-    desk.say(_nothing(desk), *_or_a_person(desk))
+        desk.answer.records.append(missed.Missed(asked, desk.look.words.language, next(iter(topics), "")))
+    desk.say(_nothing(desk), *_any_paper(desk, topics), *_or_a_person(desk))
 
 
 def _nothing(desk: Desk) -> str:
     """What is said where nothing was found: a member is told what members may type."""
     return "search.nothing_member" if desk.look.may(Action.LOG_VISIT) > Scope.NOWHERE else "search.nothing"
+
+
+def _any_paper(desk: Desk, topics: tuple[str, ...]) -> list[Choice]:
+    """How any procedure is found, where a question sounds like one that has no guide of its own: marriage, land, a passport."""
+    return _guides(desk, (FINDING,)) if any(topic.startswith(PAPERS) for topic in topics) else []
 
 
 def _or_a_person(desk: Desk) -> tuple[Choice, Choice, Choice]:

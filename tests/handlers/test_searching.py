@@ -69,3 +69,29 @@ def test_nobody_is_sent_to_search_the_web(says: Says) -> None:
     for said in ("lam visa", "abc xyz", "giấy tờ của tôi", "tôi bị lừa rồi", "không phải"):
         told = says(said).lower()
         assert not [word for word in ("google", "tìm trên mạng", "tra mạng", "lên mạng tìm") if word in told]
+
+
+@pytest.mark.parametrize("said", [
+    "tôi già rồi không biết bấm", "toi gia roi khong biet bam", "già rồi mắt kém chữ nhỏ quá", "tui già yếu rồi", "tôi già rồi"])
+def test_who_is_old_is_not_told_of_fraud(says: Says, said: str) -> None:
+    """Without marks an old person (già rồi) and a false app (giả rồi) are the same two words."""
+    assert CARD not in says(said)
+
+
+@pytest.mark.parametrize("said", [
+    "đăng ký kết hôn cần những gì", "mẹ tôi mất, khai tử ở đâu", "làm sổ đỏ ở đâu", "làm hộ chiếu online"])
+def test_a_paper_without_a_guide_leads_to_how_any_paper_is_found(says: Says, said: str) -> None:
+    told = says(said)
+    assert LIBRARY.guide("dossier-find", "vi").title in told and CARD not in told  # type: ignore[union-attr]
+    assert LIBRARY.guide("proc-marital", "vi").title not in told.splitlines()[:4]  # type: ignore[union-attr]
+
+
+def test_the_price_of_rice_is_not_answered_with_a_guide(says: Says) -> None:
+    for said in ("giá lúa hôm nay", "bò nhà tôi bỏ ăn", "tối nay đá mấy giờ"):
+        assert LIBRARY.guide("dossier-find", "vi").title not in says(said)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("said", [
+    "thứ bảy một cửa có mở không", "ngày mai xã có làm việc không?", "chu nhat xa co lam viec khong"])
+def test_whoever_asks_for_a_day_is_told_the_hours(says: Says, said: str) -> None:
+    assert "giờ một cửa" in says(said)
