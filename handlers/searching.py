@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.access import Action, Scope
-from handlers.desk import Desk
+from handlers.desk import Desk, Finding
 from handlers.screens import MENU
 from handlers.talk import Choice
 from storage import missed
@@ -13,6 +13,8 @@ ELSEWHERE = "out_of_scope"
 """The topic of a question that is none of our matters."""
 FINDING, PAPERS = "dossier_find_procedure", ("dossier_", "proc_", "portal_")
 """How any procedure is found, and how the topics of papers begin."""
+READING = "guide"
+"""The dialogue of a guide."""
 NO_DOUBT = 0.5
 """As likely an emergency as this, and no other guide stands beside the card."""
 PAGE = 8
@@ -59,14 +61,27 @@ def aside(desk: Desk, text: str) -> bool:
     if len([word for word in text.split() if word.isalpha()]) < ASIDE_WORDS:
         return False
     finding = desk.find(text)
-    choices = _guides(desk, finding.topics)[:1]
-    if finding.action == URGENT:
+    if finding.action == URGENT or (finding.action == HANDOFF and _reading(desk)):
         search(desk, text)
         return True
-    if finding.action != OPEN or not choices:
-        return False
-    desk.say("search.aside", *choices, desk.choice("way.go_on", "/again"))
-    return True
+    choices = _meant(desk, finding)
+    if choices:
+        desk.say("search.aside" if len(choices) == 1 else "search.aside_several", *choices, desk.choice("way.go_on", "/again"))
+    return bool(choices)
+
+
+def _reading(desk: Desk) -> bool:
+    return desk.talk is not None and desk.talk.dialogue == READING
+
+
+def _meant(desk: Desk, finding: Finding) -> list[Choice]:
+    """The guides a question is about. Whoever only reads a guide gets a choice too; at work, words that are no button and no
+    sure question are an answer that went wrong."""
+    if finding.action == OPEN:
+        return _guides(desk, finding.topics)[:1]
+    if not _reading(desk):
+        return []
+    return _guides(desk, finding.topics) if finding.action == OFFER else _any_paper(desk, finding.topics)
 
 
 def guides(desk: Desk, subject: str) -> None:

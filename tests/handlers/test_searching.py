@@ -95,3 +95,19 @@ def test_the_price_of_rice_is_not_answered_with_a_guide(says: Says) -> None:
     "thứ bảy một cửa có mở không", "ngày mai xã có làm việc không?", "chu nhat xa co lam viec khong"])
 def test_whoever_asks_for_a_day_is_told_the_hours(says: Says, said: str) -> None:
     assert "giờ một cửa" in says(said)
+
+
+@pytest.mark.parametrize(("said", "offered"), [
+    ("làm sổ đỏ ở đâu", "Tìm đúng thủ tục, chọn đúng cơ quan"),
+    ("giấy tờ của tôi thì sao", "Bác đang hỏi việc nào?"),
+    ("quên mật khẩu vneid rồi", "Quên mật khẩu VNeID"),
+    ("có ai nói chuyện trực tiếp với tôi không", "🙋 Nhờ người giúp"),
+])
+def test_a_question_inside_a_guide_is_a_question(says: Says, said: str, offered: str) -> None:
+    """Whoever reads a guide and asks something else is not told that nothing was understood, and finds the way back."""
+    says("kích hoạt vneid như thế nào")
+    says("1")
+    says("1")
+    told = says(said)
+    assert offered in told and "Mình chưa hiểu" not in told
+    assert "Bước 1/" in says("tiếp tục")
