@@ -18,24 +18,31 @@ def lunar(on: date) -> tuple[int, int, int, bool]:
     return found.day, found.month, found.year, found.leap
 
 
-def solar(day: int, month: int, year: int) -> date | None:
-    """The day of that name in a lunar year (in a leap month's year, of the first of the two)."""
+def solar(day: int, month: int, year: int, *, leap: bool = False) -> date | None:
+    """The day of that name in a lunar year (of the first of two months of one number, or of the leap one)."""
     from lunar_vn import convert_lunar_to_solar
 
     try:
-        found = convert_lunar_to_solar(day, month, year)
+        found = convert_lunar_to_solar(day, month, year, int(leap))
     except ValueError:
         return None
-    return found if lunar(found)[:2] == (day, month) else None  # a short month has no 30th
+    named = lunar(found)  # a short month has no 30th, and most years have no leap month
+    return found if named[:2] == (day, month) and named[3] == leap else None
 
 
-def next_lunar(day: int, month: int, today: date, *, back: bool = False) -> date | None:
+def next_lunar(day: int, month: int, today: date, *, back: bool = False, leap: bool = False) -> date | None:
     """The next day of that lunar name, or the last one."""
-    years = [lunar(today)[2] + n for n in range(-2, 4)]
-    days = [on for year in years if (on := solar(day, month, year))]
+    years = range(lunar(today)[2] - 2, lunar(today)[2] + 4)
+    days = [on for year in years if (on := solar(day, month, year, leap=leap) or _last(day, month, year))]
     if back:
         return max((on for on in days if on <= today), default=None)
     return min((on for on in days if on >= today), default=None)
+
+
+def _last(day: int, month: int, year: int) -> date | None:
+    """The last day of a year goes by “30 tháng chạp”, also where that month has 29 days (as every one from 2025 to 2032)."""
+    following = solar(1, 1, year + 1) if (day, month) == (30, 12) else None
+    return following - DAY if following else None
 
 
 def lunar_days(days: frozenset[int], today: date, *, back: bool = False, count: int = 2) -> list[date]:
