@@ -158,7 +158,7 @@ def _weekday(r: Reader) -> DayRead | None:
     return DayRead((r.today + ahead * DAY,))
 
 
-_PART = r"(cuoi|dau|giua|end of|beginning of|middle of)"
+_PART = r"(cuoi|het|dau|giua|end of|beginning of|middle of)"
 _OF_MONTH = re.compile(rf"(?:{_PART} )?(?:the )?(next )?(?:thang|month)(?: ({MONTH}))?")
 _OF_WEEK = re.compile(r"(?:(dau|giua) )?tuan(?: (nay|sau|toi|sau nua))?")
 
@@ -166,6 +166,8 @@ _OF_WEEK = re.compile(r"(?:(dau|giua) )?tuan(?: (nay|sau|toi|sau nua))?")
 def _turn_of_week(r: Reader) -> DayRead | None:
     """"cuối tuần", "tuần sau", "đầu tuần sau", "giữa tuần"."""
     monday = r.today - r.today.weekday() * DAY
+    if re.fullmatch(r"het tuan(?: nay)?", r.words):
+        return DayRead((monday + 6 * DAY,))
     if found := re.fullmatch(r"(?:cuoi tuan|weekend|the weekend)(?: (nay|toi|sau))?", r.words):
         saturday = monday + (5 + 7 * (found[1] == "sau")) * DAY
         return DayRead((r.today,) if r.today == saturday + DAY else (saturday, saturday + DAY))
@@ -181,7 +183,7 @@ def _turn_of_week(r: Reader) -> DayRead | None:
 
 def _turn_of_month(r: Reader) -> DayRead | None:
     """"cuối tháng", "đầu tháng 12", "tháng sau", "cuối năm"."""
-    if r.words in ("cuoi nam", "cuoi nam nay", "end of year", "end of the year"):
+    if r.words in ("cuoi nam", "het nam", "cuoi nam nay", "het nam nay", "end of year", "end of the year"):
         return DayRead((date(r.today.year, 12, 31),))
     found = _OF_MONTH.fullmatch(r.words)
     if found is None or not (found[1] or found[2] or found[3] in ("sau", "toi")):
@@ -202,7 +204,7 @@ def _in_month(r: Reader, part: str | None, month: int | None, *, said: bool) -> 
     last = month_after(first, 1) - DAY
     if not part:
         return first.replace(day=min(r.today.day, last.day))
-    on = last if part in ("cuoi", "end of") else first.replace(day=15) if part in ("giua", "middle of") else first
+    on = last if part in ("cuoi", "het", "end of") else first.replace(day=15) if part in ("giua", "middle of") else first
     if on >= r.today or r.back or month is None:
         return on
     return on.replace(year=on.year + 1) if said and month else month_after(first, 1).replace(day=on.day)

@@ -41,7 +41,7 @@ def on_lunar(r: Reader, day: int, month: int | None, year: int | None, *, leap: 
 def lunar_month(r: Reader, part: str | None, month: str) -> DayRead:
     """"đầu tháng chạp", "cuối tháng giêng"."""
     number = month_in(month)
-    if part in ("cuoi", "end of"):
+    if part in ("cuoi", "het", "end of"):
         following = next_lunar(1, number % 12 + 1, r.today + DAY)
         return one(following - DAY if following else None)
     return one(next_lunar(15 if part in ("giua", "middle of") else 1, number, r.today))

@@ -14,6 +14,7 @@ from handlers.talk import Choice
 from storage import preferences
 from storage import reminder_kinds as kinds
 from storage.preferences import Prefer, Settings
+from storage.reminder_plans import WEEKS
 from storage.reminders import StartReminding, StopReminding
 
 FOR_CITIZENS = (kinds.UNFINISHED_GUIDE, kinds.DOSSIER, kinds.APPOINTMENT, kinds.DESK_OPEN)
@@ -29,6 +30,7 @@ class Setting(StrEnum):
     PAUSE = "pause"
     STEPS = "steps"
     LANGUAGE = "language"
+    WEEKLY = "weekly"
     STOP = "stop"
     START = "start"
 
@@ -36,7 +38,9 @@ class Setting(StrEnum):
 def settings(ask: Ask, look: Look) -> Done:
     own = preferences.own(look.rows, look.chat_id)
     off = own.wishes.stopped or (own.wishes.paused_until or look.today) > look.today
-    offered = [each for each in Setting if each not in ((Setting.STOP, Setting.PAUSE) if off else (Setting.START,))]
+    hidden = {*((Setting.STOP, Setting.PAUSE) if off else (Setting.START,)),
+              *(() if kinds.WEEKLY in mine(look) else (Setting.WEEKLY,))}
+    offered = [each for each in Setting if each not in hidden]
     first = one_of("what", Setting, offered)
     what = ask(first.saying(state=state(look, own)))
     return _CHANGED[what](ask, look, own)
@@ -55,6 +59,8 @@ def state(look: Look, own: Settings) -> str:
     if wishes.muted:
         lines.append(words.say("settings.now_muted", kinds=", ".join(words.say(f"reminder.kind.{kind}")
                                                                      for kind in sorted(wishes.muted & kinds.KINDS.keys()))))
+    if kinds.WEEKLY in mine(look):
+        lines.append(words.say("settings.now_weekly", on=words.say(f"settings.weekly.{own.weekly_on}")))
     if own.larger_steps:
         lines.append(words.say("settings.now_larger"))
     return "\n".join(lines)
@@ -90,6 +96,11 @@ def _steps(ask: Ask, look: Look, _own: Settings) -> Done:
     return _saved(look, Prefer(larger_steps=ask(pick("steps", "normal", "larger")) == "larger"))
 
 
+def _weekly(ask: Ask, look: Look, _own: Settings) -> Done:
+    """Many commune reports go up on Friday."""
+    return _saved(look, Prefer(weekly_on=int(ask(pick("weekly", *map(str, WEEKS))))))
+
+
 def _language(ask: Ask, look: Look, _own: Settings) -> Done:
     question = pick("language", *LANGUAGES)
     chosen = ask(Question("language", question.read, offer=lambda: [Option(each, say=f"language.{each}") for each in LANGUAGES]))
@@ -111,5 +122,5 @@ def _saved(look: Look, change: Prefer) -> Done:
 
 
 _CHANGED = {Setting.KINDS: _kinds, Setting.HOURS: _hours, Setting.PAUSE: _pause, Setting.STEPS: _steps,
-            Setting.LANGUAGE: _language, Setting.STOP: _stop, Setting.START: _start}
+            Setting.LANGUAGE: _language, Setting.WEEKLY: _weekly, Setting.STOP: _stop, Setting.START: _start}
 SETTINGS = Dialogue("settings", settings, Action.SETTINGS)

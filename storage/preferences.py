@@ -25,6 +25,7 @@ class Settings:
     larger_steps: bool = False
     place_id: int | None = None
     desk_notes: bool = False
+    weekly_on: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,18 @@ class Prefer:
     larger_steps: bool | None = None
     place_id: int | None = None
     desk_notes: bool | None = None
+    weekly_on: int | None = None
 
 
 _ROWS = select(preference.c.chat_id, preference.c.stopped, preference.c.muted, preference.c.paused_until, preference.c.hours,
-               preference.c.larger_steps, preference.c.place_id, preference.c.desk_notes).where(
+               preference.c.larger_steps, preference.c.place_id, preference.c.desk_notes, preference.c.weekly_on).where(
     preference.c.chat_id.in_(bindparam("chats", expanding=True)))
 
 
 def settings(rows: Reading, chats: Sequence[int]) -> dict[int, Settings]:
     """The settings of these chats that decided anything."""
     return {row.chat_id: Settings(Wishes(row.stopped, frozenset(row.muted), row.paused_until, row.hours), row.larger_steps,
-                                  row.place_id, row.desk_notes) for row in rows.all(_ROWS, {"chats": list(chats)})}
+                                  row.place_id, row.desk_notes, row.weekly_on) for row in rows.all(_ROWS, {"chats": list(chats)})}
 
 
 def own(rows: Reading, chat_id: int) -> Settings:
@@ -75,13 +77,13 @@ def change(tx: Connection, context: Context, **values: object) -> None:
     """Keep a change of settings for all chats of whoever is speaking."""
     ids = chats_of(tx, context)
     insert_new(tx, preference, [{"chat_id": id_, "stopped": False, "muted": [], "hours": "", "larger_steps": False,
-                                 "desk_notes": False, "changed_at": context.now} for id_ in ids])
+                                 "desk_notes": False, "weekly_on": 0, "changed_at": context.now} for id_ in ids])
     tx.execute(update(preference).where(preference.c.chat_id.in_(ids)).values(**values, changed_at=context.now))
 
 
 @record.register
 def _prefer(thing: Prefer, tx: Connection, context: Context) -> None:
     named = {"hours": thing.hours, "paused_until": thing.paused_until, "larger_steps": thing.larger_steps,
-             "place_id": thing.place_id, "desk_notes": thing.desk_notes,
+             "place_id": thing.place_id, "desk_notes": thing.desk_notes, "weekly_on": thing.weekly_on,
              "muted": None if thing.muted is None else list(thing.muted)}
     change(tx, context, **{name: value for name, value in named.items() if value is not None})

@@ -12,6 +12,7 @@ from storage.calendar import DAY, SATURDAY, Calendar
 from storage.models import Campaign, Chat, HelpRequest, Membership, OneStopDesk, Place, Preference, Reminder, Visit, table
 from storage.models import Household as HouseholdModel
 from storage.outcomes import OUTCOMES
+from storage.preferences import Settings, settings
 from storage.reading import Reading
 from storage.reminder_kinds import DEADLINE, DESK_OPEN, EXCLUSION, HELP_UNANSWERED, KINDS, NUDGE, REVIEW, TABLE_ENDS, WEEKLY
 from storage.reminder_rules import instant
@@ -90,10 +91,21 @@ def _deadlines(tx: Connection, day: Day) -> None:
                 remind(tx, DEADLINE, f"campaign:{row.id}", server.chat_id, day.on, expires=ends)
 
 
+WEEKS: dict[int, tuple[time, time]] = {0: (time(7, 30), time(20)), 4: (time(16, 30), time(20))}
+"""Weekdays on which somebody may want the week's summary: when it is due, and until when on the day after."""
+
+
 def _weeks(tx: Connection, day: Day) -> None:
-    if day.on.weekday() == 0:
-        for server in day.serving("leader", "commune_officer"):
-            remind(tx, WEEKLY, f"week:{day.on.isoformat()}", server.chat_id, day.on)
+    """On Monday of the week that is over, or for whoever reports on Friday, of the one that ends."""
+    if day.on.weekday() not in WEEKS:
+        return
+    leads = list(day.serving("leader", "commune_officer"))
+    wished = settings(Reading(tx), [server.chat_id for server in leads])
+    due, over = WEEKS[day.on.weekday()]
+    for server in leads:
+        if wished.get(server.chat_id, Settings()).weekly_on == day.on.weekday():
+            remind(tx, WEEKLY, f"week:{day.on.isoformat()}", server.chat_id, day.on, at=instant(day.on, due),
+                   expires=instant(day.on + DAY, over))
 
 
 _EXCLUDING = [code for code, outcome in OUTCOMES.items() if outcome.excludes]

@@ -21,6 +21,8 @@ class Preference(Row, table=True):
     larger_steps: bool = False
     place_id: int | None = refers("place", optional=True)
     desk_notes: bool = Field(default=False, index=True)
+    weekly_on: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The weekday on which a leader wants the week's summary: Monday or Friday."""
     changed_at: datetime
 
 

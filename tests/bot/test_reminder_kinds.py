@@ -204,6 +204,37 @@ def test_a_stop_over_monday_does_not_lose_the_weekly_summary(commune: Database) 
     assert "Tỷ lệ hộ đạt" in "\n".join(look(commune, at(10, 0, MONDAY + timedelta(days=1))))
 
 
+def test_whoever_reports_on_friday_gets_the_summary_that_afternoon_and_not_on_monday_too(commune: Database) -> None:
+    friday = MONDAY + timedelta(days=4)
+    with commune.write() as tx:
+        tx.execute(update(reminder).values(state="cleared", reason="visited"))
+        _, leader = who(tx, "leader")
+        record(preferences.Prefer(weekly_on=4), tx, context(tx, "leader", at(9)))
+        for on in (MONDAY, friday, friday + timedelta(days=2)):  # also where the program stood still over Friday
+            plan_day(tx, MIND, on)
+        weekly = {(row.person_id == leader, row.due_on, row.due_at) for row in tx.execute(
+            select(chat.c.person_id, reminder.c.due_on, reminder.c.due_at).join(chat, chat.c.id == reminder.c.chat_id)
+            .where(reminder.c.kind == reminder_kinds.WEEKLY))}
+    assert (True, friday, at(16, 30, friday)) in weekly and (False, MONDAY, at(7, 30)) in weekly
+    assert {(mine, on) for mine, on, _ in weekly} == {(True, friday), (False, MONDAY)}
+    look(commune, at(7, 31))  # the others have theirs
+    assert "Tỷ lệ hộ đạt" not in "\n".join(look(commune, at(16, 29, friday)))
+    assert "Tỷ lệ hộ đạt" in "\n".join(look(commune, at(16, 31, friday)))
+
+
+def test_a_change_of_the_day_brings_no_second_summary_within_a_week(commune: Database) -> None:
+    friday = MONDAY + timedelta(days=4)
+    with commune.write() as tx:
+        tx.execute(update(reminder).values(state="cleared", reason="visited"))
+        plan_day(tx, MIND, MONDAY)
+    assert "Tỷ lệ hộ đạt" in "\n".join(look(commune, at(7, 31)))
+    with commune.write() as tx:
+        record(preferences.Prefer(weekly_on=4), tx, context(tx, "leader", at(9)))
+        plan_day(tx, MIND, friday)
+    assert "Tỷ lệ hộ đạt" not in "\n".join(look(commune, at(16, 31, friday)))
+    assert ("suppressed", "cap_week") in ends(commune, reminder_kinds.WEEKLY)
+
+
 def test_the_desk_opens_longer_tomorrow_for_whoever_asked(commune: Database) -> None:
     friday = date(2026, 12, 4)
     with commune.write() as tx:

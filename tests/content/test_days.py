@@ -1,5 +1,6 @@
 """Days in people's words, against a table, and the lunar calendar against one of 2026 to 2028."""
 
+import re
 import unicodedata
 from datetime import date, time, timedelta
 
@@ -12,6 +13,7 @@ from content.days import Local, read_day
 from content.fold import fold
 from content.holidays import holidays
 from content.lunar import is_market_day, lunar, market_days, next_lunar, solar, tet
+from content.words import LANGUAGES, words
 
 TODAY = date(2026, 11, 23)  # a Monday, the 15th of the 10th lunar month
 LOCAL = Local("lunar:2,7,12,17,22,27", date(2026, 12, 5))
@@ -74,6 +76,11 @@ SAID = {
     "cuối tháng 12": "2026-12-31",
     "giữa tháng mười hai": "2026-12-15",
     "cuối tháng 2": "2027-02-28",
+    "hết tháng": "2026-11-30",
+    "hết tháng 12": "2026-12-31",
+    "hết tháng giêng": "2027-03-07",
+    "hết tuần": "2026-11-29",
+    "hết năm": "2026-12-31",
     "cuối năm": "2026-12-31",
     "nửa tháng nữa": "2026-12-08",
     "một tháng nữa": "2026-12-23",
@@ -190,6 +197,23 @@ def test_a_day_in_words_without_marks(text: str) -> None:
         "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)).replace("đ", "d").replace("Đ", "D")
     )
     assert read_day(bare, TODAY, LOCAL).sure == date.fromisoformat(SAID[text]), bare
+
+
+ASKED = ("dossier.expected", "gathering.day", "meet.day", "postpone.day", "rhythm.until", "settings.until", "visit.next", "visit.until",
+         "workdays.from")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("phrase", ASKED)
+def test_every_example_in_a_question_is_understood(phrase: str, language: str) -> None:
+    """What people are told to type must work when they type it."""
+    asked = words(language).say(phrase) if words(language).has(phrase) else ""
+    told = re.search(r"(?:ví dụ|for example|gõ ngày:|gõ:)\s+(.+)$", asked, re.DOTALL)
+    examples = re.split(r", | hoặc | or ", re.sub(r"[“”.]", "", told[1])) if told else []
+    for each in examples:
+        assert read_day(each, TODAY, LOCAL).days, f"{phrase}: {each}"
+    if language == "vi":
+        assert examples, asked
 
 
 @pytest.mark.parametrize("text", MARKED)
