@@ -11,10 +11,10 @@ from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
 from handlers.questions import Question
-from handlers.screens import short
+from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Refused
 from storage import dossiers
-from storage.dossiers import Dossier, DossierIs, DossierState, WatchDossier
+from storage.dossiers import Dossier, DossierDue, DossierIs, DossierState, WatchDossier
 from storage.reminder_kinds import DOSSIER, KINDS
 
 NAME_LENGTH = 40
@@ -53,6 +53,22 @@ def _nickname() -> Question[str]:
 DOSSIER_WATCH = Dialogue("dossier", watch, Action.WATCH_DOSSIER)
 
 
+def another_day(ask: Ask, look: Look) -> Done:
+    """The office promised another day: reminded of that one, and again two working days later."""
+    found = _of_chat(look, look.subject)
+    if found is None:
+        raise Refused("dossier.none")
+    when = ask_day(ask, look, "day", "redate.day", most=AHEAD)
+    again = calendar(look.rows).after(when.on, KINDS[DOSSIER].gaps[0])
+    return Done((DossierDue(found.id, when.on),), "dossier.will",
+                blanks={"nickname": found.nickname, "day": both(look.words, when.on, look.today), "again": look.words.day(again)},
+                choices=(Choice(look.words.say("dossier.all"), "/dossiers"),
+                         Choice(look.words.say("way.menu"), "/menu", quiet=True)))
+
+
+REDATE = Dialogue("redate", another_day, Action.WATCH_DOSSIER)
+
+
 def listed(desk: Desk, _subject: str) -> None:
     """What somebody waits for, with a button for each."""
     look = desk.look
@@ -78,6 +94,7 @@ def one(desk: Desk, subject: str) -> None:
         return
     states = (DossierState.RECEIVED, DossierState.WAITING, DossierState.LATE)
     desk.say("dossier.one", *(desk.choice(f"dossier.is.{state}", f"/dossier_is:{found.id}.{state}") for state in states),
+             desk.choice("dossier.redate", f"/redate:{short(found.id)}"),
              desk.choice("dossier.delete", f"/dossier_is:{found.id}.deleted"), desk.choice("way.menu", "/menu", quiet=True),
              nickname=found.nickname, day=both(desk.look.words, found.expected_on, desk.look.today))
 
@@ -93,20 +110,23 @@ def answered(desk: Desk, subject: str) -> None:
     look, menu = desk.look, desk.choice("way.menu", "/menu", quiet=True)
     if state == DossierState.LATE:
         guide = look.library.guide(LATE_GUIDE, look.words.language)
-        desk.say("dossier.late", *([Choice(guide.title, f"/guide:{guide.id}")] if guide else []), menu, nickname=found.nickname)
+        desk.say("dossier.late", *([Choice(guide.title, f"/guide:{guide.id}")] if guide else []),
+                 desk.choice("dossier.redate", f"/redate:{short(found.id)}"), menu, nickname=found.nickname)
     elif state == DossierState.WAITING:
         again = calendar(look.rows).after(found.expected_on, KINDS[DOSSIER].gaps[0])
         key = "dossier.wait" if again > look.today else "dossier.wait_over"
-        desk.say(key, desk.choice("dossier.is.late", f"/dossier_is:{found.id}.late"), menu, day=look.words.day(again))
+        desk.say(key, desk.choice("dossier.is.late", f"/dossier_is:{found.id}.late"),
+                 desk.choice("dossier.redate", f"/redate:{short(found.id)}"), menu, day=look.words.day(again))
     else:
         desk.say(f"dossier.{state}", desk.choice("dossier.all", "/dossiers"), menu, nickname=found.nickname)
 
 
 def _mine(desk: Desk, subject: str) -> Dossier | None:
-    """A dossier of this very chat."""
-    from handlers.screens import DIGITS
+    return _of_chat(desk.look, subject)
 
+
+def _of_chat(look: Look, subject: str) -> Dossier | None:
+    """A dossier of this very chat that has not come yet."""
     known = bool(subject) and len(subject) <= 10 and subject.strip(DIGITS) == ""
-    found = dossiers.dossier(desk.look.rows, int(subject, 36)) if known else None
-    open_ = (DossierState.WAITING, DossierState.LATE)
-    return found if found and found.chat_id == desk.look.chat_id and found.state in open_ else None
+    found = dossiers.dossier(look.rows, int(subject, 36)) if known else None
+    return found if found and found.chat_id == look.chat_id and found.state in dossiers.OPEN else None

@@ -97,6 +97,7 @@ MEMBERS_MORE = (
 )
 EVERYBODY = (
     (Action.WATCH_DOSSIER, "menu.dossiers", "/dossiers"),
+    (Action.SETTINGS, "menu.reminders", "/reminders"),
     (Action.READ_GUIDES, "menu.hours", "/hours"),
     (Action.CHECK_MEMBER, "menu.check", "/daycode"),
     (Action.GIVE_FEEDBACK, "menu.feedback", "/feedback"),

@@ -27,6 +27,10 @@ class DossierState(StrEnum):
     DELETED = "deleted"
 
 
+OPEN = (DossierState.WAITING.value, DossierState.LATE.value)
+"""Not received yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dossier:
     id: int
@@ -46,8 +50,7 @@ def dossier(rows: Reading, id_: int) -> Dossier | None:
 
 def waiting(rows: Reading, chat_id: int) -> list[Dossier]:
     """What a chat waits for, the next first; also what is late."""
-    open_ = watch.c.state.in_((DossierState.WAITING.value, DossierState.LATE.value))
-    query = _ALL.where(watch.c.chat_id == chat_id, open_).order_by(watch.c.expected_on, watch.c.id)
+    query = _ALL.where(watch.c.chat_id == chat_id, watch.c.state.in_(OPEN)).order_by(watch.c.expected_on, watch.c.id)
     return [_made(row) for row in rows.all(query)]
 
 
@@ -70,6 +73,25 @@ class DossierIs:
 
     id: int
     state: DossierState
+
+
+@dataclass(frozen=True, slots=True)
+class DossierDue:
+    """The office gave another day for a dossier."""
+
+    id: int
+    expected_on: date
+
+
+@record.register
+def _due(thing: DossierDue, tx: Connection, context: Context) -> None:
+    mine = watch.c.id == thing.id, watch.c.chat_id == context.chat_id, watch.c.state.in_(OPEN)
+    changed = tx.execute(update(watch).where(*mine).values(
+        expected_on=thing.expected_on, state=DossierState.WAITING.value, finished_at=None))
+    if changed.rowcount == 1:
+        clear(tx, DOSSIER, f"dossier:{thing.id}", context.chat_id, context.now, "put_off")
+        preferences.change(tx, context, stopped=False)
+        remind(tx, DOSSIER, f"dossier:{thing.id}", context.chat_id, thing.expected_on, asked_at=context.now)
 
 
 @record.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -27,6 +27,7 @@ GUIDE_AFTER = (1, 3, 7)
 TOO_LATE = "too late"
 """What delivery says of a reminder that did not leave before the quiet hours."""
 ONE_CLOCK = 7072
+EVER = datetime(9999, 1, 1, tzinfo=UTC)
 __all__ = ["FOLLOW_UP", "GUIDE_AFTER", "LOCAL", "UNFINISHED_GUIDE", "VISIT_SOON", "clear", "remind"]
 
 
@@ -141,7 +142,7 @@ def due_people(tx: Connection, now: datetime, limit: int) -> dict[tuple[str, int
     return found
 
 
-def owed(rows: Reading, chats: Sequence[int], until: datetime) -> list[Item]:
+def owed(rows: Reading, chats: Sequence[int], until: datetime = EVER) -> list[Item]:
     """What is owed to these chats and due before an instant."""
     return [_item(row) for row in rows.all(_OWED, {"chats": list(chats), "until": until})]
 
@@ -322,12 +323,15 @@ class PutOff:
     kind: str
     subject: str
     on: date
+    agreed: bool = True
+    """With somebody who waits on that day, so that it is kept on a holiday too."""
 
 
 @record.register
 def _put_off_to(thing: PutOff, tx: Connection, context: Context) -> None:
-    clear(tx, thing.kind, thing.subject, context.chat_id, context.now, "put_off")
-    remind(tx, thing.kind, thing.subject, context.chat_id, thing.on, agreed=True, asked_at=context.now)
+    for chat_id in preferences.chats_of(tx, context):
+        clear(tx, thing.kind, thing.subject, chat_id, context.now, "put_off")
+    remind(tx, thing.kind, thing.subject, context.chat_id, thing.on, agreed=thing.agreed, asked_at=context.now)
 
 
 @record.register

@@ -63,7 +63,7 @@ BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "statu
          "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "broadcast.held.", "feedback.handled.", "mailbag.",
          "list.",
          "reminder.kind.", "why.reason.", "why.state.", "why.what.", "gathering.kind.", "dossier.is.",
-         "dossier.", "day.month.", "desk.days.", "settings.hours.", "rhythm.",
+         "dossier.", "day.month.", "desk.days.", "settings.hours.", "settings.weekly.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
          "report.part.", "report.", "quick.", "quick.mode.", "today.why.", "paper.box.", "mydata.holds.")  # fmt: skip
@@ -122,7 +122,8 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "attendance.people": (set(), ()), "workdays.from": (set(), ()), "workdays.to": (set(), ()),
     "workdays.form": (set(), ("xlsx", "csv")), "rhythm.what": (set(), tuple(RhythmKind)), "rhythm.place": (set(), ()),
     "rhythm.market": (set(), ("-",)), "rhythm.until": (set(), ()), "rhythm.check": ({"summary"}, ("save",)),
-    "postpone.day": (set(), ()),
+    "postpone.day": (set(), ()), "later.day": (set(), ()), "redate.day": (set(), ()),
+    "settings.weekly": (set(), ("0", "4")),
     "holiday.day": (set(), ()), "holiday.how": (set(), ("free", "works", "table")), "holiday.check": ({"summary"}, ("save",)),
     "daycode.code": (set(), ()), "erase.sure": ({"stays"}, ("yes",)),
 }  # fmt: skip

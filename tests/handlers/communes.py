@@ -102,6 +102,8 @@ class Things:
     talk: int
     run: int
     dossier: int
+    reminder: int
+    """Of the day of that dossier."""
     asked: int
     visit: int
     volunteer: int
@@ -289,6 +291,9 @@ class Communes:
             "conversation_id": serial + 8, "chat_id": chat, "guide": "vneid-level2", "revision": 1, "state": "active",
             "started_at": NOW, "touched_at": NOW})
         record(dossiers.WatchDossier(word, f"hồ sơ kín{word}", TODAY + timedelta(days=5)), self.tx, asks)
+        dossier = self._id("dossier_watch", "nickname", f"hồ sơ kín{word}", 27_000)
+        self.tx.execute(text("UPDATE reminder SET subject = :now WHERE subject = :before"),
+                        {"now": f"dossier:{dossier}", "before": f"dossier:{dossier - 27_000}"})
         one = select(table(Membership).c.id).where(table(Membership).c.person_id == volunteer)
         room = select(gatherings.gathering.c.room_code).where(gatherings.gathering.c.key == word)
         return Things(
@@ -296,7 +301,7 @@ class Communes:
             merged=18, request=serial + 2, taken=serial + 3, complaint=self._id("feedback", "hamlet_id", hamlet, 25_000),
             draft=serial + 4, waiting=serial + 5, gathering=self._id("gathering", "place_id", hamlet, 26_000),
             proposal=serial + 6, logged=serial + 1, letter=serial + 9, talk=serial + 7, run=serial + 8, asked=serial + 10,
-            dossier=self._id("dossier_watch", "nickname", f"hồ sơ kín{word}", 27_000), visit=int(visit or 0), volunteer=volunteer,
+            dossier=dossier, reminder=self._id("reminder", "subject", f"dossier:{dossier}", 28_000), visit=int(visit or 0), volunteer=volunteer,
             service=int(self.tx.scalar(one) or 0), secret=secret, invited=invited, old=f"old{word}",
             room=str(self.tx.scalar(room)))
 

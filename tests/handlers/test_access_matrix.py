@@ -176,6 +176,10 @@ usage           vneid-level2                             .         .         .  
 unquiet         =                                        .         .         .         .         .         .
 why             =                                        .         .         .         .         .         .
 dossiers        =                                        .         .         .         .         .         y
+redate          {dossier_}                               -         -         -         -         -         y
+reminders       =                                        .         .         .         .         .         .
+reminder        {reminder_}                              -         -         -         -         -         y
+later           1                                        .         .         .         .         .         .
 dossier_one     {dossier_}                               -         -         -         -         -         y
 dossier_is      {dossier}.received                       -         -         -         -         -         y
 hours           =                                        .         .         .         .         .         .
