@@ -19,7 +19,7 @@ from bot.tending import pass_on, tend
 from bot.working import ripen, take_back
 from content.vietnam_time import local_day
 from handlers.calendar import calendar
-from storage import coverage_snapshots, dossiers, mail, missed, people, proposals
+from storage import coverage_snapshots, dossiers, gatherings, mail, missed, people, proposals
 from storage.help_requests import TooLate
 from storage.reading import Reading
 from storage.reminder_plans import plan
@@ -139,3 +139,4 @@ def plan_day(tx: Connection, mind: Mind, today: date) -> None:
     library = mind.library
     review_due = any(library.overdue(guide, today) for guide in library.guides("vi"))
     plan(tx, today, calendar(Reading(tx)), review_due)
+    gatherings.owe_newcomers(tx, today)

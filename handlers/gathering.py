@@ -18,7 +18,7 @@ from handlers.questions import Option, Question, check, note, one_of, pick
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Message, Refused
 from storage import campaigns, gatherings, people
-from storage.gatherings import Attend, CancelGathering, GatheringKind, Meeting, Member, PlanGathering
+from storage.gatherings import Attend, GatheringKind, Meeting, Member, PlanGathering
 from storage.outcomes import Barrier
 
 VENUE_LENGTH = 120
@@ -138,7 +138,9 @@ def listed(desk: Desk, _subject: str) -> None:
     """What is planned in somebody's places, and what was a week ago."""
     look = desk.look
     look.require(Action.ATTEND)
-    found = gatherings.between(look.rows, _mine(look, Action.ATTEND), look.today - timedelta(days=7), look.today + AHEAD)
+    mine = _mine(look, Action.ATTEND)
+    before = gatherings.between(look.rows, mine, look.today - timedelta(days=7), look.today - timedelta(days=1))
+    found = [*gatherings.between(look.rows, mine, look.today, look.today + AHEAD), *reversed(before)]  # what comes goes first
     may = look.may(Action.PLAN_GATHERING) > Scope.NOWHERE
     ways = [desk.choice("gathering.new", "/gathering"), desk.choice("workdays.make", "/workdays")] if may else []
     menu = desk.choice("way.menu", "/menu", quiet=True)
@@ -150,7 +152,7 @@ def listed(desk: Desk, _subject: str) -> None:
                                         f"/gathering_one:{short(each.id)}") for each in found[:5]), *ways, menu, lines=lines)
 
 
-def _found(desk: Desk, subject: str, action: Action) -> Meeting | None:
+def planned(desk: Desk, subject: str, action: Action) -> Meeting | None:
     known = bool(subject) and len(subject) <= 10 and subject.strip(DIGITS) == ""
     meeting = gatherings.meeting(desk.look.rows, int(subject, 36)) if known else None
     return meeting if meeting and meeting.place_id in _mine(desk.look, action) else None
@@ -160,12 +162,12 @@ def one(desk: Desk, subject: str) -> None:
     """A gathering with its calendar file; whoever leads also gets the code, the list and the way to call it off."""
     look = desk.look
     look.require(Action.ATTEND)
-    meeting = _found(desk, subject, Action.ATTEND)
+    meeting = planned(desk, subject, Action.ATTEND)
     if meeting is None or meeting.state != "planned":
         desk.say("gathering.gone", desk.choice("gathering.all", "/gatherings"))
         return
     body, choices = text(look, meeting), []
-    if _found(desk, subject, Action.PLAN_GATHERING):
+    if planned(desk, subject, Action.PLAN_GATHERING):
         here = gatherings.present(look.rows, meeting.id)
         body += "\n" + look.words.say("gathering.for_leader", code=meeting.room_code, count=len(here))
         choices = [desk.choice("gathering.tick", f"/attendance:{short(meeting.id)}"),
@@ -173,17 +175,6 @@ def one(desk: Desk, subject: str) -> None:
                    desk.choice("gathering.call_off", f"/call_off:{short(meeting.id)}")]
     desk.send(Message(text=body, document=f"ics:{desk.look.words.language}:{meeting.id}",
                       choices=(*choices, desk.choice("way.menu", "/menu", quiet=True))))
-
-
-def call_off(desk: Desk, subject: str) -> None:
-    """A gathering does not take place; nobody is reminded of it any more."""
-    desk.look.require(Action.PLAN_GATHERING)
-    meeting = _found(desk, subject, Action.PLAN_GATHERING)
-    if meeting is None or meeting.state != "planned":
-        desk.say("gathering.gone", desk.choice("gathering.all", "/gatherings"))
-        return
-    desk.answer.records.append(CancelGathering(meeting.id))
-    desk.say("gathering.called_off", desk.choice("gathering.all", "/gatherings"), desk.choice("way.menu", "/menu", quiet=True))
 
 
 def ear(_desk: Desk, text_: str) -> str | None:
@@ -242,7 +233,7 @@ ATTENDANCE = Dialogue("attendance", tick, Action.PLAN_GATHERING)
 def sheet(desk: Desk, subject: str) -> None:
     """The list of who was there, as a file."""
     desk.look.require(Action.EXPORT_WORKDAYS)
-    meeting = _found(desk, subject, Action.EXPORT_WORKDAYS)
+    meeting = planned(desk, subject, Action.EXPORT_WORKDAYS)
     menu = desk.choice("way.menu", "/menu", quiet=True)
     if meeting is None:
         desk.say("gathering.gone", menu)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 
 from handlers.look import Look
 from handlers.papers import Paper
 from storage import gatherings
-from storage.gatherings import Meeting
+from storage.gatherings import Meeting, Workday
 
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -67,7 +68,7 @@ def workdays(look: Look, name: str) -> Paper | None:
     ids = [int(part) for part in places.split(".") if part]
     begin, end = date.fromisoformat(first), date.fromisoformat(last)
     words = look.words
-    found = gatherings.workdays(look.rows, gatherings.members(look.rows, ids, look.today), begin, end)
+    found = gatherings.workdays(look.rows, gatherings.members(look.rows, ids, begin, end), begin, end)
     head = [words.say(f"workdays.head.{column}") for column in ("person", "place", "day", "visits", "gatherings", "workday")]
     lines: list[list[str | int]] = [
         [each.person, each.place, f"{each.on:%d/%m/%Y}", each.visits, each.gatherings, 1] for each in found]
@@ -75,8 +76,16 @@ def workdays(look: Look, name: str) -> Paper | None:
                               sum(each.gatherings for each in found), len(found)]
     table: list[list[str | int]] = [[*head], *lines, total]
     if form == "xlsx":
-        return Paper(f"{first}--{last}.xlsx", XLSX, as_xlsx(table))
+        return Paper(f"{first}--{last}.xlsx", XLSX, as_xlsx({"": table, words.say("workdays.sums"): _sums(look, found)}))
     return Paper(f"{first}--{last}.csv", CSV, as_csv(table))
+
+
+def _sums(look: Look, found: Sequence[Workday]) -> Table:
+    """A line for each person: what is paid."""
+    head: list[str | int] = [look.words.say(f"workdays.head.{column}") for column in ("person", "place", "workday")]
+    days = Counter((each.person_id, each.person, each.place) for each in found)
+    lines: list[list[str | int]] = [[person, place, count] for (_, person, place), count in days.items()]
+    return [head, *lines, [look.words.say("workdays.total"), "", len(found)]]
 
 
 def as_csv(table: Table) -> bytes:
@@ -90,18 +99,20 @@ def _harmless(cell: str | int) -> str | int:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def as_xlsx(table: Table) -> bytes:
-    """A table as a workbook with one sheet; words stay words."""
+def as_xlsx(tables: Mapping[str, Table]) -> bytes:
+    """Tables as a workbook, a sheet each; words stay words."""
     from xlsxwriter import Workbook  # here: few messages carry a workbook
 
     out = io.BytesIO()
     with Workbook(out, {"in_memory": True}) as book:
-        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
-        for y, line in enumerate(table):
-            for x, cell in enumerate(line):
-                write = sheet.write_number if isinstance(cell, int) else sheet.write_string
-                write(y, x, cell, bold if y in (0, len(table) - 1) else None)
-        sheet.set_column(0, 1, 28)
-        sheet.set_column(2, 5, 12)
-        sheet.freeze_panes(1, 0)
+        bold = book.add_format({"bold": True})
+        for name, table in tables.items():
+            sheet = book.add_worksheet(name or None)
+            for y, line in enumerate(table):
+                for x, cell in enumerate(line):
+                    write = sheet.write_number if isinstance(cell, int) else sheet.write_string
+                    write(y, x, cell, bold if y in (0, len(table) - 1) else None)
+            sheet.set_column(0, 1, 28)
+            sheet.set_column(2, 5, 12)
+            sheet.freeze_panes(1, 0)
     return out.getvalue()

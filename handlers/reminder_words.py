@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from content.hours import spoken
-from handlers import summary
+from handlers import gathering_off, summary
 from handlers.access import Action
 from handlers.calendar import calendar
 from handlers.day_code import first_name
@@ -119,15 +119,28 @@ def _help_visit(item: Item, look: Look) -> Message | None:
                          Choice(look.words.say("helper.close"), f"/closehelp:{number}")))
 
 
+def _serves(look: Look, meeting: gatherings.Meeting) -> bool:
+    """Whether the reader still serves where a gathering is planned: who left the team meanwhile need not come."""
+    above = {hamlet.commune_id for hamlet in look.hamlets(Action.ATTEND)}
+    return meeting.place_id in above | {service.place_id for service in look.services(Action.ATTEND)}
+
+
+def _called_off(item: Item, look: Look) -> Message | None:
+    found = gatherings.meeting(look.rows, _number(item))
+    return said(gathering_off.off_text(look, found, look.words)) if found and found.begins > look.now else None
+
+
 def _gathering(item: Item, look: Look) -> Message | None:
     found = gatherings.meeting(look.rows, _number(item))
-    if found is None or found.state != "planned" or found.begins <= look.now:
+    if found is None or found.state != "planned" or found.begins <= look.now or not (item.asked_at or _serves(look, found)):
         return None
     words = look.words
     lines = [words.say("gathering.when", day=words.day(found.on), starts=f"{found.starts:%H:%M}", ends=f"{found.ends:%H:%M}"),
              words.say("gathering.where", venue=found.venue)]
     lines += [words.say("gathering.topics", topics=found.topics)] if found.topics else []
-    if found.barrier and look.person:
+    if item.asked_at:
+        lines.append(words.say("sessions.bring"))
+    elif found.barrier and look.person:
         homes = gatherings.stuck_homes(look.rows, [service.place_id for service in look.person.serves], found.barrier)
         lines += [words.say("reminder.stuck_homes", homes=", ".join(str(number) for number in homes))] if homes else []
     return Message(title=words.say(f"gathering.kind.{found.kind}"), text="\n".join(lines),
@@ -214,7 +227,8 @@ WORDED: dict[str, Wording] = {
     kinds.UNFINISHED_GUIDE: _unfinished_guide, kinds.FOLLOW_UP: partial(_visit, phrase="reminder.visit"),
     kinds.VISIT_SOON: partial(_visit, phrase="reminder.soon"),
     kinds.OVERDUE: partial(_visit, phrase="reminder.overdue"), kinds.HANDED_OVER: _handed_over, kinds.APPOINTMENT: _appointment,
-    kinds.DOSSIER: _dossier, kinds.GATHERING: _gathering, kinds.SESSION: _gathering, kinds.DESK_OPEN: _desk_open,
+    kinds.DOSSIER: _dossier, kinds.GATHERING: _gathering,
+    kinds.GATHERING_OFF: _called_off, kinds.SESSION: _gathering, kinds.DESK_OPEN: _desk_open,
     kinds.DEADLINE: _deadline, kinds.WEEKLY: _weekly, kinds.EXCLUSION: _exclusions, kinds.NUDGE: _nudge,
     kinds.HELP_UNANSWERED: unanswered, kinds.HELP_VISIT: _help_visit, kinds.REVIEW: _review,
     kinds.TABLE_ENDS: _table_ends,

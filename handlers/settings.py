@@ -17,7 +17,7 @@ from storage.preferences import Prefer, Settings
 from storage.reminder_plans import WEEKS
 from storage.reminders import StartReminding, StopReminding
 
-FOR_CITIZENS = (kinds.UNFINISHED_GUIDE, kinds.DOSSIER, kinds.APPOINTMENT, kinds.DESK_OPEN)
+FOR_CITIZENS = (kinds.UNFINISHED_GUIDE, kinds.DOSSIER, kinds.APPOINTMENT, kinds.DESK_OPEN, kinds.SESSION)
 FOR_MEMBERS = (kinds.FOLLOW_UP, kinds.VISIT_SOON, kinds.GATHERING, kinds.SESSION, kinds.DEADLINE, kinds.NUDGE)
 FOR_LEADERS = (kinds.WEEKLY, kinds.EXCLUSION, kinds.HELP_UNANSWERED, kinds.OVERDUE)
 HOURS = ("any", "morning", "afternoon", "evening")

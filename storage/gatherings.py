@@ -10,17 +10,19 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
+from storage import preferences
 from storage.mail import insert_new
-from storage.models import Attendance, Chat, Gathering, Household, Membership, Person, Place, Visit, table
+from storage.models import Attendance, Chat, Gathering, Household, Membership, Person, Place, Reminder, Visit, table
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.reminder_kinds import GATHERING, SESSION
+from storage.reminder_kinds import GATHERING, GATHERING_OFF, SESSION
 from storage.reminder_rules import instant
 from storage.reminders import clear, remind
 
 gathering, attendance, place = table(Gathering), table(Attendance), table(Place)
 membership, person, chat, visit, household = table(Membership), table(Person), table(Chat), table(Visit), table(Household)
+reminder = table(Reminder)
 EVENING, MORNING = time(18, 30), time(7)
 BEFORE = {"training": 1, "meeting": 1, "session": 2}
 """Days before, in the evening, when those concerned are told; then once more on the morning itself."""
@@ -99,13 +101,13 @@ class Member:
     place_name: str
 
 
-def members(rows: Reading, places: Sequence[int], on: date) -> list[Member]:
-    """Who serves in these places or in hamlets of these communes on a day, each once."""
+def members(rows: Reading, places: Sequence[int], on: date, until: date | None = None) -> list[Member]:
+    """Who serves in these places or in hamlets of these communes on a day (or at any time until another one), each once."""
     query = (select(person.c.id, person.c.label, place.c.id.label("place_id"), place.c.name)
              .join(membership, membership.c.person_id == person.c.id).join(place, place.c.id == membership.c.place_id)
-             .where(or_(place.c.id.in_(list(places)), place.c.parent_id.in_(list(places))), membership.c.valid_from <= on,
-                    or_(membership.c.valid_to.is_(None), membership.c.valid_to > on))
-             .order_by(place.c.code, person.c.id))
+             .where(or_(place.c.id.in_(list(places)), place.c.parent_id.in_(list(places))),
+                    membership.c.valid_from <= (until or on), or_(membership.c.valid_to.is_(None), membership.c.valid_to > on))
+             .order_by(place.c.code, person.c.id, membership.c.valid_from))
     return list({row.id: Member(row.id, row.label, row.place_id, row.name) for row in rows.all(query)}.values())
 
 
@@ -127,6 +129,7 @@ def stuck_homes(rows: Reading, places: Sequence[int], barrier: str) -> list[int]
 class Workday:
     """What somebody did on a day: households they went to, gatherings they were at."""
 
+    person_id: int
     person: str
     place: str
     on: date
@@ -147,7 +150,7 @@ def workdays(rows: Reading, people: Sequence[Member], first: date, last: date) -
         attendance.c.person_id, gathering.c.on_day)
     visits = {(row.person_id, row.on): row.n for row in rows.all(went)}
     there = {(row.person_id, row.on): row.n for row in rows.all(was)}
-    return [Workday(each.label, each.place_name, on, visits.get((each.id, on), 0), there.get((each.id, on), 0))
+    return [Workday(each.id, each.label, each.place_name, on, visits.get((each.id, on), 0), there.get((each.id, on), 0))
             for each in people for on in sorted({on for id_, on in (*visits, *there) if id_ == each.id})]
 
 
@@ -172,6 +175,16 @@ class PlanGathering:
 
 @dataclass(frozen=True, slots=True)
 class CancelGathering:
+    """A gathering does not take place. `later`: chats that were told of it and are to be told so when the night is over."""
+
+    id: int
+    later: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemindOfSession:
+    """Somebody who lives there wants to be told of a mobile session."""
+
     id: int
 
 
@@ -193,23 +206,52 @@ def _plan(thing: PlanGathering, tx: Connection, context: Context) -> None:
         "created_by": context.person_id,
         "created_at": context.now, "state": "planned"}])
     id_ = tx.scalar(select(gathering.c.id).where(gathering.c.key == thing.key))
-    begins = instant(thing.on, thing.starts)
-    kind = SESSION if thing.kind is GatheringKind.SESSION else GATHERING
-    told = ((BEFORE[thing.kind], EVENING), (0, MORNING))
-    hours = [(n, at) for n, (days, hour) in enumerate(told, start=1)
-             if context.now < (at := instant(thing.on - timedelta(days=days), hour)) < begins]
-    for chat_id in _chats(tx, thing.place_id, thing.on):
-        for ordinal, at in hours or [(1, context.now)]:
-            remind(tx, kind, f"gathering:{id_}", chat_id, thing.on, ordinal, at=at, expires=begins, agreed=True)
+    made = meeting(Reading(tx), int(id_ or 0))
+    if made is not None:
+        for chat_id, _ in _chats(tx, thing.place_id, thing.on):
+            _owe(tx, made, chat_id, context.now)
     note(tx, context, "planned gathering", f"gathering:{id_}")
 
 
-def _chats(tx: Connection, place_id: int, on: date) -> list[int]:
-    """One chat for everybody who serves there: the one in which they were heard last."""
+def _owe(tx: Connection, made: Meeting, chat_id: int, now: datetime, asked_at: datetime | None = None) -> None:
+    """Some evenings before and on the morning itself; at once where both are past."""
+    told = ((BEFORE[made.kind], EVENING), (0, MORNING))
+    hours = [(n, at) for n, (days, hour) in enumerate(told, start=1)
+             if now < (at := instant(made.on - timedelta(days=days), hour)) < made.begins]
+    for ordinal, at in hours or [(1, now)]:
+        remind(tx, _kind(made), f"gathering:{made.id}", chat_id, made.on, ordinal, at=at, expires=made.begins, agreed=True,
+               asked_at=asked_at)
+
+
+def _kind(made: Meeting) -> str:
+    return SESSION if made.kind is GatheringKind.SESSION else GATHERING
+
+
+def owe_newcomers(tx: Connection, today: date) -> None:
+    """Whoever joined a team after something was planned is told of it like the others; nobody is told anew."""
+    rows, soon = Reading(tx), today + timedelta(days=max(BEFORE.values()))
+    for each in [_made(row) for row in rows.all(_ALL.where(
+            gathering.c.on_day >= today, gathering.c.on_day <= soon, gathering.c.state == "planned"))]:
+        owed = select(reminder.c.chat_id).where(reminder.c.subject == f"gathering:{each.id}")
+        known = {row.person_id for row in rows.all(select(chat.c.person_id).where(chat.c.id.in_(owed)))}
+        for chat_id, person_id in _chats(tx, each.place_id, each.on):
+            if person_id not in known:
+                _owe(tx, each, chat_id, instant(today, time(0)))
+
+
+def told(rows: Reading, gathering_id: int) -> list[int]:
+    """The chats that were told of a gathering, or are about to be."""
+    query = select(reminder.c.chat_id).where(reminder.c.subject == f"gathering:{gathering_id}", reminder.c.parcel.is_not(None),
+                                             reminder.c.kind.in_((GATHERING, SESSION)))
+    return sorted({row.chat_id for row in rows.all(query)})
+
+
+def _chats(tx: Connection, place_id: int, on: date) -> list[tuple[int, int]]:
+    """One chat for everybody who serves there, the one in which they were heard last, and whose it is."""
     people = [each.id for each in members(Reading(tx), [place_id], on)]
     found = tx.execute(select(chat.c.person_id, chat.c.id).where(chat.c.person_id.in_(people), chat.c.state == "active")
                        .order_by(chat.c.heard_at, chat.c.id.desc()))
-    return list({row.person_id: row.id for row in found}.values())
+    return [(chat_id, person_id) for person_id, chat_id in {row.person_id: row.id for row in found}.items()]
 
 
 @record.register
@@ -217,7 +259,19 @@ def _cancel(thing: CancelGathering, tx: Connection, context: Context) -> None:
     tx.execute(update(gathering).where(gathering.c.id == thing.id).values(state="called_off"))
     for kind in (GATHERING, SESSION):
         clear(tx, kind, f"gathering:{thing.id}", None, context.now, "called_off")
+    off = meeting(Reading(tx), thing.id)
+    if off is not None:
+        for chat_id in thing.later:
+            remind(tx, GATHERING_OFF, f"gathering:{thing.id}", chat_id, off.on, at=context.now, expires=off.begins, agreed=True)
     note(tx, context, "called off gathering", f"gathering:{thing.id}")
+
+
+@record.register
+def _remind_of_session(thing: RemindOfSession, tx: Connection, context: Context) -> None:
+    made = meeting(Reading(tx), thing.id)
+    if made is not None and made.state == "planned" and made.begins > context.now:
+        preferences.change(tx, context, stopped=False)  # asking for a reminder takes back a general “stop”
+        _owe(tx, made, context.chat_id, context.now, context.now)
 
 
 @record.register

@@ -72,6 +72,7 @@ APPOINTMENT = register(Kind("appointment_citizen", time(18, 30), DAY, Urgency.AP
 DOSSIER = register(Kind("dossier_result_date", time(8, 0), 7 * DAY, Urgency.DOSSIER, gaps=(2,), working=True))
 SESSION = register(Kind("barrier_session", time(18, 30), DAY, Urgency.SESSION))
 GATHERING = register(Kind("gathering", time(18, 30), DAY, Urgency.SESSION))
+GATHERING_OFF = register(Kind("gathering_off", time(7, 0), DAY, Urgency.APPOINTMENT, mutable=False))
 DESK_OPEN = register(Kind("desk_open_tomorrow", time(17, 0), 14 * HOUR, Urgency.SESSION))
 UNFINISHED_GUIDE = register(Kind("unfinished_guide", time(8, 0), 4 * DAY, Urgency.GUIDE, gaps=(2, 4)))
 DEADLINE = register(Kind("campaign_deadline", time(7, 0), DAY, Urgency.DEADLINE, leisurely=True))

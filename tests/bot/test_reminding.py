@@ -16,6 +16,7 @@ from storage import guide_runs, mail, reminders
 from storage.database import Database
 from storage.models import Chat, GuideRun, Outbox, Reminder, table
 from storage.record import Context, record
+from storage.reminder_rules import Wait
 from tests.bot.test_poison import LIMITS
 
 DAY = date(2026, 11, 25)
@@ -164,3 +165,32 @@ def test_two_clocks_send_it_once(database: Database) -> None:
         tick(database, instant(DAY, 9))
     assert sent(database) == 1
     assert mail.REMINDER == 1
+
+
+def test_one_that_somebody_has_taken_is_not_taken_again(database: Database) -> None:
+    with database.write() as tx:
+        begin(tx)
+        number = tx.scalar(select(table(Reminder).c.id))
+        assert reminders.claim(tx, number, "re:d:one", instant(DAY, 8))
+        assert not reminders.claim(tx, number, "re:d:two", instant(DAY, 8))
+        assert tx.scalar(select(table(Reminder).c.parcel)) == "re:d:one"
+
+
+@pytest.mark.parametrize("state, reason", [("expired", "late"), ("suppressed", "cap_day"), ("sent", ""), ("failed", "refused")])
+def test_a_day_that_is_planned_again_brings_back_nothing_that_has_ended(database: Database, state: str, reason: str) -> None:
+    with database.write() as tx:
+        begin(tx)
+        row = tx.execute(select(table(Reminder))).one()
+        tx.execute(update(table(Reminder)).values(state=state, reason=reason, finished_at=instant(DAY, 9)))
+        reminders.remind(tx, row.kind, row.subject, row.chat_id, row.due_on)
+    assert states(database) == [(state, reason)]
+
+
+def test_a_day_that_is_planned_again_does_not_hurry_what_was_put_off(database: Database) -> None:
+    with database.write() as tx:
+        begin(tx)
+        row = tx.execute(select(table(Reminder))).one()
+        reminders.put_off(tx, row.id, Wait(instant(DAY + timedelta(days=1), 8), "cap_day"))
+        reminders.remind(tx, row.kind, row.subject, row.chat_id, row.due_on)
+        assert tx.scalar(select(table(Reminder).c.due_at)) == instant(DAY + timedelta(days=1), 8)
+    assert states(database) == [("scheduled", "cap_day")]

@@ -199,8 +199,8 @@ def test_a_day_in_words_without_marks(text: str) -> None:
     assert read_day(bare, TODAY, LOCAL).sure == date.fromisoformat(SAID[text]), bare
 
 
-ASKED = ("dossier.expected", "gathering.day", "meet.day", "postpone.day", "rhythm.until", "settings.until", "visit.next", "visit.until",
-         "workdays.from")
+ASKED = ("dossier.expected", "gathering.day", "meet.day", "postpone.day", "rhythm.until", "settings.until", "visit.next",
+         "visit.until", "workdays.from")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

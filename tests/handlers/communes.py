@@ -301,7 +301,8 @@ class Communes:
             merged=18, request=serial + 2, taken=serial + 3, complaint=self._id("feedback", "hamlet_id", hamlet, 25_000),
             draft=serial + 4, waiting=serial + 5, gathering=self._id("gathering", "place_id", hamlet, 26_000),
             proposal=serial + 6, logged=serial + 1, letter=serial + 9, talk=serial + 7, run=serial + 8, asked=serial + 10,
-            dossier=dossier, reminder=self._id("reminder", "subject", f"dossier:{dossier}", 28_000), visit=int(visit or 0), volunteer=volunteer,
+            dossier=dossier, reminder=self._id("reminder", "subject", f"dossier:{dossier}", 28_000), visit=int(visit or 0),
+            volunteer=volunteer,
             service=int(self.tx.scalar(one) or 0), secret=secret, invited=invited, old=f"old{word}",
             room=str(self.tx.scalar(room)))
 

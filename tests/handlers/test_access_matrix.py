@@ -185,6 +185,8 @@ dossier_is      {dossier}.received                       -         -         -  
 hours           =                                        .         .         .         .         .         .
 hours           {commune}                                !         !         !         !         !         !
 desk_notes      {commune}.1                              !         !         !         !         !         !
+sessions        =                                        .         .         .         .         .         .
+session         {gathering_}                             -         -         -         -         -         -
 gatherings      =                                        .         y         y         y         y         .
 gathering_one   {gathering_}                             -         y         y         y         y         -
 present         {room}                                   -         y         y         y         y         -
