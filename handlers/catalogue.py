@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from handlers import (
+    announced,
     arrive,
     assigning,
     assist,
@@ -151,6 +152,8 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "requests": help_list.requests,
     "request": help_list.one_request,
     "takeover": help_list.take_over,
+    "announced": announced.listed,
+    "announcement": announced.one,
     "trial": broadcast.trial,
     "send": broadcast.send,
     "approve": broadcast.approve,

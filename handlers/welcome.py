@@ -88,6 +88,7 @@ MEMBERS_MORE = (
     (Action.IMPORT_LIST, "menu.list", "/list"),
     (Action.IMPORT_LIST, "menu.duplicates", "/duplicates"),
     (Action.BROADCAST, "menu.broadcast", "/broadcast"),
+    (Action.BROADCAST, "menu.announced", "/announced"),
     (Action.READ_FEEDBACK, "menu.mailbag", "/mailbag"),
     (Action.EXPORT_WORKDAYS, "menu.workdays", "/workdays"),
     (Action.SEE_USAGE, "menu.usage", "/usage"),

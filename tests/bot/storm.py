@@ -22,6 +22,7 @@ from storage.models import (
     BroadcastLetter,
     Campaign,
     Chat,
+    DayOverride,
     DossierWatch,
     Gathering,
     GuideRun,
@@ -52,6 +53,9 @@ broadcast, letter, rhythm, preference = table(Broadcast), table(BroadcastLetter)
 ANNOUNCE = 0.04
 """How often somebody announces something between two ticks."""
 CITIZENS, VOLUNTEERS, LEADERS = 40, 24, 6
+FREED = frozenset(date(2027, month, day) for month, day in ((3, 10), (6, 16), (8, 17), (10, 5))) | {date(2028, 6, 21)}
+WORKED = frozenset({date(2027, 9, 3), date(2028, 9, 4)})
+"""Days that an admin changed by the official notice: free although no table has them, and worked although one has."""
 
 
 @dataclass
@@ -109,6 +113,8 @@ class Storm:
                                              "target_percent": 100})
         tx.execute(insert(table(OneStopDesk)), {"place_id": 1, "address": "A", "hours": "H", "saturday": "7:30-11:30",
                                                 "extra": "17:00-17:30", "extra_days": "0,1,2,3,4", "set_at": at})
+        tx.execute(insert(table(DayOverride)), [{"on_day": on, "works": on in WORKED, "set_by": None, "set_at": at}
+                                                for on in sorted(FREED | WORKED)])
         number = 0
         for person in range(1, VOLUNTEERS + LEADERS + 1):
             role = "volunteer" if person <= VOLUNTEERS else "leader"
@@ -136,7 +142,7 @@ class Storm:
         for n in range(1, count + 1):
             chat_id = self.chance.choice(list(self.roles))
             day = self.chance.choice(days) + timedelta(days=self.chance.randrange(3))
-            kinds = _CITIZEN if self.roles[chat_id][1] == "citizen" else _MEMBER
+            kinds = {"citizen": _CITIZEN, "volunteer": _MEMBER, "leader": _LEADER}[self.roles[chat_id][1]]
             self.chance.choice(kinds)(self, tx, n, chat_id, min(day, LAST))
 
     def guide(self, tx: Connection, n: int, chat_id: int, day: date) -> None:
@@ -192,6 +198,37 @@ class Storm:
 
     def nudge(self, tx: Connection, n: int, chat_id: int, day: date) -> None:
         reminders.remind(tx, reminder_kinds.NUDGE, f"person:{n}", chat_id, day)
+
+    def weekly(self, tx: Connection, n: int, chat_id: int, day: date) -> None:
+        late = self.chance.random() < 0.5  # as on Friday afternoon
+        reminders.remind(tx, reminder_kinds.WEEKLY, f"week:{n}", chat_id, day, at=instant(day, *((16, 30) if late else (7, 30))),
+                         expires=instant(day + timedelta(days=1), 20))
+
+    def deadline(self, tx: Connection, n: int, chat_id: int, day: date) -> None:
+        reminders.remind(tx, reminder_kinds.DEADLINE, "campaign:1", chat_id, day, expires=instant(day + timedelta(days=2), 7))
+
+    def overdue(self, tx: Connection, n: int, chat_id: int, day: date) -> None:
+        home = self.chance.choice((2, 3, 4)) * 1000 + self.chance.randrange(1, 60)
+        kind = self.chance.choice((reminder_kinds.OVERDUE, reminder_kinds.HANDED_OVER))
+        reminders.remind(tx, kind, f"household:{home}", chat_id, day, n, at=instant(day, self.chance.randrange(24)))
+
+    def session(self, tx: Connection, n: int, chat_id: int, day: date) -> None:
+        """A mobile session that a citizen asked to be told of: two days before in the evening, and that morning."""
+        starts = self.chance.randrange(8, 19)
+        tx.execute(insert(table(Gathering)), {
+            "id": n, "key": str(n), "kind": "session", "place_id": 1, "on_day": day, "starts_at": f"{starts:02}:00",
+            "ends_at": f"{starts + 2}:00", "venue": "V", "partner": "", "topics": "", "room_code": "1", "created_by": 1,
+            "created_at": instant(day, 0), "state": "planned"})
+        for ordinal, at in ((1, instant(day, 18, 30) - timedelta(days=2)), (2, instant(day, 7))):
+            reminders.remind(tx, reminder_kinds.SESSION, f"gathering:{n}", chat_id, day, ordinal, at=at, agreed=True,
+                             expires=instant(day, starts), asked_at=instant(day, 9) - timedelta(days=9))
+
+    def called_off(self, tx: Connection, n: int, chat_id: int, day: date) -> None:
+        self.gathering(tx, n, chat_id, day)
+        tx.execute(update(table(Gathering)).where(table(Gathering).c.id == n).values(state="called_off"))
+        night = instant(day, 0) - timedelta(hours=2)
+        reminders.remind(tx, reminder_kinds.GATHERING_OFF, f"gathering:{n}", chat_id, day, at=night, expires=instant(day, 14),
+                         agreed=True)
 
     # --- time goes by -----------------------------------------------------------------------------------------------------
 
@@ -313,5 +350,7 @@ def instant(on: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(on, time(hour, minute), LOCAL).astimezone(UTC)
 
 
-_CITIZEN = (Storm.guide, Storm.dossier, Storm.appointment, Storm.desk)
-_MEMBER = (Storm.follow_up, Storm.follow_up, Storm.soon, Storm.gathering, Storm.nudge)
+_CITIZEN = (Storm.guide, Storm.dossier, Storm.appointment, Storm.desk, Storm.session)
+_MEMBER = (Storm.follow_up, Storm.follow_up, Storm.soon, Storm.gathering, Storm.nudge, Storm.deadline, Storm.overdue,
+           Storm.called_off)
+_LEADER = (*_MEMBER, Storm.weekly, Storm.weekly)

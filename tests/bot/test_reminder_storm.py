@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import holidays
@@ -11,13 +12,15 @@ import pytest
 from sqlalchemy import select
 
 from content.words import words
+from storage import reminder_kinds as kinds
 from storage.database import Database
 from storage.models import Broadcast, BroadcastLetter, Outbox, Reminder, table
+from storage.reminder_kinds import KINDS
 from storage.reminder_rules import LOCAL
-from tests.bot.storm import Storm
+from tests.bot.storm import FREED, WORKED, Storm
 
 COUNT = 5_000
-FREE = holidays.country_holidays("VN", years=(2026, 2027, 2028, 2029))
+FREE = set(holidays.country_holidays("VN", years=(2026, 2027, 2028, 2029))) - WORKED | FREED
 TET = [(date(2027, 2, 5), date(2027, 2, 10)), (date(2028, 1, 25), date(2028, 1, 30))]
 """29 Tết to mùng 5."""
 QUIET = {"citizen": ((time(20), time(7)), (time(11, 30), time(13, 30))), "volunteer": ((time(21), time(6, 30)),),
@@ -78,6 +81,23 @@ def test_none_came_on_a_holiday_but_for_appointments_and_none_at_all_at_tet(stor
     assert appointments > 0
 
 
+def test_days_that_were_changed_by_hand_count_as_they_were_changed(storm: Storm) -> None:
+    said = Counter(message.at.astimezone(LOCAL).date() for message in storm.delivered)
+    assert not any(said[on] for on in FREED if not _agreed_for(storm, on))
+    assert any(said[on] for on in WORKED), "a holiday that is worked is a day like any other"
+
+
+def _agreed_for(storm: Storm, on: date) -> bool:
+    """Whether something was agreed for that very day, which is said on a holiday too."""
+    return any(row.agreed and row.due_on == on for row in all_of(storm))
+
+
+def test_every_kind_that_is_due_by_an_hour_was_in_it(storm: Storm) -> None:
+    """Those left out are worded from what this commune does not have: requests for help, reports, an old table."""
+    sent = {row.kind for row in all_of(storm) if row.state == "sent"}
+    assert KINDS.keys() - sent == {kinds.EXCLUSION, kinds.HELP_UNANSWERED, kinds.HELP_VISIT, kinds.REVIEW, kinds.TABLE_ENDS}
+
+
 def test_none_came_twice(storm: Storm) -> None:
     times = Counter(id_ for message in storm.delivered for id_ in message.reminders)
     assert times and max(times.values()) == 1
@@ -91,6 +111,8 @@ def test_no_limit_was_passed(storm: Storm) -> None:
         role = messages[0].role
         days = Counter((message.at.astimezone(LOCAL).date(), message.key.split(":")[1]) for message in messages)
         assert max((n for (_, slot), n in days.items() if slot == "d"), default=0) <= 1
+        weeks = sorted(message.at for message in messages if message.key.split(":")[1] == "w")
+        assert all(later - at > timedelta(days=5) for at, later in pairwise(weeks))
         pings = max((n for (_, slot), n in days.items() if slot == "p"), default=0)
         assert pings <= {"citizen": 0, "volunteer": 3, "leader": 0}[role]
         if role == "citizen":
