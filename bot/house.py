@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from bot.web.server import Server
 
 log = logging.getLogger(__name__)
+GLANCE = 0.1
+"""Seconds between two glances of a process that stands by at the one that works."""
 DRAIN = 12.0
 """Seconds that what was begun may take to end when the program is asked to stop."""
 
@@ -163,7 +165,16 @@ class House:
             if await self._lease(channel.account):
                 await self._work(channel)
             else:
-                await self._pause(RENEW / 2)
+                await self._stand_by(channel.account)
+
+    async def _stand_by(self, account: str) -> None:
+        """Ask again in a while, or as soon as the process that holds the account has died on this machine."""
+        end = asyncio.get_running_loop().time() + RENEW / 2
+        while not (self.turn.stopping or self.leases.is_orphaned(f"account:{account}")):
+            left = end - asyncio.get_running_loop().time()
+            if left <= 0:
+                return
+            await self._pause(min(GLANCE, left))
 
     async def _lease(self, account: str) -> bool:
         try:

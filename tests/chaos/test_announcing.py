@@ -19,6 +19,13 @@ async def test_everybody_gets_it_once_and_people_are_answered_meanwhile(url: str
 
 
 @pytest.mark.timeout(180)
+async def test_the_process_that_stands_by_goes_on_at_the_same_row(url: str, tmp_path: Path) -> None:
+    report = await announce(url, Crowd(300, talkers=4, **FAST), tmp_path / "log.txt", kills=4, spare=True)
+    assert report.wrong == [], f"{report}\n{(tmp_path / 'log.txt').read_text('utf-8', 'replace')[-3000:]}"
+    assert report.received + report.ambiguous >= 300
+
+
+@pytest.mark.timeout(180)
 async def test_it_goes_on_at_the_same_row_after_every_kill(url: str, tmp_path: Path) -> None:
     report = await announce(url, Crowd(300, talkers=4, **FAST), tmp_path / "log.txt", kills=5)
     assert report.wrong == [], f"{report}\n{(tmp_path / 'log.txt').read_text('utf-8', 'replace')[-3000:]}"
