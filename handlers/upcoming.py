@@ -42,12 +42,14 @@ def listed(desk: Desk, _subject: str) -> None:
         again = (desk.choice("reminder.again", "/unquiet"),) if wishes.stopped else ()
         desk.say("why.stopped" if wishes.stopped else "upcoming.none", *again, settings, menu)
         return
-    lines = "\n".join(look.words.say("upcoming.line", number=n, day=both(look.words, each.on, look.today), what=each.says.title)
+    lines = "\n".join(look.words.say("upcoming.line", number=n, day=both(look.words, each.on, look.today), what=each.says.title,
+                                     kind=look.words.say(f"reminder.kind.{each.item.kind.name}"))
                       for n, each in enumerate(found, start=1))
     paused = wishes.paused_until if wishes.paused_until and wishes.paused_until > look.today else None
     rest = "\n\n" + look.words.say("settings.now_paused", day=both(look.words, paused, look.today)) if paused else ""
-    desk.say("upcoming.list", *(Choice(each.says.title, f"/reminder:{short(each.item.id)}") for each in found), settings, menu,
-             lines=lines, more=rest)
+    choices = [desk.choice("upcoming.look", f"/reminder:{short(each.item.id)}", number=n)
+               for n, each in enumerate(found, start=1)]
+    desk.say("upcoming.list", *choices, settings, menu, lines=lines, more=rest)
 
 
 def coming(look: Look) -> list[Coming]:
