@@ -99,9 +99,12 @@ class Queue:
         return parcel
 
     def _next_slot(self, now: float) -> float:
-        """Evenly, making up for what is late, but never more than the limit in any one second."""
+        """Evenly, making up for what is late, but never more than the limit in any one second.
+
+        The first one has nothing to make up for: another process may have sent until a moment ago.
+        """
+        even = max(self._slot_at, now - CATCH_UP if self._left else now) + 1 / self._limits.per_second
         self._left.append(now)
-        even = max(self._slot_at, now - CATCH_UP) + 1 / self._limits.per_second
         full = len(self._left) == self._left.maxlen
         return max(even, self._left[0] + 1) if full and self._limits.per_second >= 1 else even
 

@@ -92,8 +92,9 @@ def _appointment(item: Item, look: Look) -> Message | None:
     if found is None:
         return None
     code = look.words.say("reminder.day_code", code=found.day_code) if found.day_code else ""
+    talk = (Choice(look.words.say("reminder.other_hour"), f"/talkon:{short(found.request_id)}"),) if found.request_id else ()
     return said(look.words.say("reminder.appointment", day=look.words.day(found.on), at=f"{found.at:%H:%M}",
-                               who=first_name(found.who), code=code))
+                               who=first_name(found.who), code=code), choices=talk)
 
 
 def _dossier(item: Item, look: Look) -> Message | None:

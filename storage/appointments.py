@@ -27,15 +27,22 @@ class Agreed:
     at: time
     who: str
     day_code: str
+    request_id: int = 0
+    """The request for help it belongs to."""
 
 
 def agreed(rows: Reading, id_: int, now: datetime) -> Agreed | None:
     """The appointment, unless it was moved, called off or is over."""
-    row = rows.first(select(appointment.c.id, appointment.c.on_day, appointment.c.at_hour, person.c.label, appointment.c.day_code)
+    row = rows.first(select(appointment.c.id, appointment.c.on_day, appointment.c.at_hour, person.c.label, appointment.c.day_code,
+                            appointment.c.key)
                      .join(person, person.c.id == appointment.c.person_id)
                      .where(appointment.c.id == id_, appointment.c.state == "agreed"))
-    found = Agreed(row.id, row.on_day, time.fromisoformat(row.at_hour), row.label, row.day_code) if row else None
-    return found if found and instant(found.on, found.at) > now else None
+    if row is None:
+        return None
+    what, _, number = row.key.partition(":")
+    request = int(number.partition(":")[0]) if what == "help" else 0
+    found = Agreed(row.id, row.on_day, time.fromisoformat(row.at_hour), row.label, row.day_code, request)
+    return found if instant(found.on, found.at) > now else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,3 +159,18 @@ def test_whoever_blocked_us_with_messages_waiting_holds_nobody_else_up() -> None
         assert {each.id for each in queue.drop(7)} == ({1, 2, 3} if pause else {2, 3})
         assert [each.id for _, each in leave(queue, 2.0)] == [4]
         assert not queue.known - {4}
+
+
+def test_whoever_takes_over_at_once_passes_the_limit_no_more_than_one_who_went_on() -> None:
+    """A process dies in the middle, another one goes on without knowing what was sent a moment ago."""
+    times: list[float] = []
+    for begins, ends in ((0.0, 2.0), (2.02, 4.0)):
+        queue, now = Queue(TELEGRAM), begins
+        for number in range(300):
+            queue.add(parcel(number, number), begins)
+        while now < ends:
+            while (found := queue.take(now)) is not None:
+                times.append(now)
+                queue.finished(found, now)
+            now += 0.005
+    assert all(sum(start <= at < start + 1 for at in times) <= 30 for start in times)

@@ -304,7 +304,9 @@ def test_a_visit_is_agreed_and_stands_in_the_days_list(village: Village) -> None
     assert "Mình chưa rõ ý" in village.say("dan", "câu hỏi cho máy"), "after that the bot listens again"
     village.at(instant(WEDNESDAY + timedelta(days=2), 18, 30))
     remind(village)
-    assert "Có hẹn Thứ Bảy, 28/11/2026\nLúc 14:00, Chị An sẽ đến nhà" in village.told("dan")
+    told = village.told("dan")
+    assert "Có hẹn Thứ Bảy, 28/11/2026\nLúc 14:00, Chị An sẽ đến nhà" in told and "💬 Nhắn người đến" in told
+    assert "nói chuyện với" in village.press("dan", "💬 Nhắn người đến"), "whoever cannot on that day can say so"
     village.at(instant(WEDNESDAY + timedelta(days=3), 7))
     remind(village)
     assert "hộ 12" in village.told("an") and village.told("dan") == ""
