@@ -164,7 +164,8 @@ async def _kill(url: str, api: LoopbackBotApi, programs: list[Program], report: 
     """It dies again and again, at any moment and in mid-send; at the end it runs again. Where one stands by, that one goes on."""
     for number in range(report.kills):
         program = programs[number % len(programs)]
-        end = time.monotonic() + (10 if number % 2 else chance.uniform(0.05, 0.6))
+        ready = number % 2 or len(programs) > 1  # whoever stands by must have begun, or nobody does
+        end = time.monotonic() + (10 if ready else chance.uniform(0.05, 0.6))
         while time.monotonic() < end and not program.is_dead:
             await asyncio.sleep(0.01)
         await program.kill()

@@ -87,3 +87,13 @@ def test_members_and_citizens_see_none_of_it(village: Village) -> None:
     for name in ("an", "dan"):
         assert "công an xã" not in village.tell_press(name, f"/announcement:{number}")
         assert "công an xã" not in village.say(name, "thông báo đã gửi")
+
+
+@pytest.mark.parametrize("people, alone", [(200, True), (201, False)])
+def test_above_two_hundred_people_a_second_person_looks_first(village: Village, people: int, alone: bool) -> None:
+    write(village)
+    with village.database.write() as tx:
+        tx.execute(update(table(Broadcast)).values(total=people))
+    told = village.press("chi", "📤 Gửi đi")
+    assert ("Bắt đầu gửi" in told) is alone and ("nhờ người thứ hai duyệt" in told) is not alone
+    assert ("nhờ anh/chị duyệt thông báo" in village.told("can")) is not alone
