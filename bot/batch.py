@@ -65,7 +65,9 @@ def _desk(letter: mail.Open, mind: Mind, rows: Reading, now: datetime, known: Ma
     language = letter.language or incoming.language or mind.language
     look = Look(rows, words(language), mind.library, now, local_day(now), min(incoming.sent_at, now), letter.chat_id,
                 known.get(letter.person_id or 0), doors=mind.doors(), hours=mind.hours, accounts=mind.limits,
-                house=mind.language, telephone=mind.telephone, sounds=mind.speaks and mind.limits[letter.account].sounds)
+                house=mind.language, telephone=mind.telephone, mark=mind.mark,
+                asks_number=mind.mark is not None and mind.limits[letter.account].asks_number,
+                sounds=mind.speaks and mind.limits[letter.account].sounds)
     talk = kept_from(letter.conversation) if letter.conversation and letter.conversation.state == "open" else None
     return Desk(incoming, look, mind.find, letter.inbox_id, letter.shown, talk)
 
@@ -76,6 +78,7 @@ class Sheet:
     def __init__(self, now: datetime, leaving: Departures) -> None:
         self._now, self._leaving = now, leaving
         self._closed: list[int] = []
+        self._private: list[int] = []
         self._chats: list[dict[str, object]] = []
         self._old: list[dict[str, object]] = []
         self._new: list[dict[str, object]] = []
@@ -86,6 +89,8 @@ class Sheet:
 
     def add(self, letter: mail.Open, result: Answer, mind: Mind) -> None:
         self._closed.append(letter.inbox_id)
+        if result.forgets:
+            self._private.append(letter.inbox_id)
         self._refs[letter.chat_id] = letter.chat_ref
         self._chats.append({
             "chat_id": letter.chat_id, "current": result.current, "show": result.shown,
@@ -115,6 +120,7 @@ class Sheet:
         notices.show(tx, self._notices, self._refs)
         self.posted = mail.post(tx, self._parcels, self._refs)
         mail.close(tx, self._closed)
+        mail.empty(tx, self._private)
 
 
 def parcels(

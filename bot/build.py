@@ -59,7 +59,7 @@ def telegram_bots(settings: Settings, papers: Papers = no_papers,
         Telegram(name, token, api_base=settings.telegram_api_base, mode=settings.telegram_mode,
                  webhook_secret=settings.telegram_webhook_secret.get_secret_value(), public_url=settings.public_url,
                  per_second=settings.telegram_per_second, chat_per_second=settings.telegram_chat_per_second,
-                 commands=_commands, papers=papers, named=named)
+                 commands=_commands, papers=papers, named=named, marks=settings.marks)
         for name, token in bots.items()
     ]
 

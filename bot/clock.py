@@ -131,7 +131,8 @@ def _dossiers(tx: Connection, now: datetime) -> None:
     dossiers.forget_old(tx, now - KEEP_LETTERS)
 
 
-FORGOTTEN: tuple[Forget, ...] = (_letters, _dossiers, proposals.forget_late, missed.forget_old, people.forget_guesses)
+FORGOTTEN: tuple[Forget, ...] = (_letters, _dossiers, proposals.forget_late, missed.forget_old, people.forget_guesses,
+                                  people.forget_numbers)
 
 
 def plan_day(tx: Connection, mind: Mind, today: date) -> None:

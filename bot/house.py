@@ -7,7 +7,7 @@ import contextlib
 import gc
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,7 @@ class House:
         self._doors = list(doors)
         self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
                          lambda: tuple(self._doors), backoff, WorkingHours.parse(settings.working_hours),
-                         speech.installed(), settings.telephone.strip())
+                         speech.installed(), self._marks(), settings.telephone.strip())
         self.post = Post()
         self.turn = Turn(store, self.mind, self.post)
         self.reception = Reception(self.turn.take_in, Attachments(store).opened)
@@ -83,6 +83,9 @@ class House:
         self._server: Server | None = None
         self._failed = asyncio.Event()
         self.address = ""
+
+    def _marks(self) -> Callable[[str], str] | None:
+        return self.settings.marks if any(each.limits.asks_number for each in self.channels) else None
 
     def open_door(self, template: str) -> None:
         """Another address that opens the bot with a word (known once a bot has told its name)."""

@@ -27,5 +27,7 @@ class Mind:
     hours: WorkingHours = ORDINARY
     speaks: bool = False
     """Whether a voice is installed."""
+    mark: Callable[[str], str] | None = None
+    """What stands for a telephone number; None where no channel could ask for one, or there is no key."""
     telephone: str = ""
     """A public number for those who cannot type."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from storage.telephones import SHORTEST_KEY, mark
 from storage.working_hours import WorkingHours
 
 VIETNAM = timedelta(hours=7)
@@ -38,6 +41,9 @@ class Settings(BaseSettings):
         "08:00-11:30,13:30-17:00", description="When people answer: the promised hour of a request for help goes by it")
     telephone: str = Field(
         "", max_length=60, description="A public number to call, said to those whose words Zalo withholds: they cannot type")
+    number_key: SecretStr = Field(
+        SecretStr(""), description="16 letters or more that nobody knows, the same for every process: with it people can be "
+        "invited by telephone number, of which only a keyed digest is kept; empty: they cannot")
     zalo_bot_token: SecretStr = Field(SecretStr(""), description="Token of a Zalo Bot; several as NAME=TOKEN,NAME=TOKEN")
     zalo_bot_api_base: str = Field("https://bot-api.zaloplatforms.com", description="Any server that speaks the Zalo Bot API")
     zalo_bot_mode: Literal["polling", "webhook"] = Field("polling", description="How a Zalo Bot's messages arrive")
@@ -82,6 +88,13 @@ class Settings(BaseSettings):
         WorkingHours.parse(written)
         return written
 
+    @field_validator("number_key")
+    @classmethod
+    def _number_key(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"{SHORTEST_KEY} letters or more are needed, for example from `openssl rand -hex 32`")
+        return key
+
     @field_validator("listen")
     @classmethod
     def _address(cls, listen: str) -> str:
@@ -96,6 +109,12 @@ class Settings(BaseSettings):
         if url and urlsplit(url).scheme not in ("http", "https"):
             raise ValueError("an address beginning with https:// (or http:// on this machine) is needed")
         return url.rstrip("/")
+
+    @property
+    def marks(self) -> Callable[[str], str] | None:
+        """Makes what stands for a telephone number; None where there is no key."""
+        key = self.number_key.get_secret_value()
+        return partial(mark, key) if key else None
 
     @property
     def host(self) -> str:

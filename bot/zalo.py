@@ -46,7 +46,8 @@ def officials(settings: Settings, store: Store, papers: Papers = no_papers) -> l
         ZaloOfficial(name, App(app_id, app_secret, settings.zalo_oa_login_base), secret_key, store,
                      api_base=settings.zalo_oa_api_base, public_url=settings.public_url,
                      per_second=settings.zalo_oa_per_second, paid=settings.zalo_oa_paid, spool=Path(settings.spool),
-                     papers=papers, ledger=_ledger(settings, store, f"zalo-oa:{name}", 0), known=_known(store))
+                     papers=papers, ledger=_ledger(settings, store, f"zalo-oa:{name}", 0), known=_known(store),
+                     marks=settings.marks)
         for name, (app_id, app_secret, secret_key) in named.items()
     ]
 

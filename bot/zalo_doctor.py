@@ -31,17 +31,26 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
         finally:
             await bot.close()
-    for name, parts in settings.zalo_accounts().items():
-        if not all(parts):
-            yield BAD, words(settings.locale).say("zalo.oa_needs", account=f"zalo-oa:{name}")
-        if not is_public(settings.public_url):
-            yield NOTE, words(settings.locale).say("zalo.no_links", account=f"zalo-oa:{name}")
-    if not settings.telephone.strip():
-        yield NOTE, words(settings.locale).say("zalo.no_telephone")
+    for finding in _told(settings):
+        yield finding
     accounts = [f"zalo-bot:{name}" for name in settings.zalo_bots()]
     accounts += [f"zalo-oa:{name}" for name in settings.zalo_accounts()]
     for finding in kept(settings, accounts):
         yield finding
+
+
+def _told(settings: Settings) -> Iterator[Finding]:
+    """What the settings alone tell."""
+    say = words(settings.locale).say
+    for name, parts in settings.zalo_accounts().items():
+        if not all(parts):
+            yield BAD, say("zalo.oa_needs", account=f"zalo-oa:{name}")
+        if not is_public(settings.public_url):
+            yield NOTE, say("zalo.no_links", account=f"zalo-oa:{name}")
+    if settings.zalo_accounts() and settings.marks is None:
+        yield NOTE, say("zalo.no_number_key")
+    if not settings.telephone.strip():
+        yield NOTE, say("zalo.no_telephone")
 
 
 async def _bot(settings: Settings, bot: ZaloBot) -> AsyncIterator[Finding]:

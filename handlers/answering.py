@@ -10,9 +10,11 @@ from handlers import heard, help_talk, reaching, searching, welcome
 from handlers.catalogue import ACTIONS, DIALOGUES, EARS
 from handlers.desk import Desk
 from handlers.dialogue import BACK, CANCEL, EDIT, Dialogue, Done, Standing, hear, steers
-from handlers.questions import Question
+from handlers.join import by_number
+from handlers.questions import SOMEBODYS, Question
 from handlers.screens import DIGITS, corrections, short
 from handlers.talk import Answer, Kept, Kind, NotAllowed, Refused, said
+from storage import telephones
 from storage.people import Refusal
 
 
@@ -29,6 +31,7 @@ def answer(desk: Desk) -> Answer:
     result = desk.answer
     if result.notices:
         reaching.see_to(desk.look, result)
+    result.forgets = desk.private
     result.current = desk.talk.id if desk.talk and desk.talk.state == "open" else None
     result.shown = _shown(result, desk.shown) if result.messages and not desk.incoming.group else desk.shown
     return result
@@ -61,6 +64,7 @@ def _shown(result: Answer, before: Sequence[Sequence[str]]) -> Sequence[Sequence
 
 def route(desk: Desk) -> None:
     incoming = desk.incoming
+    desk.private = incoming.kind is Kind.CONTACT
     if incoming.kind is Kind.BLOCKED:
         desk.answer.blocked = True
     elif incoming.group:
@@ -89,12 +93,41 @@ def _sent(desk: Desk) -> None:
         else:
             desk.say("sent.unsupported", *choices)
         return
+    if desk.incoming.kind is Kind.CONTACT and desk.incoming.data and desk.look.mark:
+        _number(desk)
+        return
     desk.say(f"sent.{desk.incoming.kind.value}")
     again(desk)
 
 
+def _number(desk: Desk) -> None:
+    """A telephone number: the answer to a question that asks for somebody's, or what opens the invitation addressed to it."""
+    if (asked := _asks_number(desk)) is not None:
+        take(desk, *asked, desk.incoming.data.partition(":")[2])
+    elif data := by_number(desk):
+        perform(desk, data)
+    else:
+        again(desk)
+
+
+def _asks_number(desk: Desk) -> tuple[Dialogue, Kept, str] | None:
+    """The open question where it is one that somebody's number answers."""
+    if desk.talk is None or desk.talk.dialogue not in DIALOGUES:
+        return None
+    question = desk.stand(DIALOGUES[desk.talk.dialogue], desk.talk).question
+    asked = question is not None and question.telephone == SOMEBODYS
+    return (DIALOGUES[desk.talk.dialogue], desk.talk, question.key) if question is not None and asked else None
+
+
 def _secret(desk: Desk) -> None:
-    """Why it was taken out; who gave a code away often writes it here as well, and is helped at once."""
+    """Why it was taken out; who gave a code away often writes it here as well, and is helped at once.
+
+    A telephone number with a digit too few looks like one of these: where one is asked for, only that is said.
+    """
+    if (asked := _asks_number(desk)) is not None:
+        desk.private = True
+        take(desk, *asked, desk.incoming.text)
+        return
     desk.send(replace(said(desk.look.words.say("secret.seen")), removes=desk.incoming.message))
     if not searching.alarm(desk, desk.incoming.text):
         again(desk)
@@ -127,6 +160,9 @@ def _start(desk: Desk) -> None:
 def _typed(desk: Desk, text: str) -> None:
     if data := heard.label(text, desk.shown):
         press(desk, data)
+    elif telephones.dialled(text) and (asked := _asks_number(desk)) is not None:
+        desk.private = True
+        take(desk, *asked, text)
     elif data := heard.command(text, asked=desk.talk is not None):
         perform(desk, data)
     elif not text:
@@ -156,6 +192,7 @@ def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
     dialogue = DIALOGUES[kept.dialogue]
     here = desk.stand(dialogue, kept)
     question = here.question
+    desk.private = desk.private or (question is not None and question.telephone == SOMEBODYS)
     if question is None:
         finish(desk, dialogue, kept, here)
     elif data := heard.choice(text, desk.shown, numbers=not question.numbers or not _asked_here(kept, question.key, desk),

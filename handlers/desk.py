@@ -38,6 +38,8 @@ class Desk:
     shown: Sequence[Sequence[str]] = ()
     talk: Kept | None = None
     """The conversation the chat is in."""
+    private: bool = False
+    """What came in is to stand nowhere once it is answered."""
     answer: Answer = field(default_factory=Answer)
 
     def say(self, key: str, /, *choices: Choice, **blanks: object) -> None:

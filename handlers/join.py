@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.access import Action
+from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done, Standing
+from handlers.help_notice import notice, spoken
 from handlers.look import Look
-from handlers.questions import Question, pick
-from handlers.talk import Choice, Kept, Refused
-from storage import people
+from handlers.questions import OWN, Question, pick
+from handlers.talk import Choice, Kept, Notice, Refused, said
+from storage import duty, people, telephones
 
 WORDING = "team-2026-11"
 """Which wording of the consent somebody saw; a new one when the words change."""
@@ -25,7 +29,34 @@ def join(ask: Ask, look: Look) -> Done:
     name = look.person.label if look.person else ask(_name())
     return Done((people.Join(offer.id, name, WORDING, look.words.language),), "join.welcome",
                 blanks={"name": name, "role": role, "place": offer.place_name},
-                choices=(Choice(look.words.say("way.menu"), "/menu"),))
+                choices=(Choice(look.words.say("way.menu"), "/menu"),), notices=_told(look, offer, name))
+
+
+def _told(look: Look, offer: people.Offer, name: str) -> tuple[Notice, ...]:
+    """To whoever addressed it to a number: a number is known to more people than a code."""
+    to = duty.address_of(look.rows, offer.invited_by, look.accounts) if offer.invited_by and offer.number_ends else None
+    if to is None:
+        return ()
+    role = spoken(to, look).say(f"role.{offer.role}")
+    return (notice(to, look, "join.told", ("menu.members", "/members"), ("way.menu", "/menu"), name=name, role=role,
+                   place=offer.place_name, ends=offer.number_ends),)
+
+
+def by_number(desk: Desk) -> str:
+    """What a number that was handed over opens, as a button would carry it; nothing where it opens nothing, which is said."""
+    whose, _, marked = desk.incoming.data.partition(":")
+    found = telephones.parts(marked)
+    look, link = desk.look, ""
+    if whose != "own":
+        trouble = "join.others_number"
+    elif people.guesses_left(look.rows, look.chat_id, look.now) <= 0:
+        trouble = "join.too_many"
+    else:
+        trouble = "join.no_number"
+        desk.answer.records.append(people.Guess())
+        link = people.addressed(look.rows, found[1], look.now) if found else ""
+    desk.send(replace(said(look.words.say("join.number_known" if link else trouble)), number_came=True))
+    return f"/join:{link}" if link else ""
 
 
 def _code(look: Look) -> Question[people.Offer]:
@@ -43,6 +74,8 @@ def _code(look: Look) -> Question[people.Offer]:
             raise Refused("join.unknown_code")
         return found
 
+    if look.asks_number:
+        return Question("code", read, hear, free=True, telephone=OWN, words="join.code_or_number")
     return Question("code", read, hear, free=True)
 
 

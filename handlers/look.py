@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -49,6 +49,10 @@ class Look:
     """The accounts of channels that run, and how fast each may speak: other chats cannot be written to."""
     telephone: str = ""
     """A public number for those who cannot type."""
+    mark: Callable[[str], str] | None = None
+    """What stands for a telephone number; None where nobody can be invited by theirs."""
+    asks_number: bool = False
+    """Whether this chat can be shown a button that hands over somebody's own number."""
     sounds: bool = False
     """Whether there is a voice, and the chat is on a channel on which it can be heard."""
 

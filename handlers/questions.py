@@ -14,6 +14,7 @@ from handlers.talk import Choice, Message, Refused
 A = TypeVar("A", covariant=True)
 E = TypeVar("E", bound=StrEnum)
 NOTE_LENGTH = 500
+OWN, SOMEBODYS = "own", "somebody's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Question(Generic[A]):
     numbers: bool = False
     """A number alone is an answer (a household's): the ready answers have none before them and are typed by their words."""
     many: bool = False
+    telephone: str = ""
+    """OWN: a button hands over one's own number instead. SOMEBODYS: a number or a card is the answer, kept as its mark alone."""
     ticked: tuple[str, ...] = ()
     blanks: Mapping[str, object] = field(default_factory=dict)
     words: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from content.words import Words
 from handlers.dialogue import BACK, EDIT, READY, TICK, Dialogue, Standing, ticked
-from handlers.questions import Option, Question
+from handlers.questions import OWN, Option, Question
 from handlers.talk import Choice, Kept, Message, Refused, said
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -42,6 +42,8 @@ def show(dialogue: Dialogue, kept: Kept, here: Standing, words: Words, trouble: 
     if trouble is not None:
         screen = replace(screen, picture="", alt="")  # it stands just above, and may be slow and dear to send
         text = f"⚠️ {words.say(trouble.phrase, **trouble.values)}\n\n{text}".rstrip()
+    if question.telephone == OWN:  # its button cannot take the place of what was pressed
+        screen = replace(screen, asks_number=words.say("join.share"), below=True)
     return replace(screen, text=text, choices=choices)
 
 

@@ -30,7 +30,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One thing somebody sent, already redacted. `data` is what a pressed button carried, or a /start payload."""
+    """One thing somebody sent, already redacted.
+
+    `data` is what a pressed button carried, a /start payload, or the mark of a telephone number and whose it is.
+    """
 
     kind: Kind
     sent_at: datetime
@@ -125,19 +128,26 @@ class Message:
     """Stands below what was pressed instead of taking its place: a picture there is still looked at."""
     secret: bool = False
     """Forgotten by the outbox as soon as it is sent (an invitation)."""
+    asks_number: str = ""
+    """The words of a button by which somebody hands over their own telephone number, where the channel has one."""
+    number_came: bool = False
+    """That button has done its work and goes."""
     since: float = 0.0
     until: float = 0.0
     """The instants between which it may be sent (then quiet hours begin); 0 where it may be sent at any time."""
 
     def pack(self) -> dict[str, Any]:
         packed: dict[str, Any] = {}
-        for name in ("text", "title", "note", "picture", "alt", "document", "edits", "removes", "ack", "since", "until"):
+        for name in ("text", "title", "note", "picture", "alt", "document", "edits", "removes", "ack", "since", "until",
+                     "asks_number"):
             if value := getattr(self, name):
                 packed[name] = value
         if self.choices:
             packed["choices"] = [choice.pack() for choice in self.choices]
         if self.secret:
             packed["secret"] = True
+        if self.number_came:
+            packed["number_came"] = True
         return packed
 
     @classmethod
@@ -174,6 +184,8 @@ class Answer:
     language: str | None = None
     blocked: bool = False
     notices: list[Notice] = field(default_factory=list)
+    forgets: bool = False
+    """What came in stands nowhere once it is answered."""
 
 
 @dataclass(slots=True)

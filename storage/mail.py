@@ -185,6 +185,12 @@ def close(tx: Connection, inbox_ids: Sequence[int]) -> None:
         _DONE.each(tx, [{"inbox_id": id_} for id_ in inbox_ids])
 
 
+def empty(tx: Connection, inbox_ids: Sequence[int]) -> None:
+    """What these letters said stands nowhere any more."""
+    if inbox_ids:
+        tx.execute(update(inbox).where(inbox.c.id.in_(inbox_ids)).values(letter=null()))
+
+
 def keep_chats(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows: chat_id, current (conversation id or None), show, chat_state, speaks, heard."""
     if rows:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
+from storage import telephones
 from storage.models import Attempt, AuditEvent, Chat, Consent, Invitation, Membership, Person, Place, Team, table
 from storage.prepared import Prepared, among
 from storage.reading import Reading
@@ -86,6 +87,9 @@ class Offer:
     team_id: int | None
     place_id: int
     place_name: str
+    invited_by: int | None = None
+    number_ends: str | None = None
+    """The last digits of the telephone number that it was addressed to."""
 
 
 def new_link() -> str:
@@ -112,7 +116,8 @@ def tidy_code(typed: str) -> str:
 
 
 _OFFER = (
-    select(invitation.c.id, invitation.c.role, invitation.c.team_id, invitation.c.place_id, place.c.name)
+    select(invitation.c.id, invitation.c.role, invitation.c.team_id, invitation.c.place_id, place.c.name,
+           invitation.c.invited_by, invitation.c.number_ends)
     .join(place, place.c.id == invitation.c.place_id)
     .where(invitation.c.used_at.is_(None), invitation.c.revoked_at.is_(None))
 )
@@ -127,6 +132,20 @@ def offer(rows: Reading, secret_hash: str, now: datetime) -> Offer | None:
     return Offer(*row) if row else None
 
 
+_ADDRESSED = (
+    select(invitation.c.link_hash)
+    .where(invitation.c.number_digest == bindparam("digest"), invitation.c.used_at.is_(None), invitation.c.revoked_at.is_(None),
+           invitation.c.link_expires_at > bindparam("now"))
+    .order_by(invitation.c.id.desc()).limit(1)
+)
+
+
+def addressed(rows: Reading, digest: str, now: datetime) -> str:
+    """The newest live invitation to a telephone number, as `offer` takes it; nothing where there is none."""
+    found: str | None = rows.scalar(_ADDRESSED, {"digest": digest, "now": now})
+    return found or ""
+
+
 def guesses_left(rows: Reading, chat_id: int, now: datetime, what: str = "code") -> int:
     """How many codes of a kind this chat may still try for now."""
     made = rows.scalar(select(func.count()).select_from(attempt).where(
@@ -137,6 +156,12 @@ def guesses_left(rows: Reading, chat_id: int, now: datetime, what: str = "code")
 def forget_guesses(tx: Connection, now: datetime) -> None:
     """Guesses count for a day at most."""
     tx.execute(delete(attempt).where(attempt.c.at < now - GUESSES_KEPT))
+
+
+def forget_numbers(tx: Connection, now: datetime) -> None:
+    """Of a telephone number nothing is left once the invitation addressed to it can no longer be used."""
+    tx.execute(update(invitation).where(invitation.c.number_digest.is_not(None), invitation.c.link_expires_at <= now)
+               .values(number_digest=None, number_ends=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +180,8 @@ class Invite:
     role: str
     team_id: int | None
     place_id: int
+    number: str = ""
+    """The mark of the telephone number that it is addressed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,22 +218,23 @@ def _refusal(thing: Refusal, tx: Connection, context: Context) -> None:
 @record.register
 def _invite(thing: Invite, tx: Connection, context: Context) -> None:
     invite(tx, thing, context.person_id, context.now)
-    note(tx, context, "invited", f"{thing.role} place:{thing.place_id}")
+    note(tx, context, "invited", f"{thing.role} place:{thing.place_id}", "addressed" if thing.number else "")
 
 
 def invite(tx: Connection, thing: Invite, by: int | None, now: datetime) -> None:
     """Keep an invitation; its link and code are shown once, by whoever made it."""
+    ends, digest = telephones.parts(thing.number) or (None, None)
     tx.execute(insert(invitation), {
         "link_hash": hashed(thing.link), "code_hash": hashed(thing.code), "role": thing.role, "team_id": thing.team_id,
         "place_id": thing.place_id, "invited_by": by, "created_at": now, "link_expires_at": now + LINK_LIVES,
-        "code_expires_at": now + CODE_LIVES})
+        "code_expires_at": now + CODE_LIVES, "number_digest": digest, "number_ends": ends})
 
 
 @record.register
 def _join(thing: Join, tx: Connection, context: Context) -> None:
     person_id = context.person_id or add_person(tx, thing.label, thing.language, context.now)
     used = tx.execute(update(invitation).where(invitation.c.id == thing.invitation_id, invitation.c.used_at.is_(None))
-                      .values(used_at=context.now, used_by=person_id))
+                      .values(used_at=context.now, used_by=person_id, number_digest=None, number_ends=None))
     if used.rowcount != 1:
         raise AlreadyUsed
     row = tx.execute(select(invitation).where(invitation.c.id == thing.invitation_id)).one()

@@ -36,6 +36,8 @@ class Limits:
     """Messages an account may send in a month; 0: as many as it likes."""
     sounds: bool = False
     """Whether somebody can listen to what is sent: as a message, a player, a file or a link."""
+    asks_number: bool = False
+    """Whether it has a button by which somebody hands over their own telephone number."""
     resends: bool = True
     """Whether a message of which nobody knows if it arrived is sent again, where its own policy allows that."""
 

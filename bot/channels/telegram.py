@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from bot.channels import Attached, Limits, Papers, Receive, Received, Sent, no_papers
-from bot.channels.telegram_incoming import Self, document, mentions_group, received
+from bot.channels.telegram_incoming import Self, document, mentions_group, received, telephone
 from bot.channels.telegram_polling import Backoff, Polling
 from bot.channels.telegram_sending import Sending
 from bot.channels.telegram_wire import Wire, is_loopback
+from bot.channels.telephone import Marks, marked
 from handlers.talk import Kind, Message
 
 if TYPE_CHECKING:
@@ -39,13 +40,14 @@ class Telegram:
         commands: Callable[[], Menus] | None = None,
         papers: Papers = no_papers,
         named: Callable[[str], None] = lambda name: None,
+        marks: Marks | None = None,
     ) -> None:
         self.name = name
         self._mode, self._secret, self._public_url = mode, webhook_secret, public_url
-        self._commands, self._named = commands, named
+        self._commands, self._named, self._marks = commands, named, marks
         self._limits = Limits(
             characters=4096, buttons=100, edits=True, pictures=True, per_second=per_second,
-            chat_per_second=chat_per_second, chat_burst=3, group_per_minute=19, sounds=True)
+            chat_per_second=chat_per_second, chat_burst=3, group_per_minute=19, sounds=True, asks_number=True)
         self._wire = Wire(token, api_base)
         self._me = Self(token.strip().partition(":")[0])
         self._asked_name = -1e9
@@ -114,14 +116,17 @@ class Telegram:
         async def keep(updates: Sequence[object]) -> None:
             if not self._me.username and any(map(mentions_group, updates)):
                 await self._learn_name()
-            found: list[Received] = [self._with_file(one, update) for update in updates if (one := received(update, self._me))]
+            found: list[Received] = [self._with_more(one, update) for update in updates if (one := received(update, self._me))]
             if found:
                 await receive(self.account, found)
 
         return keep
 
-    def _with_file(self, one: Received, update: object) -> Received:
-        """A file's name comes along, and the way to fetch it; whether anybody does is not ours to say."""
+    def _with_more(self, one: Received, update: object) -> Received:
+        """A file's name comes along, and the way to fetch it; whether anybody does is not ours to say. Of a number, its mark."""
+        if one.incoming.kind is Kind.CONTACT:
+            number, own = telephone(update)
+            return marked(one, number, own=own, marks=self._marks)
         file = document(update) if one.incoming.kind is Kind.FILE else None
         if file is None:
             return one

@@ -77,6 +77,14 @@ def document(update: object) -> Document | None:
     return Document(file_id, name, size if known else 0) if file_id and name else None  # type: ignore[arg-type]
 
 
+def telephone(update: object) -> tuple[str, bool]:
+    """The number of a contact, and whether it is the sender's own: the platform says whose it is, a card does not."""
+    message = _object(update.get("message")) if isinstance(update, dict) else {}
+    contact = _object(message.get("contact"))
+    whose = _id(contact.get("user_id"))
+    return clean(contact.get("phone_number")), bool(whose) and whose == _id(_object(message.get("from")).get("id"))
+
+
 def mentions_group(update: object) -> bool:
     """Whether our own name is needed to read this."""
     message = _object(update.get("message")) if isinstance(update, dict) else {}

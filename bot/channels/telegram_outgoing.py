@@ -43,8 +43,8 @@ def text_fields(chat: str, message: Message, *, previews: bool) -> dict[str, Any
         fields["parse_mode"] = "HTML"
     if not previews and _LINK.search(text):
         fields["link_preview_options"] = {"is_disabled": True}
-    if message.choices:
-        fields["reply_markup"] = {"inline_keyboard": keyboard(message.choices)}
+    if under := markup(message):
+        fields["reply_markup"] = under
     return fields
 
 
@@ -56,9 +56,20 @@ def caption_fields(chat: str, message: Message) -> dict[str, Any]:
         fields["caption"] = text
     if text and html:
         fields["parse_mode"] = "HTML"
-    if message.choices:
-        fields["reply_markup"] = {"inline_keyboard": keyboard(message.choices)}
+    if under := markup(message):
+        fields["reply_markup"] = under
     return fields
+
+
+def markup(message: Message) -> dict[str, Any]:
+    """What stands under a message. The button for a number is of another kind: beside it choices are pressed as words."""
+    if message.asks_number:
+        share: dict[str, Any] = {"text": message.asks_number, "request_contact": True}
+        return {"keyboard": [[share], *([{"text": choice.label}] for choice in message.choices)],
+                "resize_keyboard": True, "one_time_keyboard": True}
+    if message.choices:
+        return {"inline_keyboard": keyboard(message.choices)}
+    return {"remove_keyboard": True} if message.number_came else {}
 
 
 def keyboard(choices: Sequence[Choice]) -> list[list[dict[str, str]]]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.channels import Limits, Papers, Receive, Sent, no_papers
+from bot.channels.telephone import Marks, marked
 from bot.channels.zalo_http import Http
 from bot.channels.zalo_ledger import Ledger
 from bot.channels.zalo_newcomers import Known, Newcomers
-from bot.channels.zalo_oa_incoming import Json, received
+from bot.channels.zalo_oa_incoming import Json, is_own, phone, received
 from bot.channels.zalo_oa_keys import Keys, Lost
 from bot.channels.zalo_oa_login import App, Unreached
 from bot.channels.zalo_oa_sending import Sending
@@ -23,7 +24,7 @@ from bot.channels.zalo_shelf import Shelf
 from bot.channels.zalo_spool import Spool
 from bot.channels.zalo_words import MOST
 from bot.store import Store, out_of_reach
-from handlers.talk import Message
+from handlers.talk import Kind, Message
 from storage import zalo
 
 LOG = logging.getLogger(__name__)
@@ -38,10 +39,10 @@ class ZaloOfficial:
         self, name: str, app: App, secret_key: str, store: Store, *, api_base: str = "https://openapi.zalo.me",
         public_url: str = "", per_second: float = 5.0, paid: bool = False, spool: Path = Path("spool"),
         papers: Papers = no_papers, ledger: Ledger | None = None,
-        known: Known | None = None,
+        known: Known | None = None, marks: Marks | None = None,
     ) -> None:
         self.name = name
-        self._app, self._secret = app, secret_key
+        self._app, self._secret, self._marks = app, secret_key, marks
         self._http = Http()
         self.keys = Keys(store, self.account, app, self._http)
         self._wire = Wire(self._http, self.keys, api_base)
@@ -49,7 +50,7 @@ class ZaloOfficial:
         self._limits = Limits(
             characters=MOST, buttons=0, edits=False, pictures=True, per_second=per_second, chat_per_second=per_second,
             chat_burst=5, group_per_minute=10, proactive=zalo.PAID if paid else zalo.FREE, sounds=self._shelf.is_open,
-            resends=False)
+            asks_number=True, resends=False)
         self._sending = Sending(self._wire, self._shelf, ledger)
         self._spool_in, self._ledger, self._newcomers = spool, ledger, Newcomers(self.account, known)
         self._spool: Spool | None = None
@@ -108,6 +109,8 @@ class ZaloOfficial:
 
     async def _keep(self, event: Json) -> None:
         found = received(event)
+        if found is not None and found.incoming.kind is Kind.CONTACT:
+            found = marked(found, phone(event), own=is_own(event), marks=self._marks)
         if found is not None and self._spool is not None:
             await self._newcomers.keep([found], self._spool.keep)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from bot.channels import Received
 from bot.channels.telegram_incoming import clean
 from bot.channels.zalo_bot_incoming import BEGIN
 from handlers.talk import DATA_BYTES, Incoming, Kind
+from storage.telephones import dialled
 
 Json = Mapping[str, Any]
 PRESSED = "#m:"
@@ -23,7 +23,6 @@ THINGS = {
     "user_send_location": Kind.LOCATION, "user_send_business_card": Kind.CONTACT, "user_submit_info": Kind.CONTACT,
     "follow": Kind.START, "unfollow": Kind.BLOCKED,
 }
-_PHONE = re.compile(r"(?:\+?84|0)(\d{9})")
 
 
 def received(event: Json) -> Received | None:
@@ -33,7 +32,7 @@ def received(event: Json) -> Received | None:
     if kind is None or not where or where.startswith("-") or where == ours(event):
         return None
     message = _object(event.get("message"))
-    if kind is Kind.CONTACT and event.get("event_name") == "user_submit_info" and not phone(event):
+    if kind is Kind.CONTACT and is_own(event) and not phone(event):
         return None
     words = clean(message.get("text")) if kind is Kind.TEXT else ""
     data = ""
@@ -69,24 +68,34 @@ def moment(event: Json) -> datetime | None:
 
 
 def phone(event: Json) -> str:
-    """The number somebody handed over, as it is dialled here; it stands in one of three places. It is never kept."""
-    for found in (event.get("info"), event.get("user_info"), _inside(_object(event.get("message")).get("text"))):
-        given = re.sub(r"[\s.()-]", "", text_of(_object(found).get("phone")))
-        if number := _PHONE.fullmatch(given):
-            return f"0{number[1]}"
+    """The number somebody handed over, as it is dialled here; it stands in one of four places. It is never kept."""
+    message = _object(event.get("message"))
+    for found in (event.get("info"), event.get("user_info"), _inside(message.get("text")), _attached(message)):
+        if number := dialled(text_of(_object(found).get("phone"))):
+            return number
     return ""
+
+
+def is_own(event: Json) -> bool:
+    """Whether the number that came is the sender's own, and not somebody's card."""
+    return event.get("event_name") == "user_submit_info"
 
 
 def place(event: Json) -> tuple[float, float] | None:
     """Latitude and longitude, which come as text."""
-    attachments = _object(event.get("message")).get("attachments")
-    first = attachments[0] if isinstance(attachments, list) and attachments else None
-    found = _object(_object(_object(first).get("payload")).get("coordinates"))
+    found = _object(_attached(_object(event.get("message"))).get("coordinates"))
     try:
         latitude, longitude = float(str(found["latitude"])), float(str(found["longitude"]))
     except (KeyError, ValueError):
         return None
     return (latitude, longitude) if -90 <= latitude <= 90 and -180 <= longitude <= 180 else None
+
+
+def _attached(message: Json) -> Json:
+    """What the first thing attached holds."""
+    attachments = message.get("attachments")
+    first = attachments[0] if isinstance(attachments, list) and attachments else None
+    return _object(_object(first).get("payload"))
 
 
 def too_old(event: Json, oldest: timedelta) -> bool:

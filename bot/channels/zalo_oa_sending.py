@@ -70,6 +70,8 @@ class Sending:
             choices = message.choices if number == len(texts) else ()
             body = {"recipient": {"user_id": chat}, "message": words(text, choices)}
             steps.append((lambda body=body: self._wire.post(SAY, body), False))  # type: ignore[misc]
+        if message.asks_number:
+            steps.append((lambda: self._ask_number(chat, message), True))
         if paper is not None and as_file:
             handed = paper
             steps.append((lambda: self._hand_over(chat, handed, self._shelf.document(message.document)), False))
@@ -90,6 +92,13 @@ class Sending:
 
     async def _media(self, chat: str, attachment: str) -> Reply:
         payload = {"template_type": "media", "elements": [{"media_type": "image", "attachment_id": attachment}]}
+        return await self._wire.post(SAY, {"recipient": {"user_id": chat}, "message": {
+            "attachment": {"type": "template", "payload": payload}}})
+
+    async def _ask_number(self, chat: str, message: Message) -> Reply:
+        """A card whose button hands over the number; the words above it say what else may be done."""
+        card = {"title": shortened(message.asks_number, TITLE), "subtitle": shortened(message.title or message.text, TITLE)}
+        payload = {"template_type": "request_user_info", "elements": [card]}
         return await self._wire.post(SAY, {"recipient": {"user_id": chat}, "message": {
             "attachment": {"type": "template", "payload": payload}}})
 

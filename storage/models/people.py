@@ -70,7 +70,10 @@ class Consent(Row, table=True):
 
 
 class Invitation(Row, table=True):
-    """A way into a team, once: a link of 128 bits and a typed code that dies sooner. Both are kept hashed."""
+    """A way into a team, once: a link of 128 bits and a typed code that dies sooner. Both are kept hashed.
+
+    One that is addressed to a telephone number holds the number's keyed digest and last digits for as long as it can be used.
+    """
 
     id: int | None = identity()
     link_hash: str = Field(unique=True)
@@ -85,6 +88,8 @@ class Invitation(Row, table=True):
     used_at: datetime | None = None
     used_by: int | None = refers("person", optional=True)
     revoked_at: datetime | None = None
+    number_digest: str | None = Field(default=None, index=True)
+    number_ends: str | None = None
 
 
 class Attempt(Row, table=True):

@@ -38,6 +38,12 @@ class Post:
         found = self.body["message"].get("attachment", {}).get("payload", {}).get("buttons", [])
         return list(found)
 
+    @property
+    def asks_number(self) -> str:
+        """The title of the card by which somebody hands over their number."""
+        payload = self.body["message"].get("attachment", {}).get("payload", {})
+        return str(payload["elements"][0]["title"]) if payload.get("template_type") == "request_user_info" else ""
+
 
 @dataclass
 class LoopbackZaloOa:
@@ -93,6 +99,13 @@ class LoopbackZaloOa:
 
     def text(self, user: str, words: str) -> dict[str, Any]:
         return self.event(user, "user_send_text", {"text": words})
+
+    def submits(self, user: str, phone: str, place: str = "info") -> dict[str, Any]:
+        """What comes when somebody agrees to hand over their number: in one of three places."""
+        told = {"name": "Lan", "phone": phone, "address": "", "city": "", "district": ""}
+        if place == "text":
+            return self.event(user, "user_submit_info", {"text": json.dumps(told)})
+        return self.event(user, "user_submit_info", None, **{place: told})
 
     async def post(self, made: dict[str, Any], *, body: bytes | None = None, signature: str | None = None,
                    headers: dict[str, str] | None = None) -> int:
@@ -159,6 +172,9 @@ class LoopbackZaloOa:
             return False
         if payload.get("template_type") == "media":
             return all(each.get("attachment_id") in self.uploads for each in payload["elements"])
+        if payload.get("template_type") == "request_user_info":
+            return not self.switches.asks_nothing and all(
+                0 < len(each["title"]) <= 100 and 0 < len(each["subtitle"]) <= 500 for each in payload["elements"])
         buttons = payload.get("buttons", [])
         return 0 < len(buttons) <= 5 and all(
             0 < len(each["title"]) <= 100 and len(str(each["payload"])) <= 1_000 for each in buttons)

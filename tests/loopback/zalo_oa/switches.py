@@ -23,6 +23,8 @@ class Switches:
     forget_uploads: bool = False
     unsent_files: bool = False
     """Files are taken in and then refused as messages."""
+    asks_nothing: bool = False
+    """A card that asks for a number is refused."""
     fail: list[dict[str, Any]] = field(default_factory=list)
     """Answers to the next calls of a path, each once: {"path", "error"} or {"path", "status", "body"}."""
     chance: random.Random = field(default_factory=lambda: random.Random(1))
