@@ -35,7 +35,7 @@ def ask_for_poster(desk: Desk, subject: str) -> None:
         _own(desk.look, subject.removeprefix(HAMLET))
     name = f"{KIND}:{desk.look.words.language}:{subject}"
     if poster(desk.look, subject) is None:
-        desk.say("poster.gone", menu)
+        desk.say("poster.gone" if best_door(desk.look.doors) else "poster.no_door", menu)
         return
     desk.send(Message(picture=f"{name}.png", alt=desk.look.words.say("poster.make")))
     told = said(desk.look.words.say("poster.made"), choices=(menu,))

@@ -33,7 +33,7 @@ def invite(role: Annotated[str, typer.Argument(help="volunteer, leader or commun
     with database.write() as tx:
         where = places.by_code(tx, place)
         if where is None:
-            fail(f"no place has the code {place}; `gocua doctor` lists the hamlets")
+            fail(f"no place has the code {place}; `gocua place list COMMUNE` lists the hamlets of a commune")
         people.invite(tx, people.Invite(link, code, role, where.team_id, where.id, number), None, datetime.now(UTC))
     database.close()
     for door in asyncio.run(doors(settings)):

@@ -16,7 +16,7 @@ from bot.channels.zalo_bot import ZaloBot, ZaloTrouble
 from bot.channels.zalo_bot_sending import photo_fields, text_fields
 from bot.channels.zalo_bot_wire import Wire, understood
 from bot.channels.zalo_patience import Patience
-from bot.channels.zalo_words import MOST
+from bot.channels.zalo_words import MOST, pieces
 from handlers.papers import Paper
 from handlers.talk import Choice, Message
 from tests.drawings import drawn
@@ -109,6 +109,17 @@ async def test_5_long_texts_are_cut_between_letters_and_the_choices_come_last(
     joined = "".join("".join(posts).split())
     assert joined.startswith("".join(text.split()))
     assert not any(words[0] in "\u0301\u200d" for words in posts)
+
+
+@pytest.mark.parametrize(("letters", "links", "parts"), [(2_500, 0, 2), (1_880, 0, 2), (1_780, 1, 2), (1_700, 0, 1), (0, 0, 1)])
+def test_5_whatever_comes_with_the_words_the_choices_stand_together_at_the_end(letters: int, links: int, parts: int) -> None:
+    message = Message(text=("lời " * letters)[:letters].strip(), choices=(
+        *(Choice(f"Việc {number}", f"1:k:{number}") for number in range(1, 4)), Choice("Quay lại", "1:k:<", quiet=True)))
+    link = "https://gocua.example/zalo-bot/main/paper/" + "x" * 80
+    said = pieces(message, [link] * links)
+    assert len(said) == parts and all(units(words) <= MOST for words in said)
+    assert said[-1].endswith("1. Việc 1\n2. Việc 2\n3. Việc 3\n0. Quay lại")
+    assert not any("Việc" in words for words in said[:-1]) and "".join(said).count(link) == links
 
 
 @pytest.mark.parametrize("blank", ["", "  ", "\n"])

@@ -14,12 +14,14 @@ from bot.channels.terminal import Terminal
 from bot.cli import app
 from bot.house import House
 from bot.papers import Printer
+from content.words import words
 from handlers.poster import best_door
 from storage.database import Database
 from storage.models import Place, Residence, table
 from tests.houses import furnish, living, quiet
 
 DOOR = "https://t.me/gocua_x_bot?start={}"
+DOORS = ("http://127.0.0.1:8080/?start={}", DOOR)
 
 
 def codes(url: str) -> list[tuple[str, str]]:
@@ -40,13 +42,13 @@ def read_back(path: Path) -> str:
     return str(cv2.QRCodeDetector().detectAndDecode(picture)[0])
 
 
-async def talk(url: str, part: str, folder: Path, *lines: str) -> list[str]:
+async def talk(url: str, part: str, folder: Path, *lines: str, doors: tuple[str, ...] = DOORS) -> list[str]:
     """What somebody is told, one line at a time; papers go into the folder."""
     told: list[str] = []
     houses: list[House] = []
     store = Database(url)
     terminal = Terminal(part, out=told.append, colours=False, papers=Printer(store, lambda: houses[0].mind), folder=folder)
-    async with living(url, [terminal], doors=("http://127.0.0.1:8080/?start={}", DOOR)) as house:
+    async with living(url, [terminal], doors=doors) as house:
         houses.append(house)
         await terminal.ready.wait()
         for line in lines:
@@ -55,6 +57,15 @@ async def talk(url: str, part: str, folder: Path, *lines: str) -> list[str]:
             await quiet(house.store)
     store.close()
     return told
+
+
+async def test_where_no_address_leads_here_a_leader_hears_why(sqlite_url: str, tmp_path: Path) -> None:
+    furnish(sqlite_url)
+    told = "\n".join(await talk(sqlite_url, "leader", tmp_path, "áp phích", "1", doors=()))
+    assert words("vi").say("poster.no_door") in told and not list(tmp_path.glob("go-cua-*"))
+    made = "\n".join(await talk(sqlite_url, "leader", tmp_path, "mời", doors=()))
+    assert "đọc mã này" in made and "đường dẫn" not in made
+    assert "đường dẫn" in "\n".join(await talk(sqlite_url, "leader", tmp_path, "mời"))
 
 
 async def test_a_leader_gets_the_poster_of_their_hamlet(sqlite_url: str, tmp_path: Path) -> None:
