@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from handlers.access import Action
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done, Standing
 from handlers.help_notice import notice, spoken
 from handlers.look import Look
 from handlers.questions import OWN, Question, pick
-from handlers.talk import Choice, Kept, Notice, Refused, said
+from handlers.talk import Choice, Kept, Notice, Refused
 from storage import duty, people, telephones
 
 WORDING = "team-2026-11"
@@ -55,7 +53,7 @@ def by_number(desk: Desk) -> str:
         trouble = "join.no_number"
         desk.answer.records.append(people.Guess())
         link = people.addressed(look.rows, found[1], look.now) if found else ""
-    desk.send(replace(said(look.words.say("join.number_known" if link else trouble)), number_came=True))
+    desk.say("join.number_known" if link else trouble)
     return f"/join:{link}" if link else ""
 
 

@@ -130,8 +130,6 @@ class Message:
     """Forgotten by the outbox as soon as it is sent (an invitation)."""
     asks_number: str = ""
     """The words of a button by which somebody hands over their own telephone number, where the channel has one."""
-    number_came: bool = False
-    """That button has done its work and goes."""
     since: float = 0.0
     until: float = 0.0
     """The instants between which it may be sent (then quiet hours begin); 0 where it may be sent at any time."""
@@ -146,8 +144,6 @@ class Message:
             packed["choices"] = [choice.pack() for choice in self.choices]
         if self.secret:
             packed["secret"] = True
-        if self.number_came:
-            packed["number_came"] = True
         return packed
 
     @classmethod

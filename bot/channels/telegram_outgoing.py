@@ -69,7 +69,7 @@ def markup(message: Message) -> dict[str, Any]:
                 "resize_keyboard": True, "one_time_keyboard": True}
     if message.choices:
         return {"inline_keyboard": keyboard(message.choices)}
-    return {"remove_keyboard": True} if message.number_came else {}
+    return {}
 
 
 def keyboard(choices: Sequence[Choice]) -> list[list[dict[str, str]]]:

@@ -18,6 +18,7 @@ from handlers.talk import Message
 
 GONE_EDITS = ("to edit not found", "can't be edited", "no text in the message", "message_id_invalid", "message identifier")
 """Refusals that mean: this message cannot be edited any more, say it anew."""
+PUT_AWAY = "⌨️"
 SIDE_WAIT = 1.0
 """How long a finished send waits for the answer to its button press, which nobody needs."""
 
@@ -30,6 +31,8 @@ class Sending:
         self._uploads = Uploads(wire)
         self._previews = False
         self._shown: set[tuple[str, str]] = set()
+        self._sharing: set[str] = set()
+        """Chats in which the button for a number stands under the input field."""
         self._recent: deque[tuple[float, str]] = deque(maxlen=64)
         self._beside: set[asyncio.Task[Reply]] = set()
 
@@ -40,6 +43,10 @@ class Sending:
 
     async def send(self, chat: str, message: Message) -> Sent:
         # the edit and the answer to the press leave together: one round trip for the person, not two
+        if message.asks_number:
+            self._sharing.add(chat)
+        elif chat in self._sharing:
+            await self._put_away(chat)
         beside = [self._aside(call) for call in self._side_calls(chat, message)]
         sent = await self._say(chat, message)
         waiting = [task for task in beside if not task.done()]
@@ -55,6 +62,14 @@ class Sending:
         if message.removes.isdecimal():
             calls.append(self._wire.call("deleteMessage", {"chat_id": chat, "message_id": int(message.removes)}))
         return calls
+
+    async def _put_away(self, chat: str) -> None:
+        """The button for a number goes, whatever was said instead: only a message can take it away, which goes as well."""
+        self._sharing.discard(chat)
+        sign = {"chat_id": chat, "text": PUT_AWAY, "disable_notification": True, "reply_markup": {"remove_keyboard": True}}
+        reply = await self._wire.call("sendMessage", sign)
+        if reply.message_id.isdecimal():
+            self._aside(self._wire.call("deleteMessage", {"chat_id": chat, "message_id": int(reply.message_id)}))
 
     def _aside(self, call: Coroutine[Any, Any, Reply]) -> asyncio.Task[Reply]:
         task = asyncio.get_running_loop().create_task(call)
