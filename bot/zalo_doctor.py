@@ -115,9 +115,10 @@ def _judged(settings: Settings, seen: Seen) -> Iterator[Finding]:
         if limit:
             full = seen.sent * 100 >= limit * REMINDERS
             yield (BAD if full else GOOD), say("zalo.month", account=seen.account, sent=seen.sent, limit=limit)
-    elif seen.token is None or seen.token.lost:
-        why = seen.token.lost if seen.token else "-"
-        yield BAD, say("zalo.login_needed", account=seen.account, why=why)
+    elif seen.token is None:
+        yield BAD, say("zalo.login_first", account=seen.account)
+    elif seen.token.lost:
+        yield BAD, say("zalo.login_needed", account=seen.account, why=seen.token.lost)
     else:
         yield GOOD, say("zalo.oa", account=seen.account, until=spoken.moment(seen.token.expires_at))
     if seen.stands:

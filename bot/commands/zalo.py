@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.commands.ground import fail, settings_from
-from content.words import words
+from content.words import Words, words
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _each_bot(what: str) -> None:
     settings = settings_from()
 
     async def ask() -> bool:
-        return all([await _ask(bot, what) for bot in bots(settings)])
+        return all([await _ask(bot, what, words(settings.locale)) for bot in bots(settings)])
 
     if not settings.zalo_bots():
         fail("GOCUA_ZALO_BOT_TOKEN is not set")
@@ -59,21 +60,33 @@ def _each_bot(what: str) -> None:
         raise SystemExit(1)
 
 
-async def _ask(bot: ZaloBot, what: str) -> bool:
+async def _ask(bot: ZaloBot, what: str, say: Words) -> bool:
     from bot.channels.zalo_bot import ZaloTrouble
 
+    tried = ""
     try:
         if what == "set":
-            await bot.webhook_set()
+            tried = failed_try(await bot.webhook_set())
         elif what == "delete":
             await bot.webhook_delete()
-        typer.echo(f"{bot.account}: {await bot.webhook_info()}")
+        url = str((await bot.webhook_info()).get("url") or "")
+        typer.echo(say.say("zalo.webhook_at" if url else "zalo.webhook_none", account=bot.account, url=url))
+        if tried:
+            typer.echo(say.say("zalo.not_reached", account=bot.account, why=tried), err=True)
     except ZaloTrouble as trouble:
         typer.echo(f"{bot.account}: {trouble}", err=True)
         return False
     finally:
         await bot.close()
-    return True
+    return not tried
+
+
+def failed_try(answer: Mapping[str, Any]) -> str:
+    """Zalo calls an address when it is set, and keeps it even where nobody answers: why it did not work, as far as it says."""
+    told = answer.get("verification")
+    if not isinstance(told, dict) or told.get("ok") is not False:
+        return ""
+    return " ".join(str(told[name]) for name in ("outcome", "status_code", "hint") if told.get(name))[:200] or "?"
 
 
 # --- Official Account ---------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from bot import doctor
 from bot.cli import app
 from bot.settings import Settings
 from content.vietnam_time import local_day
+from content.words import words
 from storage import zalo, zalo_tokens
 from storage.database import Database
 from storage.reading import Reading
@@ -75,8 +76,21 @@ def test_the_webhook_is_set_shown_and_taken_away(beside: Beside) -> None:
     assert typed("zalo-bot", "webhook", "delete").exit_code == 0
     beside.bot.switches.no_webhook = "404"
     shown = typed("zalo-bot", "webhook", "info")
-    assert shown.exit_code == 0 and "{'url': ''}" in shown.stdout
+    assert shown.exit_code == 0 and words("vi").say("zalo.webhook_none", account="zalo-bot:xa") in shown.stdout
     assert not beside.bot.bot().webhook
+
+
+def test_an_address_that_zalo_kept_but_did_not_reach_is_told(beside: Beside) -> None:
+    beside.bot.switches.tried = {"ok": False, "outcome": "http_error", "status_code": 502, "hint": "check your proxy"}
+    done = typed("zalo-bot", "webhook", "set")
+    why = words("vi").say("zalo.not_reached", account="zalo-bot:xa", why="http_error 502 check your proxy")
+    assert done.exit_code == 1 and why in done.output and "https://gocua.example/zalo-bot/xa" in done.output
+    assert beside.bot.bot().webhook, "it is kept all the same"
+    for tried in ({"ok": True, "outcome": "ok", "status_code": 200, "hint": ""}, {}):
+        beside.bot.switches.tried = tried
+        assert typed("zalo-bot", "webhook", "set").exit_code == 0
+    beside.bot.switches.tried = {"ok": False}
+    assert typed("zalo-bot", "webhook", "set").exit_code == 1
 
 
 def test_what_is_missing_is_said(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,6 +182,7 @@ def test_the_doctor_looks_at_both(beside: Beside, sqlite_url: str, monkeypatch: 
                 marks[mark].append(told)
         return marks
 
+    assert words("vi").say("zalo.login_first", account="zalo-oa:xa") in found()[doctor.BAD]
     sign_in(beside, monkeypatch)
     well = found()
     assert not well[doctor.BAD] and len(well[doctor.GOOD]) == 3

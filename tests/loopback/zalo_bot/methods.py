@@ -76,7 +76,8 @@ async def set_webhook(platform: "Platform", bot: Bot, fields: dict[str, Any], re
     if not url.startswith(("https://", "http://127.0.0.1")) or not urlsplit(url).hostname or not 8 <= len(secret) <= 256:
         return platform.error(400)
     bot.webhook = {"url": url, "secret_token": secret, "updated_at": int(time.time() * 1000)}
-    return platform.well({"url": url, "updated_at": bot.webhook["updated_at"]})
+    tried = {} if platform.switches.tried is None else {"verification": platform.switches.tried}
+    return platform.well({"url": url, "updated_at": bot.webhook["updated_at"], **tried})
 
 
 async def delete_webhook(platform: "Platform", bot: Bot, fields: dict[str, Any], request: web.Request) -> web.StreamResponse:

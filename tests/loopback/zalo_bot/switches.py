@@ -23,6 +23,8 @@ class Switches:
     hold: float | None = None
     """Seconds an empty poll is held open; None: as long as asked for."""
     no_webhook: Literal["url", "404"] = "url"
+    tried: dict[str, Any] | None = None
+    """What setWebhook tells of trying the address, which it keeps either way; None: nothing."""
     latency: float = 0.0
     jitter: float = 0.0
     monthly: int | None = None
