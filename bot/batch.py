@@ -64,8 +64,8 @@ def _desk(letter: mail.Open, mind: Mind, rows: Reading, now: datetime, known: Ma
     incoming = Incoming.unpack(letter.body)
     language = letter.language or incoming.language or mind.language
     look = Look(rows, words(language), mind.library, now, local_day(now), min(incoming.sent_at, now), letter.chat_id,
-                known.get(letter.person_id or 0), doors=mind.doors(), hours=mind.hours, accounts=mind.limits,
-                house=mind.language, telephone=mind.telephone, mark=mind.mark,
+                known.get(letter.person_id or 0), doors=mind.doors(), addresses=mind.addresses(), hours=mind.hours,
+                accounts=mind.limits, house=mind.language, telephone=mind.telephone, mark=mind.mark,
                 asks_number=mind.mark is not None and mind.limits[letter.account].asks_number,
                 sounds=mind.speaks and mind.limits[letter.account].sounds)
     talk = kept_from(letter.conversation) if letter.conversation and letter.conversation.state == "open" else None

@@ -34,11 +34,15 @@ def build(settings: Settings, *, create: bool = False, demo: bool = False) -> Ho
 
     def open_door(name: str) -> None:
         house.open_door(f"https://t.me/{name}?start={{}}")
+        found_at(f"https://t.me/{name}")
+
+    def found_at(address: str) -> None:
+        house.found_at(address)
 
     papers = Printer(store.database, lambda: house.mind)
     channels: list[Channel] = list(telegram_bots(settings, papers, open_door))
     middlewares: list[object] = []
-    channels += [*zalo.bots(settings, store, papers), *zalo.officials(settings, store, papers)]
+    channels += [*zalo.bots(settings, store, papers), *zalo.officials(settings, store, papers, found_at)]
     if settings.web_chat:
         chat = web_chat(settings, store, papers, demo=demo)
         channels.append(chat)

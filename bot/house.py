@@ -68,9 +68,10 @@ class House:
                  middlewares: Sequence[object] = ()) -> None:
         self.settings, self.store, self.channels = settings, store, list(channels)
         self._doors = list(doors)
+        self._addresses: list[str] = []
         self.mind = Mind(Library.load(), finder, settings.locale, {each.account: each.limits for each in channels},
                          lambda: tuple(self._doors), backoff, WorkingHours.parse(settings.working_hours),
-                         speech.installed(), self._marks(), settings.telephone.strip())
+                         speech.installed(), self._marks(), settings.telephone.strip(), lambda: tuple(self._addresses))
         self.post = Post()
         self.turn = Turn(store, self.mind, self.post)
         self.reception = Reception(self.turn.take_in, Attachments(store).opened)
@@ -91,6 +92,11 @@ class House:
         """Another address that opens the bot with a word (known once a bot has told its name)."""
         if template not in self._doors:
             self._doors.append(template)
+
+    def found_at(self, address: str) -> None:
+        """Another address that opens a chat in which somebody can hand over their number."""
+        if address not in self._addresses:
+            self._addresses.append(address)
 
     # --- start and stop -------------------------------------------------------------------------------------------
 

@@ -31,3 +31,5 @@ class Mind:
     """What stands for a telephone number; None where no channel could ask for one, or there is no key."""
     telephone: str = ""
     """A public number for those who cannot type."""
+    addresses: Callable[[], tuple[str, ...]] = tuple
+    """Addresses that open a chat in which somebody can hand over their number, without a word."""

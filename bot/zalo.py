@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,8 @@ def bots(settings: Settings, store: Store | None = None, papers: Papers = no_pap
     ]
 
 
-def officials(settings: Settings, store: Store, papers: Papers = no_papers) -> list[ZaloOfficial]:
+def officials(settings: Settings, store: Store, papers: Papers = no_papers,
+              found: Callable[[str], None] = lambda address: None) -> list[ZaloOfficial]:
     """One Official Account channel for each application id. Its keys live in the store."""
     named = settings.zalo_accounts()
     if not named:
@@ -47,7 +49,7 @@ def officials(settings: Settings, store: Store, papers: Papers = no_papers) -> l
                      api_base=settings.zalo_oa_api_base, public_url=settings.public_url,
                      per_second=settings.zalo_oa_per_second, paid=settings.zalo_oa_paid, spool=Path(settings.spool),
                      papers=papers, ledger=_ledger(settings, store, f"zalo-oa:{name}", 0), known=_known(store),
-                     marks=settings.marks)
+                     marks=settings.marks, found=found)
         for name, (app_id, app_secret, secret_key) in named.items()
     ]
 

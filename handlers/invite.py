@@ -36,6 +36,8 @@ def _ways(look: Look, link: str, code: str, number: str) -> Iterator[str]:
     say, days = look.words.say, people.LINK_LIVES.days
     if number:
         yield say("invite.by_number", ends=number[:3], days=days)
+    if number and look.addresses:
+        yield say("invite.at", addresses="\n".join(look.addresses))
     if look.doors:
         yield say("invite.by_link", links="\n".join(door.format(f"j-{link}") for door in look.doors), days=days)
     yield say("invite.by_code", code=code, minutes=int(people.CODE_LIVES.total_seconds() // 60))

@@ -42,6 +42,8 @@ class Look:
     subject: str = ""
     doors: tuple[str, ...] = ()
     """Addresses that open the bot with a word, `{}` standing for the word."""
+    addresses: tuple[str, ...] = ()
+    """Addresses that open a chat in which somebody can hand over their number, without a word."""
     hours: WorkingHours = ORDINARY
     house: str = LANGUAGES[0]
     """The language for people whose own is not known."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from bot.channels.telephone import Marks, marked
 from bot.channels.zalo_http import Http
 from bot.channels.zalo_ledger import Ledger
 from bot.channels.zalo_newcomers import Known, Newcomers
-from bot.channels.zalo_oa_incoming import Json, is_own, phone, received
+from bot.channels.zalo_oa_incoming import Json, is_own, phone, received, text_of
 from bot.channels.zalo_oa_keys import Keys, Lost
 from bot.channels.zalo_oa_login import App, Unreached
 from bot.channels.zalo_oa_sending import Sending
@@ -39,10 +39,10 @@ class ZaloOfficial:
         self, name: str, app: App, secret_key: str, store: Store, *, api_base: str = "https://openapi.zalo.me",
         public_url: str = "", per_second: float = 5.0, paid: bool = False, spool: Path = Path("spool"),
         papers: Papers = no_papers, ledger: Ledger | None = None,
-        known: Known | None = None, marks: Marks | None = None,
+        known: Known | None = None, marks: Marks | None = None, found: Callable[[str], None] = lambda address: None,
     ) -> None:
         self.name = name
-        self._app, self._secret, self._marks = app, secret_key, marks
+        self._app, self._secret, self._marks, self._found = app, secret_key, marks, found
         self._http = Http()
         self.keys = Keys(store, self.account, app, self._http)
         self._wire = Wire(self._http, self.keys, api_base)
@@ -117,7 +117,16 @@ class ZaloOfficial:
     async def _care(self) -> None:
         """Keep the keys alive: a refresh key that nobody uses for three months is lost."""
         while True:
-            await asyncio.sleep(CARE if await self._open() else LOOK_AGAIN)
+            is_open = await self._open()
+            if is_open and self._marks is not None:
+                await self._look_for_address()
+            await asyncio.sleep(CARE if is_open else LOOK_AGAIN)
+
+    async def _look_for_address(self) -> None:
+        """Where people find this account: its name at Zalo is a number that only Zalo tells."""
+        name = text_of((await self.about()).data.get("oa_id"))
+        if name.isdecimal():
+            self._found(f"https://zalo.me/{name}")
 
     async def _open(self) -> bool:
         """Whether there are keys that work; who looks after the bot learns of it where there are none."""

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
+from bot.build import build
 from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_sending import PUT_AWAY
@@ -86,12 +87,18 @@ async def official(url: str, spool: Path, **more: object) -> AsyncIterator[Offic
     furnish(url)
     bind_telegram(url)
     conf = keyed(url, **more)
-    async with LoopbackZaloOa() as oa:
+    async with LoopbackZaloOa(oa="4021") as oa:
         store = open_store(conf)
         await sign_in(oa, store)
+        found: list[str] = []
         channel = ZaloOfficial("main", app_of(oa), oa.secret_key, store, api_base=oa.url, per_second=1_000, spool=spool,
-                               marks=conf.marks)
+                               marks=conf.marks, found=found.append)
         async with house_of(conf, [channel]) as house:
+            async with asyncio.timeout(20):
+                while conf.marks and not found:
+                    await asyncio.sleep(0.01)
+            for address in found:
+                house.found_at(address)
             oa.webhook = f"{house.address}{channel.path}"
             yield Official(oa, house)
         store.close()
@@ -123,6 +130,7 @@ async def test_53_one_press_lets_the_owner_of_an_invited_number_in(
         assert SAY("invite.number").splitlines()[0] in await there.says(LEADER, "mời")
         made = await there.says(LEADER, f"0{NUMBER[:3]} {NUMBER[3:6]} {NUMBER[6:]}")
         assert f"số …{NUMBER[-3:]}" in made and NUMBER[:6] not in made
+        assert made.count("https://zalo.me/4021") == 1, "where the account is found"
         assert SHARE in await there.says("U1", "tôi được mời vào tổ")
         assert AGREE in await there.hands_over("U1", f"84{NUMBER}", place)
         assert SAY("join.name").splitlines()[0] in await there.says("U1", "1")
@@ -207,6 +215,21 @@ async def test_where_the_card_is_refused_the_code_is_typed(sqlite_url: str, tmp_
         told = await there.says("U1", "tôi được mời vào tổ")
         assert SAY("join.code_or_number").splitlines()[-1] in told and SHARE not in told.splitlines()[-1]
         assert SAY("join.not_a_code") in await there.says("U1", "KM4T")
+
+
+async def test_the_program_says_where_each_account_is_found(sqlite_url: str) -> None:
+    more = {"telegram_token": TOKEN, "zalo_oa_app_id": "xa=1", "zalo_bot_token": TOKEN}
+    for key, asks in ((KEY, True), ("", False)):
+        house = build(settings(sqlite_url, number_key=key, **more))
+        for channel in house.channels:
+            if isinstance(channel, ZaloOfficial):
+                channel._found("https://zalo.me/4021")
+            elif isinstance(channel, Telegram):
+                channel._named("gocua_bot")
+        assert set(house.mind.addresses()) == {"https://zalo.me/4021", "https://t.me/gocua_bot"}
+        assert (house.mind.mark is not None) == asks
+        assert [each.account for each in house.channels if each.limits.asks_number] == ["telegram:main", "zalo-oa:xa"]
+        house.store.close()
 
 
 class Chatting:
