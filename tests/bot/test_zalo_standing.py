@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.channels.zalo_ledger import Ledger
 from bot.channels.zalo_oa import ZaloOfficial
@@ -194,3 +194,13 @@ async def test_whoever_looks_after_it_is_told_where_they_may_be_written_to(store
     await ledger.close()
     told = await store.read(lambda rows: rows.all(select(outbox.c.account)))
     assert [row.account for row in told] == [there]
+
+
+async def test_18_each_share_of_the_month_is_told_once(store: Store) -> None:
+    def shares(tx: Connection) -> list[bool]:
+        for month in ("2026-11", "2026-12"):
+            zalo.add_sent(tx, ACCOUNT, month, 2_100)
+        told = [zalo.tell_once(tx, ACCOUNT, "2026-11", percent) for percent in (70, 70, 90, 90, 70, 100)]
+        return [*told, zalo.tell_once(tx, ACCOUNT, "2026-12", 70)]
+
+    assert await store.write(shares) == [True, False, True, False, False, True, True]
