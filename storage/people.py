@@ -134,8 +134,8 @@ def offer(rows: Reading, secret_hash: str, now: datetime) -> Offer | None:
 
 _ADDRESSED = (
     select(invitation.c.link_hash)
-    .where(invitation.c.number_digest == bindparam("digest"), invitation.c.used_at.is_(None), invitation.c.revoked_at.is_(None),
-           invitation.c.link_expires_at > bindparam("now"))
+    .where(invitation.c.number_digest == bindparam("digest"), invitation.c.revoked_at.is_(None),
+           invitation.c.link_expires_at > bindparam("now"))  # one that was used holds no digest any more
     .order_by(invitation.c.id.desc()).limit(1)
 )
 

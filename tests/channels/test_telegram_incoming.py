@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels import Fate, Received
-from bot.channels.telegram_incoming import NOTICES, THINGS, Self, mentions_group, received
+from bot.channels.telegram_incoming import NOTICES, THINGS, Self, mentions_group, received, telephone
 from bot.channels.telegram_wire import understood
 from handlers.talk import Incoming, Kind
 
@@ -149,3 +149,11 @@ def test_answers(status: int, body: str, fate: Fate, more: str) -> None:
 def test_a_problem_never_repeats_what_people_wrote() -> None:
     body = {"ok": False, "error_code": 400, "description": 'Bad Request: start tag "abc" of @abcd 0912345678 at byte offset 5'}
     assert understood(400, json.dumps(body).encode()).problem == "Bad Request: start tag … of … … at byte offset 5"
+
+
+@pytest.mark.parametrize(("whose", "sender", "own"), [
+    (5, 5, True), (6, 5, False), (None, 5, False), (None, None, False), ("5", 5, False)])
+def test_only_a_contact_that_telegram_says_is_the_senders_is_their_own(whose: object, sender: object, own: bool) -> None:
+    message = {"contact": {"phone_number": "+84912345678", "user_id": whose}, "from": {"id": sender}}
+    assert telephone({"message": message}) == ("+84912345678", own)
+    assert telephone({"message": "x"}) == telephone(None) == ("", False)
