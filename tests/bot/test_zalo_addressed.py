@@ -27,8 +27,8 @@ from storage.database import Database
 from storage.models import METADATA, Attempt, AuditEvent, Inbox, Invitation, Membership, table
 from storage.reading import Reading
 from tests.houses import furnish, quiet, settings
+from tests.journeys.chats import bind_chats
 from tests.journeys.drivers import CHATS, TOKEN
-from tests.journeys.test_journeys import bind_telegram
 from tests.loopback.bot_api import LoopbackBotApi
 from tests.loopback.people import User
 from tests.loopback.zalo_bot import LoopbackZaloBot
@@ -85,7 +85,7 @@ class Official:
 @contextlib.asynccontextmanager
 async def official(url: str, spool: Path, **more: object) -> AsyncIterator[Official]:
     furnish(url)
-    bind_telegram(url)
+    bind_chats(url)
     conf = keyed(url, **more)
     async with LoopbackZaloOa(oa="4021") as oa:
         store = open_store(conf)
@@ -261,7 +261,7 @@ async def gone(guest: User) -> None:
 @contextlib.asynccontextmanager
 async def chatting(url: str) -> AsyncIterator[Chatting]:
     furnish(url)
-    bind_telegram(url)
+    bind_chats(url)
     conf, api = keyed(url), LoopbackBotApi(TOKEN)
     channel = Telegram("main", TOKEN, api_base=await api.start(), per_second=1_000, chat_per_second=1_000, marks=conf.marks)
     async with house_of(conf, [channel]) as house:
@@ -316,7 +316,7 @@ async def test_the_button_for_a_number_goes_whatever_is_said_instead(sqlite_url:
 
 async def test_where_no_button_asks_for_a_number_the_code_is_typed_as_ever(sqlite_url: str) -> None:
     furnish(sqlite_url)
-    bind_telegram(sqlite_url)
+    bind_chats(sqlite_url)
     conf, api = keyed(sqlite_url), LoopbackZaloBot(TOKEN)
     channel = ZaloBot("main", TOKEN, api_base=await api.start(), mode="webhook", webhook_secret="loopback-secret",
                       per_second=1_000)
