@@ -41,6 +41,8 @@ class Desk:
     private: bool = False
     """What came in is to stand nowhere once it is answered."""
     answer: Answer = field(default_factory=Answer)
+    then: str = ""
+    """What follows an action, as a button would carry it."""
 
     def say(self, key: str, /, *choices: Choice, **blanks: object) -> None:
         """Add a phrase to the answer."""

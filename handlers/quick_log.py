@@ -59,9 +59,7 @@ def quick(desk: Desk, subject: str) -> None:
     if open_:
         _ask_rest(desk, subject, pack(open_, at, usual.id if usual else None))
     elif desk.talk is not None:
-        from handlers.answering import again  # it knows every dialogue, this one too
-
-        again(desk)
+        desk.then = "/again"
 
 
 def _sure(look: Look, line: Line, usual: Hamlet | None, at: datetime) -> list[Written] | None:

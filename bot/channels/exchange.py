@@ -6,15 +6,28 @@ import asyncio
 import ssl
 import time
 from collections import deque
-from typing import cast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httptools
 
+CONNECT = 10.0
+"""Seconds that opening a connection may take."""
 CONNECTIONS = 100
 IDLE = 15.0
 """Seconds after which an idle connection is not used again: the server may be closing it just then."""
+JSON = "application/json"
 LARGEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Fields, and files by field: a name, the bytes and what they are."""
+
+    fields: Mapping[str, Any]
+    files: Mapping[str, tuple[str, bytes, str]]
 
 
 class Unsent(Exception):
@@ -23,6 +36,12 @@ class Unsent(Exception):
 
 class Unanswered(Exception):
     """The call may have reached the server; no answer came back."""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether this is this very machine: no proxy is asked, and plain http will do."""
+    host = urlsplit(address).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 class Exchange:

@@ -11,11 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
+from bot.amiss import Amiss
 from bot.channels import Attached, Limits, Papers, Receive, Received, Sent, no_papers
+from bot.channels.exchange import is_loopback
 from bot.channels.telegram_incoming import Self, document, mentions_group, received, telephone
 from bot.channels.telegram_polling import Backoff, Polling
 from bot.channels.telegram_sending import Sending
-from bot.channels.telegram_wire import Wire, is_loopback
+from bot.channels.telegram_wire import Wire
 from bot.channels.telephone import Marks, marked
 from handlers.talk import Kind, Message
 
@@ -178,9 +180,9 @@ class Telegram:
         if not address.endswith(self.webhook_path):
             address += self.webhook_path
         if urlsplit(address).scheme != "https" and not is_loopback(address):
-            raise ValueError("Telegram calls https addresses only")
+            raise Amiss("telegram.not_https")
         if not self._secret:
-            raise ValueError("a webhook needs a secret")
+            raise Amiss("telegram.no_secret")
         await (await self._bot()).webhook_set(address, self._secret)
 
     async def webhook_delete(self) -> None:

@@ -10,9 +10,9 @@ from telegram import Bot
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.exchange import Unanswered, Unsent
+from bot.channels.exchange import Form, Unanswered, Unsent
 from bot.channels.telegram_polling import KINDS
-from bot.channels.telegram_wire import DEADLINE, Form, Wire
+from bot.channels.telegram_wire import DEADLINE, Wire
 
 _NOWHERE = "wire:"
 

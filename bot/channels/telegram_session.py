@@ -6,8 +6,7 @@ import json
 
 import aiohttp
 
-from bot.channels.exchange import Unanswered, Unsent
-from bot.channels.telegram_wire import CONNECT, JSON, Form
+from bot.channels.exchange import CONNECT, JSON, Form, Unanswered, Unsent
 
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError, aiohttp.InvalidURL)
 

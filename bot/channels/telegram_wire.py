@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from bot.channels import Fate
-from bot.channels.exchange import Exchange, Unanswered, Unsent
+from bot.channels.exchange import CONNECT, JSON, Exchange, Form, Unanswered, Unsent, is_loopback
 from storage import json_text
 
 if TYPE_CHECKING:
     from bot.channels.telegram_session import Session
 
 DEADLINE = 35.0
-CONNECT = 10.0
 GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid", "bot was blocked", "bot was kicked")
 """What a 400 says when nobody is there to read; a 403 always means that."""
-JSON = "application/json"
 _FILE = re.compile(r"[\w][\w ./()-]{0,250}")
 _PRIVATE = re.compile(r"\"[^\"]*\"|\d{5,}|@\w+")
 
@@ -45,14 +43,6 @@ class Reply:
         """The message that was made, where there is one."""
         found = self.result.get("message_id") if isinstance(self.result, dict) else None
         return str(found) if type(found) is int else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """Fields, and files by field: a name, the bytes and what they are."""
-
-    fields: Mapping[str, Any]
-    files: Mapping[str, tuple[str, bytes, str]]
 
 
 class Wire:
@@ -125,11 +115,6 @@ def _proxy(address: str) -> str | None:
 
     parts = urlsplit(address)
     return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
-
-
-def is_loopback(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def understood(status: int, body: bytes) -> Reply:

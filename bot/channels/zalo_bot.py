@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.channels import Fate, Limits, Papers, Receive, Received, Sent, no_papers
-from bot.channels.telegram_wire import is_loopback
+from bot.channels.exchange import is_loopback
 from bot.channels.zalo_bot_incoming import GROUP, Json, received
 from bot.channels.zalo_bot_polling import Polling
 from bot.channels.zalo_bot_sending import Sending
