@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from storage import json_text
+from storage import database_file, json_text
+from storage.database_file import BUSY_MS, Unusable
 
-BUSY_MS = 15_000
+__all__ = ["Database", "Unusable", "revisions"]
 CACHE_KB = 500
 """Pages each connection keeps to itself; the system keeps the rest of the file in its own cache."""
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}",
            f"cache_size = -{CACHE_KB}")
 JSON: dict[str, Any] = {"json_serializer": json_text.write_text, "json_deserializer": json_text.read}
-SMALL_ENOUGH_TO_CHECK = 256 * 1024 * 1024
-"""Bytes up to which a SQLite file is checked at every start; larger ones by `gocua doctor`."""
-
-
-class Unusable(Exception):
-    """The database cannot be used as it is. `phrase` names the words that say what to do."""
-
-    def __init__(self, phrase: str, **values: str) -> None:
-        super().__init__(phrase, values)
-        self.phrase, self.values = phrase, values
 
 
 class Database:
@@ -70,7 +59,7 @@ class Database:
     def inspect(self) -> None:
         """Raise Unusable unless the database exists, is whole and has exactly this program's schema."""
         if self.path is not None:
-            _look_at_file(self.path)
+            database_file.look_at(self.path)
         version = self.version()
         if version is None:
             raise Unusable("database.empty")
@@ -88,7 +77,7 @@ class Database:
         except OperationalError as error:
             if "no such table" in str(error):
                 return None
-            raise Unusable("database.unreachable", reason=type(error.orig).__name__) from None
+            raise Unusable("database.unreachable", reason=_reason(error)) from None
         except DatabaseError as error:
             if "alembic_version" in str(error):
                 return None
@@ -97,15 +86,21 @@ class Database:
     def upgrade(self, *, anew: bool = False) -> None:
         """Create the database or bring it to this program's schema. `anew` allows a new file where one was lost."""
         if self.path is not None:
-            _make_room(self.path, anew=anew)
-            _for_us_alone(self.path)
+            database_file.make_room(self.path, anew=anew)
         version = self.version()
         if version is not None and version not in revisions():
             raise Unusable("database.newer", version=version)
+        if version is None and self._holds_something():
+            raise Unusable("database.foreign", name=str(self.path or make_url(self.url).database))
         if version != revisions()[-1]:
             _migrate(self.writer)
         if self.path is not None:
-            _marker(self.path).write_text("A Gõ Cửa database lives here. If it is missing, restore a backup.\n", "utf-8")
+            database_file.mark(self.path)
+
+    def _holds_something(self) -> bool:
+        """Whether there are tables, which without a revision of ours are somebody else's."""
+        with self.read() as tx:
+            return bool(inspect(tx).get_table_names())
 
     @property
     def is_open_to_others(self) -> bool:
@@ -135,8 +130,13 @@ def _with_driver(url: str) -> str:
 
 
 def _sqlite_path(url: str) -> Path | None:
-    parsed = make_url(url)
-    if not parsed.drivername.startswith("sqlite"):
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise Unusable("database.no_address") from None  # nothing of it is repeated: it may hold a password
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise Unusable("database.no_address")
+    if parsed.drivername == "postgresql+psycopg":
         return None
     if parsed.database in (None, "", ":memory:"):
         raise Unusable("database.memory")
@@ -161,40 +161,9 @@ def _engine(url: str, begin: str) -> Engine:
     return engine
 
 
-def _marker(path: Path) -> Path:
-    return path.with_name(path.name + ".exists")
-
-
-def _look_at_file(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise Unusable("database.no_folder", path=str(path.parent))
-    if not path.exists() or path.stat().st_size == 0:  # an emptied file is a lost one
-        raise Unusable("database.lost" if _marker(path).exists() else "database.missing", path=str(path))
-    if path.stat().st_size <= SMALL_ENOUGH_TO_CHECK:
-        try:
-            # opened apart from the engine: a file that is no database must not be touched by its pragmas
-            with sqlite3.connect(path, timeout=BUSY_MS / 1000) as connection:
-                found = connection.execute("PRAGMA quick_check(1)").fetchone()
-            connection.close()
-        except sqlite3.DatabaseError:
-            found = ("unreadable",)
-        if found != ("ok",):
-            raise Unusable("database.corrupt", path=str(path))
-
-
-def _make_room(path: Path, *, anew: bool) -> None:
-    try:
-        _look_at_file(path)
-    except Unusable as trouble:
-        if trouble.phrase == "database.missing" or (trouble.phrase == "database.lost" and anew):
-            return
-        raise
-
-
-def _for_us_alone(path: Path) -> None:
-    """A new file is nobody else's to read: it holds names, and keys of accounts. What SQLite puts beside it is like it."""
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+def _reason(error: OperationalError) -> str:
+    """What the database says, in one line: full, locked, refused; it never names a password."""
+    return str(error.orig).strip().partition("\n")[0]
 
 
 def _migrate(engine: Engine) -> None:
@@ -207,6 +176,9 @@ def _migrate(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         target.dispose()
         target = engine
-    with target.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with target.begin() as connection:  # all of it or nothing, on both databases
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except OperationalError as error:
+        raise Unusable("database.not_upgraded", reason=_reason(error)) from None

@@ -95,6 +95,17 @@ def new_database(server: str, template: str) -> str:
     return f"test_{_made}"
 
 
+@pytest.fixture
+def postgres_empty(postgres: str) -> Iterator[str]:
+    """The address of a PostgreSQL database in which nothing was ever made."""
+    global _made
+    _made += 1
+    name = f"empty_{_made}"
+    _run(postgres, f"CREATE DATABASE {name} TEMPLATE template0")
+    yield _named(postgres, name)
+    _run(postgres, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest) -> str:
     """The address of a fresh database; a test that takes it runs on SQLite and on PostgreSQL."""

@@ -1,10 +1,17 @@
 """Opening a database: one that is lost, broken, of another time or out of reach is refused with words, never replaced."""
 
 import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from storage.database import Database, Unusable, revisions
 from storage.models import METADATA
@@ -75,6 +82,119 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, da
     path.write_bytes(damage)
     assert refused(Database(f"sqlite:///{path}")) in ("database.corrupt", "database.missing")
     assert path.read_bytes() == damage
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.db"
+    with sqlite3.connect(path) as theirs:
+        theirs.execute("CREATE TABLE theirs (x)")
+    theirs.close()
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(Unusable, match="foreign"):
+        database.upgrade()
+    with database.read() as tx:
+        assert tx.execute(text("SELECT name FROM sqlite_master")).scalars().all() == ["theirs"]
+    database.close()
+
+
+def test_tables_of_another_program_on_postgres_are_left_alone(postgres_empty: str) -> None:
+    database = Database(postgres_empty)
+    with database.write() as tx:
+        tx.execute(text("CREATE TABLE theirs (x INTEGER)"))
+    with pytest.raises(Unusable, match="foreign"):
+        database.upgrade()
+    database.close()
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}")
+    with pytest.raises(Unusable, match="is_folder"):
+        database.upgrade()
+    assert refused(database) == "database.is_folder"
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("closed", ["file", "folder", "way"])
+def test_without_the_right_to_write_it_says_so(sqlite_template: Path, closed: str) -> None:
+    """As a user who is not root, who may write everywhere."""
+    with tempfile.TemporaryDirectory(prefix="gocua-rights-") as way:
+        folder = Path(way) / "data"
+        folder.mkdir()
+        path = Path(shutil.copy(sqlite_template, folder / "gocua.db"))
+        path.chmod(0o444 if closed == "file" else 0o666)
+        folder.chmod(0o777 if closed == "file" else 0o555)
+        Path(way).chmod(0o700 if closed == "way" else 0o755)
+        child = os.fork()
+        if child == 0:
+            _end_with(refused, Database(f"sqlite:///{path}"))
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        Path(way).chmod(0o700)
+        folder.chmod(0o700)
+
+
+def _end_with(work: Callable[[Database], str], database: Database) -> NoReturn:
+    """In a process of its own and as nobody: 0 where the answer is the right one."""
+    code = 1
+    try:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setresgid(65534, 65534, 65534)
+            os.setresuid(65534, 65534, 65534)
+        code = 0 if work(database) == "database.no_right" else 2
+    finally:
+        os._exit(code)
+
+
+def test_a_disk_that_is_full_while_upgrading_changes_nothing(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/gocua.db")
+    full = [True]
+
+    def small(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {40 if full[0] else 1_000_000}")
+
+    event.listen(database.writer, "connect", small)
+    with pytest.raises(Unusable) as caught:
+        database.upgrade()
+    assert caught.value.phrase == "database.not_upgraded" and "full" in caught.value.values["reason"]
+    assert database.version() is None
+    full[0] = False
+    database.writer.dispose()
+    database.upgrade()
+    database.inspect()
+    database.close()
+
+
+HALF = """
+import os, sys
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from storage.database import Database
+
+done = 0
+
+@event.listens_for(Engine, "after_cursor_execute")
+def _count(connection, cursor, statement, *more):
+    global done
+    done += statement.lstrip().startswith(("CREATE", "ALTER", "DROP", "UPDATE", "INSERT"))
+    if done == int(sys.argv[2]):
+        os.kill(os.getpid(), 9)
+
+Database(sys.argv[1]).upgrade()
+"""
+
+
+@pytest.mark.parametrize("statement", [1, 40, 130])
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_an_upgrade_killed_half_way_is_begun_again(kind: str, statement: int, tmp_path: Path,
+                                                   request: pytest.FixtureRequest) -> None:
+    url = f"sqlite:///{tmp_path}/gocua.db" if kind == "sqlite" else str(request.getfixturevalue("postgres_empty"))
+    killed = subprocess.run([sys.executable, "-c", HALF, url, str(statement)], timeout=60, check=False)
+    assert killed.returncode == -9
+    database = Database(url)
+    assert database.version() is None, "nothing of it is left"
+    database.upgrade()
+    database.inspect()
+    database.close()
 
 
 def test_flipped_bytes_are_noticed(sqlite_url: str) -> None:
