@@ -109,7 +109,7 @@ async def talk_in_terminal(settings: Settings, part: str) -> None:
     house: House
     store = open_store(settings)
     terminal = Terminal(part, papers=Printer(store.database, lambda: house.mind), shared=True)
-    house = House(settings, store, [terminal], listen=False)
+    house = House(settings, store, [terminal], doors=_own_doors(settings), listen=False)
     seen = await store.read(lambda rows: transcript.last_answered(rows, terminal.account, part))
     await house.start()
     await terminal.start(house.reception.receive)  # at once: another terminal may be the one that sends

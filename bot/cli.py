@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 from pydantic import ValidationError
 
+from bot.amiss import Amiss
 from bot.commands import (
     campaigning,
     households,
@@ -43,10 +44,10 @@ def main() -> None:
     """The console script. Whatever an operator can mend is said in words, without a traceback."""
     try:
         app()
-    except Unusable as trouble:
+    except (Unusable, Amiss) as trouble:
         fail(words(language()).say(trouble.phrase, **trouble.values))
     except ValidationError as error:
         for each in error.errors():
             name = "GOCUA_" + "_".join(str(part) for part in each["loc"]).upper()
-            typer.echo(f"{name}: {each['msg']}", err=True)  # never the value: it may be a token
+            typer.echo(f"{name}: {each['msg'].removeprefix('Value error, ')}", err=True)  # never the value: it may be a token
         raise SystemExit(2) from None

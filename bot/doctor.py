@@ -110,6 +110,6 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
             if bool(info.get("url")) != (settings.telegram_mode == "webhook"):
                 yield BAD, say("doctor.webhook_differs", account=bot.account, mode=settings.telegram_mode)
         except Exception as error:
-            yield BAD, say("doctor.telegram_silent", account=bot.account, why=type(error).__name__)
+            yield BAD, say("doctor.telegram_silent", account=bot.account, why=str(error) or type(error).__name__)
         finally:
             await bot.close()

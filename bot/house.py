@@ -122,13 +122,14 @@ class House:
         gc.freeze()
         gc.set_threshold(5_000, 10, 10)
 
-    async def run(self) -> None:
-        """Start, wait to be told to stop, and stop in good order."""
+    async def run(self, begun: Callable[[House], None] = lambda house: None) -> None:
+        """Start, say so, wait to be told to stop, and stop in good order."""
         told = asyncio.Event()
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, told.set)
         await self.start()
+        begun(self)
         ended = [asyncio.create_task(event.wait()) for event in (told, self._failed)]
         await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         for waiting in ended:

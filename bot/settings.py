@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -102,6 +103,13 @@ class Settings(BaseSettings):
         if not host or not port.isdigit() or int(port) > 65_535:
             raise ValueError("HOST:PORT is needed, for example 127.0.0.1:8080")
         return listen
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret(cls, secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):
+            raise ValueError("1-256 letters, digits, _ or - are needed; Telegram refuses anything else")
+        return secret
 
     @field_validator("public_url", "telegram_api_base", "zalo_bot_api_base", "zalo_oa_api_base", "zalo_oa_login_base")
     @classmethod

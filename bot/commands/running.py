@@ -8,14 +8,18 @@ import os
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.amiss import Amiss
 from bot.commands.ground import fail, settings_from
 from bot.settings import DEFAULT_DATABASE
 from content.words import words
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from bot.house import House
 
 app = typer.Typer()
 DEMO_DATABASE = "sqlite:///demo.db"
@@ -29,7 +33,7 @@ def serve() -> None:
 
     settings = settings_from()
     create = settings.database_url == DEFAULT_DATABASE  # with no setting at all, a first start makes the file
-    run(build(settings, create=create).run())
+    run(build(settings, create=create).run(_begun))
 
 
 @app.command()
@@ -53,13 +57,20 @@ def demo(reset: Annotated[bool, typer.Option(help="Begin again with fresh demons
     database.close()
     say = words(settings.locale).say
     typer.echo(say("demo.kept" if kept else "demo.fresh"))
-    typer.echo(say("demo.address", address=f"http://{listen}"))
-    run(build(settings, demo=True).run())
+    run(build(settings, demo=True).run(lambda house: typer.echo(say("demo.address", address=house.address))))
+
+
+def _begun(house: House) -> None:
+    """What runs, and where it can be seen: said once the port is open."""
+    say = words(house.settings.locale).say
+    typer.echo(say("serve.begun", accounts=", ".join(each.account for each in house.channels)))
+    if house.settings.web_chat:
+        typer.echo(say("serve.web", address=house.settings.public_url or house.address))
 
 
 def _remove(url: str) -> None:
     if not url.startswith("sqlite:///"):
-        fail("--reset is for the demonstration's SQLite file only")
+        raise Amiss("serve.no_reset")
     path = Path(url.removeprefix("sqlite:///"))
     for end in ("", "-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)

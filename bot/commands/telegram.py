@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import typer
 
-from bot.commands.ground import fail, settings_from
+from bot.amiss import Amiss
+from bot.commands.ground import settings_from
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import Telegram
 
 app = typer.Typer()
 telegram = typer.Typer(help="Telegram.")
@@ -37,20 +42,29 @@ def _each_bot(what: str) -> None:
     from bot.build import telegram_bots
 
     settings = settings_from()
+    if not settings.telegram_bots():
+        raise Amiss("telegram.no_token")
+    if what == "set" and not settings.public_url:
+        raise Amiss("telegram.no_address")
 
     async def ask() -> None:
         for bot in telegram_bots(settings):
             try:
-                if what == "set":
-                    await bot.webhook_set(f"{settings.public_url}/telegram/{bot.name}")
-                elif what == "delete":
-                    await bot.webhook_delete()
-                typer.echo(f"{bot.account}: {await bot.webhook_info()}")
+                await _ask(bot, what)
             finally:
                 await bot.close()
 
-    if not settings.telegram_bots():
-        fail("GOCUA_TELEGRAM_TOKEN is not set")
-    if what == "set" and not settings.public_url:
-        fail("GOCUA_PUBLIC_URL is not set: the https address under which this server is reached")
     asyncio.run(ask())
+
+
+async def _ask(bot: Telegram, what: str) -> None:
+    from bot.channels.telegram_bot import TelegramTrouble
+
+    try:
+        if what == "set":
+            await bot.webhook_set()
+        elif what == "delete":
+            await bot.webhook_delete()
+        typer.echo(f"{bot.account}: {await bot.webhook_info()}")
+    except TelegramTrouble as why:
+        raise Amiss("telegram.trouble", account=bot.account, why=why) from None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
 from aiohttp import web
+
+from bot.amiss import Amiss
 
 BODY_LIMIT = 64 * 1024
 
@@ -18,7 +21,10 @@ class Server:
     async def start(self, host: str, port: int) -> str:
         """Listen; the address that was taken."""
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
+        try:
+            await web.TCPSite(self._runner, host, port).start()
+        except OSError as error:
+            raise Amiss("serve.port", listen=f"{host}:{port}", reason=os.strerror(error.errno or 0)) from None
         host, port = self._runner.addresses[0][:2]
         return f"http://{host}:{port}"
 

@@ -53,7 +53,7 @@ ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))
 FAMILIES = {file.stem for file in FILES}
 OPERATORS = ("campaign", "check", "command", "database", "demo", "doctor", "household", "place", "web", "zalo", "screens",
-             "speak")
+             "serve", "speak", "telegram")
 """Phrases for whoever runs it, for a channel's own menu and for the web page: no screens of a conversation."""
 BLANK = re.compile(r"\{([a-z_]+)\}")
 KEY = re.compile(r"[a-z]+(?:\.[a-z0-9_-]*[a-z0-9-])+")

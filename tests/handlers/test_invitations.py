@@ -1,7 +1,11 @@
 """Joining a team: a link or a code, once, in time, kept only as hashes."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
@@ -12,6 +16,8 @@ from storage.database import Database
 from storage.models import Consent, Invitation, Membership, Place, Team, table
 from tests.bot.test_canaries import everything
 from tests.houses import furnish, living, quiet
+
+ROOT = Path(__file__).parents[2]
 
 
 def invite(url: str) -> tuple[str, str]:
@@ -50,6 +56,18 @@ async def hold(url: str, chat: str, *lines: str) -> str:
 def commune(url: str) -> str:
     furnish(url)
     return url
+
+
+async def test_where_no_link_leads_here_only_the_code_is_given(commune: str) -> None:
+    told = await hold(commune, "leader", "mời")
+    assert "Đọc mã này cho người được mời" in told and "đường dẫn" not in told
+
+
+def test_an_invitation_made_in_a_terminal_brings_its_link(tmp_path: Path) -> None:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("GOCUA_")}
+    told = subprocess.run([sys.executable, "-m", "bot", "chat", "--as", "leader"], input="mời\n\n", capture_output=True,
+                          text=True, timeout=60, cwd=tmp_path, env={**plain, "PYTHONPATH": str(ROOT)}, check=True).stdout
+    assert "http://127.0.0.1:8080/?start=j-" in told
 
 
 async def test_a_link_lets_one_person_in_once(commune: str) -> None:
