@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from handlers import heard, help_talk, reaching, searching, welcome
+from handlers import heard, help_talk, meant, reaching, searching, welcome
 from handlers.catalogue import ACTIONS, DIALOGUES, EARS
 from handlers.desk import Desk
 from handlers.dialogue import BACK, CANCEL, EDIT, Dialogue, Done, Standing, hear, steers
 from handlers.join import by_number
-from handlers.questions import SOMEBODYS, Question
+from handlers.questions import SOMEBODYS
 from handlers.screens import DIGITS, corrections, short
 from handlers.talk import Answer, Kept, Kind, NotAllowed, Refused, said
 from storage import telephones
@@ -195,32 +194,21 @@ def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
     desk.private = desk.private or (question is not None and question.telephone == SOMEBODYS)
     if question is None:
         finish(desk, dialogue, kept, here)
-    elif data := heard.choice(text, desk.shown, numbers=not question.numbers or not _asked_here(kept, question.key, desk),
+    elif data := heard.choice(text, desk.shown, numbers=not question.numbers or not meant.asked_here(kept, question.key, desk),
                                 spoken=not question.free):
         press(desk, data)
-    elif question.free and not _names_a_button(question, text):
+    elif question.free and not meant.names_a_button(question, text):
         take(desk, dialogue, kept, question.key, text, may_be_aside=True)
-    elif question.many and (several := _several(text, desk, question.key)):
+    elif question.many and (several := meant.several(text, desk, question.key)):
         take(desk, dialogue, kept, question.key, several)
+    elif value := meant.in_other_words(dialogue, question, text):
+        take(desk, dialogue, kept, question.key, value)
     elif not searching.aside(desk, text):
         desk.ask(dialogue, kept, here, Refused("refused.choice"))
 
 
-def _asked_here(kept: Kept, key: str, desk: Desk) -> bool:
-    """Whether what was shown last is this question: below another screen a number means that screen's choice."""
-    return not desk.shown or any(entry[0].startswith(f"{short(kept.id)}:{key}:") for entry in desk.shown)
 
 
-def _names_a_button(question: Question[Any], text: str) -> bool:
-    """Whether a bare number that is on no list happens to be what a button carries unseen: nobody meant that."""
-    return text.isdigit() and not question.numbers and any(option.value == text for option in question.offer())
-
-
-def _several(text: str, desk: Desk, key: str) -> str:
-    """Several choices typed at once ("1 3", "1,3"), as the question stores them."""
-    data = [heard.choice(part, desk.shown) for part in text.replace(",", " ").split()]
-    values = [each.split(f":{key}:+", 1)[1] for each in data if each and f":{key}:+" in each]
-    return ",".join(values) if values and len(values) == len(data) else ""
 
 
 def press(desk: Desk, data: str) -> None:
@@ -313,13 +301,16 @@ def perform(desk: Desk, data: str) -> None:
     if name in DIALOGUES:
         start(desk, DIALOGUES[name], subject)
     elif name == "again":
-        again(desk)
+        _go_on_with_last(desk)
     elif name == "back":
         _back(desk)
     elif name == "resume":
         _resume(desk, subject)
     elif name in ACTIONS:
         ACTIONS[name](desk, subject)
+        then, desk.then = desk.then, ""
+        if then:
+            perform(desk, then)
     else:
         _stale(desk, None)
 
@@ -345,6 +336,15 @@ def start(desk: Desk, dialogue: Dialogue, subject: str) -> None:
     kept = left or desk.begin(dialogue, subject)
     desk.enter(kept)
     _go_on(desk, dialogue, kept)
+
+
+def _go_on_with_last(desk: Desk) -> None:
+    """“Tiếp tục”: with the open question, or with what was left last."""
+    left = desk.unfinished(1) if desk.talk is None else []
+    if left:
+        _resume(desk, short(left[0].id))
+    else:
+        again(desk)
 
 
 def _resume(desk: Desk, subject: str) -> None:

@@ -13,6 +13,7 @@ import yaml
 from content.fold import fold
 
 _POLITE = ("nhe", "nha", "a", "di", "em", "ban", "oi")
+_KIND = frozenset((*_POLITE, "da", "chau", "bac", "chi", "anh", "luon", "please"))
 _PLEASE = rf"(?: (?:{'|'.join(_POLITE)}))*"
 _VERB, _NOUN = "(?:chon|bam|nhan|lay|number|option) ", "(?:so|cau|nut|phim|cai|cai so|cai thu|bai|viec) "
 _NUMBER = re.compile(rf"(?:{_VERB})?(?:{_NOUN})?(\d{{1,2}}){_PLEASE}")
@@ -27,6 +28,22 @@ def commands() -> Mapping[str, str]:
     """Folded words of either language -> what they ask for, as a button would carry it."""
     listed = yaml.safe_load((files("content") / "commands.yaml").read_text("utf-8"))
     return {fold(phrase): data for data, phrases in listed.items() for phrase in phrases}
+
+
+@cache
+def answers() -> Mapping[str, frozenset[str]]:
+    """The phrase of a ready answer -> folded words that mean it too. A visit's are those of the typed log as well."""
+    listed = dict(yaml.safe_load((files("content") / "answers.yaml").read_text("utf-8")))
+    log = yaml.safe_load((files("content") / "quick_log.yaml").read_text("utf-8"))
+    listed |= {f"visit.{kind}.{value}": said for kind in ("outcome", "barrier") for value, said in log[kind].items()}
+    return {phrase: frozenset(map(fold, said)) for phrase, said in listed.items()}
+
+
+def means(text: str, phrase: str) -> bool:
+    """Whether these words, or what is left of them without the politeness around them, mean this ready answer."""
+    known, folded = answers().get(phrase, frozenset()), fold(text)
+    bare = " ".join(word for word in folded.split() if word not in _KIND)
+    return folded in known or bare in known
 
 
 def command(text: str, *, asked: bool = False) -> str | None:

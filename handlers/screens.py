@@ -58,7 +58,12 @@ def corrections(dialogue: Dialogue, kept: Kept, here: Standing, words: Words) ->
 
 def label(dialogue: Dialogue, question: Question[Any], option: Option, words: Words) -> str:
     """The words of a ready answer."""
-    return option.label or words.say(option.say or f"{question.words or f'{dialogue.name}.{question.key}'}.{option.value}")
+    return option.label or words.say(phrase(dialogue, question, option))
+
+
+def phrase(dialogue: Dialogue, question: Question[Any], option: Option) -> str:
+    """The phrase of a ready answer."""
+    return option.say or f"{question.words or f'{dialogue.name}.{question.key}'}.{option.value}"
 
 
 def _options(dialogue: Dialogue, kept: Kept, question: Question[Any], words: Words) -> Sequence[Choice]:
