@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection
 
+from bot.amiss import where
 from bot.mind import Mind
 from bot.reminding import AT_ONCE, SETTLED, send_due, settle_sent
 from bot.store import Store, out_of_reach
@@ -38,11 +39,17 @@ class Forget(Protocol):
 
 
 def _in_peace(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """The same, ended without a word where the program is asked to stop in the middle: what it began is taken back."""
+    """The same, ended without a word where the program is asked to stop in the middle: what it began is taken back.
+
+    Whatever else fails is tried again at its next hour. Only its kind and place are logged, never what an error may quote.
+    """
     @wraps(job)
     async def run() -> None:
-        with suppress(asyncio.CancelledError):
-            await job()
+        try:
+            with suppress(asyncio.CancelledError):
+                await job()
+        except Exception as error:
+            log.error("%s failed: %s at %s", job.__name__, type(error).__name__, where(error))
 
     return run
 

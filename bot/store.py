@@ -63,5 +63,16 @@ def passing(error: DBAPIError) -> bool:
 
 
 def out_of_reach(error: BaseException) -> bool:
-    """Whether the database itself is the trouble (full, locked, gone), not what was asked of it."""
-    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    """Whether the database itself is the trouble (full, locked, gone), not what was asked of it, and may be back soon."""
+    if not isinstance(error, DBAPIError) or _disk_failed(error):
+        return False
+    return isinstance(error, OperationalError) or error.connection_invalidated
+
+
+def _disk_failed(error: DBAPIError) -> bool:
+    """Whether SQLite could not read or write its file.
+
+    Tried again, a write may then seem to succeed that never reached the disk: so the program ends, and a new one begins from
+    what is really there.
+    """
+    return str(getattr(error.orig, "sqlite_errorname", "")).startswith("SQLITE_IOERR")

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from bot.amiss import where
 from bot.batch import Answered, answer_batch, apologise
 from bot.mind import Mind
 from bot.points import reach
@@ -183,7 +184,7 @@ class Turn:
     async def _failed(self, letter: mail.Open, error: Exception) -> None:
         tries, self._held = letter.tries + 1, True
         # never the message of the error: it may quote what somebody wrote
-        log.error("letter %d failed, try %d: %s at %s", letter.inbox_id, tries, type(error).__name__, _where(error))
+        log.error("letter %d failed, try %d: %s at %s", letter.inbox_id, tries, type(error).__name__, where(error))
         wait = self._mind.backoff[min(tries, len(self._mind.backoff)) - 1]
 
         def give_up_or_wait(tx: Connection) -> None:
@@ -193,10 +194,3 @@ class Turn:
                 apologise(tx, self._mind, letter, now)
 
         await self._store.write(give_up_or_wait)
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"

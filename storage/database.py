@@ -20,7 +20,9 @@ CACHE_KB = 500
 """Pages each connection keeps to itself; the system keeps the rest of the file in its own cache."""
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}",
            f"cache_size = -{CACHE_KB}")
-JSON: dict[str, Any] = {"json_serializer": json_text.write_text, "json_deserializer": json_text.read}
+OPENED: dict[str, Any] = {"json_serializer": json_text.write_text, "json_deserializer": json_text.read,
+                          "hide_parameters": True}
+"""Values never stand in an error: they are what somebody wrote."""
 
 
 class Database:
@@ -145,8 +147,8 @@ def _sqlite_path(url: str) -> Path | None:
 
 def _engine(url: str, begin: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **JSON)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}, pool_size=2, **JSON)
+        return create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **OPENED)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}, pool_size=2, **OPENED)
 
     @event.listens_for(engine, "connect")
     def _durable(connection: Any, _record: Any) -> None:
