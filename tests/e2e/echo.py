@@ -84,8 +84,12 @@ class Echo:
         for message in self.answer(thing.incoming):
             await self.say(thing.chat, message)
 
-    async def say(self, chat: str, message: Message) -> int:
-        """Put a message into the outbox and send it; a secret one is forgotten as soon as it is sent."""
+    async def say(self, chat: str, *messages: Message) -> int:
+        """Put messages into the outbox and send them; a secret one is forgotten as soon as it is sent."""
+        *before, message = messages
+        for each in before:  # of the same answer: committed together
+            self.row += 1
+            self.lines.setdefault(chat, []).append(Line(self.row, True, datetime.now(UTC), each.pack()))
         self.row += 1
         line = Line(self.row, True, datetime.now(UTC), message.pack())
         there = self.lines.setdefault(chat, [])

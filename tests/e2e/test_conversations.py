@@ -89,6 +89,8 @@ async def test_three_people_hold_their_conversations(sqlite_url: str, phone: Bro
         await says(volunteer, "CHƯA LƯU")
         await press(volunteer, "💾 Lưu")
         await says(volunteer, "Đã lưu: hộ 18")
+        await expect(volunteer.get_by_text("Đã lưu: hộ 18")).to_be_in_viewport()
+        await expect(volunteer.get_by_text("Hộ số mấy?").last).to_be_in_viewport()
 
         await leader.goto(program.page("leader"))
         await type_in(leader, "số liệu")

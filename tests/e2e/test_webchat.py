@@ -249,6 +249,21 @@ async def test_a_reload_keeps_place_and_draft(page: Page, house: Echo) -> None:
     await expect(page.get_by_text("mới đến")).to_be_in_viewport()
 
 
+async def test_an_answer_is_shown_from_its_first_message_and_a_long_one_from_its_beginning(page: Page, house: Echo) -> None:
+    await open_chat(page, house)
+    for number in range(8):
+        await house.say("demo-citizen", Message(text=f"tin cũ {number}\nhai\nba"))
+    await expect(page.get_by_text("tin cũ 7")).to_be_in_viewport()
+    await house.say("demo-citizen", Message(text="đã lưu rồi"), Message(title="Câu hỏi dài", text="dòng\n" * 18))
+    await expect(page.get_by_text("đã lưu rồi")).to_be_in_viewport()
+    await expect(page.get_by_text("Câu hỏi dài")).to_be_in_viewport()
+    await page.evaluate("sessionStorage.clear()")
+    await page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    await page.wait_for_timeout(300)
+    await page.reload()
+    await expect(page.get_by_text("Câu hỏi dài")).to_be_in_viewport()
+
+
 async def test_a_demonstration_that_began_anew_begins_anew_on_the_page(page: Page, house: Echo) -> None:
     await open_chat(page, house)
     for _ in range(3):

@@ -208,15 +208,15 @@
   /* Lines in the server's order: what is new is put where it belongs, what is there stays where it is. */
   function draw(answer, whole) {
     if (whole && answer.last < last) forget();
-    var place = whole ? null : undefined, newest = null, before = last;
+    var place = whole ? null : undefined, first = null, newest = null, before = last;
     answer.lines.forEach(function (line) {
       var element = line.mid ? drawTheirs(line, place) : drawOurs(line, place);
       if (whole) place = element;
-      if (!line.mid && line.v > before) newest = element;
+      if (!line.mid && line.v > before) { first = first || element; newest = element; }
     });
     last = Math.max(last, answer.last);
     if (newest) {
-      if (drawnOnce) arrived(newest);
+      if (drawnOnce) arrived(first, newest);
       waiting(false);
     }
   }
@@ -225,15 +225,17 @@
 
   function room() { return document.documentElement.scrollHeight - window.innerHeight - window.pageYOffset; }
   function toEnd() { window.scrollTo(0, document.documentElement.scrollHeight); }
-  function reveal(element) {
-    var top = element.getBoundingClientRect().top, above = document.querySelector('header').offsetHeight + 10;
-    var below = document.querySelector('footer').offsetHeight;
-    var fits = element.offsetHeight < window.innerHeight - above - below;
-    if (fits && element === log.lastElementChild) toEnd();
+  /* Show an answer, from its first message on: "saved" is read even where a long question follows it. */
+  function reveal(element, first) {
+    var above = document.querySelector('header').offsetHeight + 10, below = document.querySelector('footer').offsetHeight;
+    var seen = window.innerHeight - above - below, from = element, box = element.getBoundingClientRect();
+    if (first && box.top - first.getBoundingClientRect().top < seen * .5) from = first;
+    var top = from.getBoundingClientRect().top;
+    if (box.bottom - top < seen && element === log.lastElementChild) toEnd();
     else window.scrollTo(0, window.pageYOffset + top - above);
   }
-  function arrived(element) {
-    if (atEnd || !waitingSign.hidden || expecting) { newSign.hidden = true; reveal(element); }
+  function arrived(first, element) {
+    if (atEnd || !waitingSign.hidden || expecting) { newSign.hidden = true; reveal(element, first); }
     else newSign.hidden = false;
   }
   function keepPlace() {
@@ -250,6 +252,8 @@
     var place = JSON.parse(kept('sessionStorage', 'place') || 'null');
     if (place && lines.has(place[0])) {
       window.scrollTo(0, window.pageYOffset + lines.get(place[0]).element.getBoundingClientRect().top - place[1]);
+    } else if (nowShown && nowShown.element === log.lastElementChild) {
+      reveal(nowShown.element);
     } else { toEnd(); }
     atEnd = room() < 80;
   }
