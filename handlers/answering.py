@@ -197,12 +197,12 @@ def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
     elif data := heard.choice(text, desk.shown, numbers=not question.numbers or not meant.asked_here(kept, question.key, desk),
                                 spoken=not question.free):
         press(desk, data)
+    elif value := meant.in_other_words(dialogue, question, text):
+        take(desk, dialogue, kept, question.key, value)
     elif question.free and not meant.names_a_button(question, text):
         take(desk, dialogue, kept, question.key, text, may_be_aside=True)
     elif question.many and (several := meant.several(text, desk, question.key)):
         take(desk, dialogue, kept, question.key, several)
-    elif value := meant.in_other_words(dialogue, question, text):
-        take(desk, dialogue, kept, question.key, value)
     elif not searching.aside(desk, text):
         desk.ask(dialogue, kept, here, Refused("refused.choice"))
 

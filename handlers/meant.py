@@ -32,4 +32,4 @@ def several(text: str, desk: Desk, key: str) -> str:
 def in_other_words(dialogue: Dialogue, question: Question[Any], text: str) -> str:
     """The one ready answer that somebody means without using its words ("rồi", "không được"), or nothing."""
     meant = [option.value for option in question.offer() if heard.means(text, phrase(dialogue, question, option))]
-    return meant[0] if len(meant) == 1 and not question.free and not question.many else ""
+    return meant[0] if len(meant) == 1 and not question.many else ""
