@@ -34,6 +34,11 @@ def is_loaded(tx: Connection) -> bool:
     return tx.scalar(select(table(Place).c.id).where(table(Place).c.demonstration.is_(True)).limit(1)) is not None
 
 
+def is_in_earnest(tx: Connection) -> bool:
+    """Whether places that nobody invented are kept here: no demonstration is to be put among them."""
+    return tx.scalar(select(table(Place).c.id).where(table(Place).c.demonstration.is_(False)).limit(1)) is not None
+
+
 def load(tx: Connection, now: datetime) -> None:
     """Everything the demonstration needs, with three weeks of visits recorded by the ordinary rules."""
     today = local_day(now)

@@ -40,7 +40,6 @@ def serve() -> None:
 def demo(reset: Annotated[bool, typer.Option(help="Begin again with fresh demonstration data.")] = False,
          port: Annotated[int, typer.Option(help="Port on this machine; by default the first free one from 8080.")] = 0) -> None:
     """Start the demonstration commune on this machine and print the address of its web chat."""
-    from bot import demo as data
     from bot.build import build
 
     listen = f"127.0.0.1:{port or _free_port()}"
@@ -48,16 +47,28 @@ def demo(reset: Annotated[bool, typer.Option(help="Begin again with fresh demons
                          log_level=os.environ.get("GOCUA_LOG_LEVEL", "warning"))
     if reset:
         _remove(settings.database_url)
-    database = Database(settings.database_url)
-    database.upgrade(anew=reset)
+    kept = _furnish(settings.database_url, anew=reset)
+    say = words(settings.locale).say
+    typer.echo(say("demo.kept" if kept else "demo.fresh"))
+    run(build(settings, demo=True).run(lambda house: typer.echo(say("demo.address", address=house.address))))
+
+
+def _furnish(url: str, *, anew: bool = False) -> bool:
+    """The demonstration commune in its database; whether it was there before. A database in earnest is left alone."""
+    from bot import demo as data
+
+    database = Database(url)
+    if (database.path is None or database.path.exists()) and database.version() is not None:
+        with database.read() as tx:
+            if data.is_in_earnest(tx):
+                raise Amiss("serve.in_earnest")
+    database.upgrade(anew=anew)
     with database.write() as tx:
         kept = data.is_loaded(tx)
         if not kept:
             data.load(tx, datetime.now(UTC))
     database.close()
-    say = words(settings.locale).say
-    typer.echo(say("demo.kept" if kept else "demo.fresh"))
-    run(build(settings, demo=True).run(lambda house: typer.echo(say("demo.address", address=house.address))))
+    return kept
 
 
 def _begun(house: House) -> None:
@@ -111,10 +122,6 @@ def chat(as_: Annotated[str, typer.Option("--as", help="citizen, volunteer or le
     if as_ not in data.PARTS:
         fail(f"--as takes one of: {', '.join(data.PARTS)}")
     settings = settings_from(database_url=os.environ.get("GOCUA_DATABASE_URL", database), log_level="error")
-    store = Database(settings.database_url)
-    store.upgrade()
-    with store.write() as tx:
-        if database == DEMO_DATABASE and not data.is_loaded(tx):
-            data.load(tx, datetime.now(UTC))
-    store.close()
+    if settings.database_url == DEMO_DATABASE:
+        _furnish(settings.database_url)
     run(talk_in_terminal(settings, as_))

@@ -1,5 +1,6 @@
 """What an operator gets wrong is said in words with what to do, and never as a traceback."""
 
+import io
 import socket
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from bot.demo import is_loaded
 from content.words import LANGUAGES, words
+from storage.database import Database
 
 TOKEN = "1:secret-of-this-bot"
 NOWHERE = {"GOCUA_TELEGRAM_TOKEN": TOKEN, "GOCUA_TELEGRAM_API_BASE": "http://127.0.0.1:9"}
@@ -83,6 +86,29 @@ def test_a_setting_that_cannot_be_is_named_without_its_value(
     monkeypatch.setenv("GOCUA_TELEGRAM_WEBHOOK_SECRET", "not a secret!")
     told = said(capsys, monkeypatch, "doctor")
     assert told.startswith("GOCUA_TELEGRAM_WEBHOOK_SECRET: 1-256 letters") and "not a secret" not in told
+
+
+@pytest.mark.parametrize("typed", [("demo",), ("chat", "--as", "leader")])
+def test_no_demonstration_is_put_among_real_communes(
+    typed: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a terminal is opened over the real database: it speaks with it, and puts nothing in."""
+    monkeypatch.setenv("GOCUA_DATABASE_URL", f"sqlite:///{tmp_path}/real.db")
+    for made in (("db", "upgrade"), ("place", "import", "01933")):
+        said(capsys, monkeypatch, *made, code=0)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    said(capsys, monkeypatch, *typed, code=2 if typed[0] == "demo" else 0)
+    database = Database(f"sqlite:///{tmp_path}/real.db")
+    with database.read() as tx:
+        assert not is_loaded(tx)
+    database.close()
+
+
+def test_a_terminal_over_a_database_that_is_not_there_makes_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "gocua db upgrade" in said(capsys, monkeypatch, "chat", "--database", "sqlite:///typo.db")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_people_are_invited_only_to_where_their_role_serves(
