@@ -98,12 +98,9 @@ def new_database(server: str, template: str) -> str:
 @pytest.fixture
 def postgres_empty(postgres: str) -> Iterator[str]:
     """The address of a PostgreSQL database in which nothing was ever made."""
-    global _made
-    _made += 1
-    name = f"empty_{_made}"
-    _run(postgres, f"CREATE DATABASE {name} TEMPLATE template0")
-    yield _named(postgres, name)
-    _run(postgres, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    name = new_database(postgres, "template0")
+    yield named(postgres, name)
+    run(postgres, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
