@@ -60,7 +60,7 @@ def commune(url: str) -> str:
 
 async def test_where_no_link_leads_here_only_the_code_is_given(commune: str) -> None:
     told = await hold(commune, "leader", "mời")
-    assert "Đọc mã này cho người được mời" in told and "đường dẫn" not in told
+    assert "đọc mã này cho người được mời" in told and "đường dẫn" not in told
 
 
 def test_an_invitation_made_in_a_terminal_brings_its_link(tmp_path: Path) -> None:
