@@ -49,6 +49,20 @@ def test_the_day_after_a_fact_expires_the_guides_that_state_it_are_named() -> No
         assert late.exit_code == 1 and line in late.stdout
 
 
+def test_the_list_of_a_hamlet_is_printed_by_its_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.houses import furnish
+
+    url, out = f"sqlite:///{tmp_path}/gocua.db", tmp_path / "list.pdf"
+    monkeypatch.setenv("GOCUA_DATABASE_URL", url)
+    assert RUN.invoke(app, ["db", "upgrade"]).exit_code == 0
+    furnish(url)
+    made = RUN.invoke(app, ["list", "01933-M1", "--out", str(out)])
+    assert made.exit_code == 0, made.stderr
+    assert out.read_bytes().startswith(b"%PDF") and str(out) in made.stdout
+    nowhere = RUN.invoke(app, ["list", "01933-M9", "--out", str(tmp_path / "no.pdf")])
+    assert nowhere.exit_code != 0 and "01933-M9" in nowhere.stderr and not (tmp_path / "no.pdf").exists()
+
+
 def test_a_day_that_is_none_is_said_so() -> None:
     assert RUN.invoke(app, ["check", "--on", "tomorrow"]).exit_code != 0
 
