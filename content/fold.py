@@ -10,6 +10,7 @@ _ICELANDIC_D = str.maketrans({"ð": "đ", "ɖ": "đ", "Ð": "Đ", "Ɖ": "Đ"})
 _NOT_WORD = re.compile(r"[\W_]+")
 # ký/kí, lý/lí, mỹ/mĩ, quý/quí are one word in two spellings; máy/mái or tay/tai are not, so only after a consonant.
 _FINAL_Y = re.compile(r"(?<=[bcdghklmnpqrstvx])y\b|(?<=\bqu)y\b")
+_SHAPES = {"\u0306": "w", "\u031b": "w"}
 _TONES = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
 
 
@@ -34,6 +35,13 @@ def toned(word: str) -> str:
     letters = unicodedata.normalize("NFD", word)
     tone = "".join(_TONES.get(c, "") for c in letters)
     return unicodedata.normalize("NFC", "".join(c for c in letters if c not in _TONES)) + tone
+
+
+def keys(word: str) -> str:
+    """The keys of Telex that write a word: "vắng" is "vawngs"."""
+    letters = unicodedata.normalize("NFD", toned(word))
+    typed = (_SHAPES.get(c) or (letters[at - 1] if c == "\u0302" else c) for at, c in enumerate(letters))
+    return "".join(typed).replace("đ", "dd").replace("uwow", "uow")
 
 
 def has_marks(text: str) -> bool:

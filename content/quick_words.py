@@ -10,10 +10,10 @@ from itertools import groupby
 
 import yaml
 
-from content.fold import fold, has_marks, plain, toned
+from content.fold import fold, has_marks, keys, plain, toned
 
-KINDS = ("outcome", "barrier", "service", "mode", "day", "after_part", "part", "ahead", "weekday", "unit", "month", "house",
-         "and", "except", "from", "to", "along", "filler")
+KINDS = ("outcome", "barrier", "problem", "service", "mode", "day", "after_part", "part", "ahead", "weekday", "unit", "month",
+         "house", "times", "and", "except", "from", "to", "along", "filler")
 LONG_ENOUGH = 4
 """Letters a word needs before one wrong letter in it is forgiven."""
 _SOUND_ALIKE = {"r", "x"}
@@ -50,8 +50,16 @@ def _short() -> Mapping[str, str]:
 
 
 def written_out(words: Iterable[str]) -> list[str]:
-    """The words with what is shortened on phones ("ko", "đc") written out."""
-    return [_short().get(word.lower(), word) for word in words]
+    """The words with what is shortened on phones ("ko", "đc") written out, and Telex keys ("vawngs") as what they write."""
+    return [_short().get(word.lower()) or _keyed().get(word.lower(), word) for word in words]
+
+
+@cache
+def _keyed() -> Mapping[str, str]:
+    """The words with marks by the keys that write them, for phones on which nothing turns keys into marks."""
+    marked = {word for group in phrases().values() for phrase in group for word in phrase.marked if has_marks(word)}
+    made = {keys(word): word for word in marked}
+    return {typed: word for typed, word in made.items() if not is_syllable(typed)}
 
 
 @cache

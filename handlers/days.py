@@ -20,6 +20,7 @@ from storage.rhythms import RhythmKind
 _TROUBLE = {"no_such_day": "day.no_such_day", "no_market": "day.no_market", "no_harvest": "day.no_harvest"}
 YEAR = timedelta(days=366)
 NOTHING: Mapping[date, str] = {}
+NO_BLANKS: Mapping[str, object] = {}
 WORKED_OUT = "~"
 """Marks a stored answer that was not written as a full date."""
 
@@ -33,12 +34,12 @@ class When:
 
 
 def ask_day(ask: Ask, look: Look, key: str, phrase: str, *, least: int = 0, most: int = 365, confirm: bool = True,
-            places: Sequence[int] = (), offered: Mapping[date, str] = NOTHING) -> When:
+            places: Sequence[int] = (), offered: Mapping[date, str] = NOTHING, blanks: Mapping[str, object] = NO_BLANKS) -> When:
     """A day from `today + least` to `today + most`. Where a last look follows that shows it, `confirm` is not needed.
 
     `offered` are days that are ready to be pressed, each with its words.
     """
-    question = _question(look, key, phrase, least, most, places)
+    question = replace(_question(look, key, phrase, least, most, places), blanks=blanks)
     if offered:
         question = replace(question, offer=lambda: tuple(Option(on.isoformat(), label=said) for on, said in offered.items()))
     for turn in count():

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from content.vietnam_time import instant, local_day
+from handlers.days import ask_day
 from handlers.dialogue import Ask
 from handlers.look import Look
-from handlers.questions import Option, Question, day, pick
+from handlers.questions import Option, Question, pick
 from handlers.quick_days import Doubt
 from handlers.quick_items import Hamlets
 from handlers.quick_lines import Line, read
@@ -23,8 +24,9 @@ from storage.places import Hamlet
 T = TypeVar("T")
 SKIP = "-"
 NOON = 12
-OFFERED = (Outcome.COMPLETED, Outcome.NOT_HOME, Outcome.PARTIAL, Outcome.REFUSED_SOFT)
-"""Results to press where the words were not understood: those that need nothing more than themselves."""
+DAY = timedelta(days=1)
+OFFERED = (Outcome.COMPLETED, Outcome.NOT_HOME, Outcome.BLOCKED, Outcome.APPOINTMENT, Outcome.PARTIAL, Outcome.REFUSED_SOFT)
+"""Results to press where the words were not understood; what one of them still needs is asked next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _understood(line: Line, stored: str) -> list[Line]:
         return unpack(stored)[0]
     if not line.numbers:
         raise Refused("quick.not_understood")
-    return [replace(line, outcome=outcome, doubt=None)]
+    return [replace(line, outcome=outcome, barrier=line.barrier if outcome.needs_barrier else None, doubt=None)]
 
 
 def _probable(line: Line) -> list[Option]:
@@ -199,10 +201,9 @@ class Asking:
         if outcome.needs_barrier and line.barrier is None:
             line = replace(line, barrier=self._barrier(at, line))
         if outcome.needs_date and line.next_on is None:
-            line = replace(line, next_on=self._ask(f"next.{at}", day("next", on), "quick.next", **self._about(line)))
+            line = replace(line, next_on=self._day(f"next.{at}", "quick.next", line, on, 365))
         if outcome.needs_until and line.until is None:
-            away = day("until", on, least=1, most=730)
-            line = replace(line, until=self._ask(f"until.{at}", away, "quick.until", **self._about(line)))
+            line = replace(line, until=self._day(f"until.{at}", "quick.until", line, on + DAY, 730))
         services = line.services or default_services(self.look, self.hamlet, outcome, on)
         if outcome.needs_attainment and not services:
             services = (self._service(at, line),)
@@ -215,6 +216,12 @@ class Asking:
 
     def _about(self, line: Line) -> dict[str, object]:
         return {"numbers": ", ".join(map(str, line.numbers))}
+
+    def _day(self, key: str, phrase: str, line: Line, first: date, most: int) -> date:
+        """A day in people's own words, from `first` on; several that may be meant are offered."""
+        least = (first - self.look.today).days
+        return ask_day(self.ask, self.look, key, phrase, least=least, most=least + most, confirm=False, places=[self.hamlet.id],
+                       blanks=self._about(line)).on
 
     def _barrier(self, at: str, line: Line) -> Barrier:
         question = pick("barrier", *(each.value for each in Barrier))

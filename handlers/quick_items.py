@@ -45,8 +45,8 @@ _PIECES = re.compile(r"""
   | (?P<month>\d{1,2}/\d{4})(?![\d/])
   | (?P<hour>\d{1,2}\s?(?:h|g|giờ|gio)\s?\d{0,2}|\d{1,2}:\d{2})(?!\w)
   | (?P<weekday>(?:t|thứ\s|thu\s)[2-8])(?!\w)
-  | (?P<odd>\d+(?:\s?[-–—]\s?\d+){2,}|\d{6,}|\d+/[\d/]*)
-  | (?P<range>\d{1,5}\s?[-–—]\s?\d{1,5})(?!\d)
+  | (?P<odd>\d+(?:\s?(?:[-–—~→]|->|\.{2,3})\s?\d+){2,}|\d{6,}|\d+/[\d/]*|\d+[^\W\d_](?!\w))
+  | (?P<range>\d{1,5}\s?(?:[-–—~→]|->|\.{2,3})\s?\d{1,5})(?!\d)
   | (?P<number>\d{1,5})
   | (?P<word>[^\W\d_]+)
   | (?P<comma>[,.:!&+=\#*•\-–—])
@@ -158,7 +158,7 @@ def _date(kind: str, text: str, today: date) -> Item:
 
 
 def _joined(made: Sequence[Item], today: date) -> list[Item]:
-    """Items that are one: "3 ngày nữa", "tháng 2", "sáng qua"."""
+    """Items that are one: "3 ngày nữa", "tháng 2", "ngày 20/11", "sáng qua"."""
     out: list[Item] = []
     for item in made:
         before = out[-1] if out else None
@@ -166,6 +166,10 @@ def _joined(made: Sequence[Item], today: date) -> list[Item]:
             out[-1] = Item(DATE, f"{before.text} {item.text}", day=today + timedelta(days=before.first * int(item.value)))
         elif item.kind == NUMBER and before is not None and before.kind == "month":
             out[-1] = _month(item, before.text, today)
+        elif item.kind == NUMBER and [each.kind for each in out[-2:]] == ["outcome", "times"]:
+            out.pop()  # "vắng lần 2": how often is told by what is on record
+        elif item.kind == DATE and before is not None and before.kind == UNKNOWN and fold(before.text) == "ngay":
+            out[-1] = item
         elif item.kind == "after_part":
             out.append(Item("day", item.text, item.value) if before is not None and before.kind == "part" else
                        Item(UNKNOWN, item.text))

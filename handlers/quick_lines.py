@@ -7,13 +7,15 @@ way of meeting. Every item must have its place: one that has none makes the line
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
-from handlers.quick_days import Doubt, Odd, ahead_day, month_end, past_day
+from handlers.quick_days import WAITING, Doubt, Odd, ahead_day, but_for_the_day, in_words, month_end, past_day
+from handlers.quick_houses import houses
 from handlers.quick_items import COMMA, DATE, HAMLET, HOUR, NOTE, NUMBER, RANGE, UNKNOWN, Hamlets, Item, items
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome
 
@@ -61,31 +63,56 @@ class _Frame:
     mode: Mode = Mode.DOOR
     heading: bool = False
     """Whether the day stood on a line of its own."""
+    row: int = -1
+    colon: bool = False
+    """Whether a colon stood behind the day: it holds to the end of the row."""
 
 
 def read(text: str, today: date, hamlets: Hamlets) -> list[Line]:
     """The lines of a message; `today` is the local day on which it was written."""
     found: list[Line] = []
     frame = _Frame()
-    for part in re.split(r"[;|\n\r\u2028]+", text[:MOST_LETTERS])[:MOST_LINES]:
+    for row, part in _parts(text[:MOST_LETTERS])[:MOST_LINES]:
+        if row != frame.row:
+            frame.row, frame.colon = row, False
         if seen := items(part, hamlets, today):
             found += _statement(" ".join(part.split()), seen, frame, today)
     return _once_each(found)
 
 
+_NUMBERED = re.compile(r"\s*(\d{1,2})\s*[.)]\s+(?=(?:(?:hộ|ho|nhà|nha|số|so)\s+)*\d{1,5}(?![\d/.:h-]))", re.IGNORECASE)
+
+
+def _parts(text: str) -> list[tuple[int, str]]:
+    """The statements, each with the number of its row; a phone that counts the rows ("1. 12 xong") counts no households."""
+    rows = [row for row in re.split(r"[\n\r\u2028]+", unicodedata.normalize("NFC", text)) if row.strip()]
+    counted = [_NUMBERED.match(row) for row in rows]
+    if len(rows) > 1 and [int(found[1]) for found in counted if found] == list(range(1, len(rows) + 1)):
+        rows = [row[found.end():] for row, found in zip(rows, counted, strict=True) if found]
+    return [(at, part) for at, row in enumerate(rows) for part in re.split(r"[;|]+", row)]
+
+
 def _statement(text: str, seen: Sequence[Item], frame: _Frame, today: date) -> list[Line]:
-    """One statement; it may change the frame for those after it."""
-    try:
-        rest, dated = _heading(seen, frame, today)
-        if not rest:
-            frame.heading = frame.heading or dated
-            return []
-        told = list(_pairs(text, rest, frame, today))
-        if frame.day in (None, today) or dated or frame.heading:
-            return told
-        return [replace(line, doubt=line.doubt or Doubt.DAY) for line in told]  # the day of the line before, or its own?
-    except Odd as odd:
-        return [_guess(text, seen, frame, today, odd.doubt)]
+    """One statement; it may change the frame for those after it. What has no place is read once more, as days people say."""
+    doubts = []
+    for tried in (seen, in_words(seen, today), but_for_the_day(seen, today)):
+        try:
+            return _told(text, tried, frame, today)
+        except Odd as odd:
+            doubts.append(odd.doubt)
+    return [_guess(text, seen, frame, today, doubts[0])]
+
+
+def _told(text: str, seen: Sequence[Item], frame: _Frame, today: date) -> list[Line]:
+    rest, dated = _heading(seen, frame, today)
+    if not rest:
+        frame.heading = frame.heading or dated
+        return []
+    told = list(_pairs(text, rest, frame, today))
+    frame.colon = frame.colon or (dated and seen[len(seen) - len(rest) - 1].text == ":")
+    if frame.day in (None, today) or dated or frame.heading or frame.colon:
+        return told
+    return [replace(line, doubt=line.doubt or Doubt.DAY) for line in told]  # the day of the line before, or its own?
 
 
 # --- the heading ----------------------------------------------------------------------------------------------------------
@@ -145,7 +172,7 @@ def _pairs(text: str, seen: Sequence[Item], frame: _Frame, today: date) -> Itera
 def _day_or_house(seen: Sequence[Item]) -> bool:
     """A bare number right behind a result that waits for a day ("5 hẹn 12 xong") may be that day; alone it is a house."""
     told = [item for item in seen if item.kind not in ("filler", "to")]
-    waits = [at for at, item in enumerate(told[:-1]) if item.kind == "outcome" and OUTCOMES[item.value] in _WAITING
+    waits = [at for at, item in enumerate(told[:-1]) if item.kind == "outcome" and OUTCOMES[item.value] in WAITING
              and told[at + 1].kind in (NUMBER, RANGE)]
     return bool(waits) and (len(told) > 2 or len(told) < len(seen))
 
@@ -157,7 +184,8 @@ def _groups(seen: Sequence[Item]) -> Iterator[tuple[str, list[Item]]]:
     for at, item in enumerate(seen):
         if item.kind in (COMMA, "filler"):
             continue
-        if item.kind == "to" and at + 1 < len(seen) and seen[at + 1].kind in (DATE, "weekday", "ahead", "day"):
+        after = seen[at + 1].kind if at + 1 < len(seen) else ""
+        if (item.kind == "to" and after in (DATE, "weekday", "ahead", "day")) or (item.kind == "and" and after in _SERVICES):
             numbers = False
         else:
             numbers = item.kind in _NUMBERS
@@ -168,56 +196,13 @@ def _groups(seen: Sequence[Item]) -> Iterator[tuple[str, list[Item]]]:
 
 
 def _line(text: str, numbers: Sequence[Item], result: Sequence[Item], frame: _Frame, today: date) -> Line:
-    listed = _houses(numbers)
+    listed = houses(numbers)
     line = Line(text, listed, on=frame.day, hour=frame.hour, mode=frame.mode, hamlet_id=frame.hamlet_id)
     line = _result(line, result, today)
     wide = WIDE // 3 if line.outcome is not None and line.outcome.needs_attainment else WIDE
     if line.mode is not Mode.MEETING and len(listed) > wide and any(item.kind in (RANGE, "to") for item in numbers):
         return replace(line, doubt=Doubt.RANGE)
     return replace(line, doubt=Doubt.FAR_BACK) if line.on is not None and today - line.on > FAR_BACK else line
-
-
-def _houses(numbers: Sequence[Item]) -> tuple[int, ...]:
-    """The numbers in their order, ranges told out, those excepted left out."""
-    taken: list[int] = []
-    left_out: set[int] = set()
-    excepting = False
-    for first, last in _spans(numbers):
-        if first < 0:
-            if not taken or excepting:
-                raise Odd
-            excepting = True
-        elif last < first or last - first > 300:
-            raise Odd
-        else:
-            span = range(first, last + 1)
-            left_out.update(span) if excepting else taken.extend(span)
-    kept = tuple(dict.fromkeys(number for number in taken if number not in left_out))
-    if not kept or (excepting and not left_out) or not left_out <= set(taken):
-        raise Odd
-    return kept
-
-
-def _spans(numbers: Sequence[Item]) -> Iterator[tuple[int, int]]:
-    """Numbers and ranges; (-1, -1) stands for "except"."""
-    at = 0
-    while at < len(numbers):
-        item = numbers[at]
-        if not item.sure:
-            raise Odd
-        if item.kind == "except":
-            yield -1, -1
-        elif item.kind == RANGE:
-            yield item.first, item.last
-        elif item.kind == NUMBER:
-            if at + 2 < len(numbers) and numbers[at + 1].kind == "to" and numbers[at + 2].kind == NUMBER:
-                yield item.first, numbers[at + 2].first
-                at += 2
-            else:
-                yield item.first, item.first
-        elif item.kind not in ("house", "and", "from"):
-            raise Odd
-        at += 1
 
 
 def _result(line: Line, result: Sequence[Item], today: date) -> Line:
@@ -235,8 +220,12 @@ def _with(line: Line, item: Item, today: date) -> Line:
     outcome = line.outcome
     if item.kind == "outcome":
         return _outcome(line, OUTCOMES[item.value])
-    if item.kind == "barrier" and outcome is Outcome.BLOCKED and line.barrier is None:
+    if item.kind == "problem" and outcome is None:
+        return replace(line, outcome=Outcome.BLOCKED, barrier=Barrier(item.value))
+    if item.kind in _TROUBLES and outcome is Outcome.BLOCKED and line.barrier is None:
         return replace(line, barrier=Barrier(item.value))
+    if item.kind == "and" and line.services:
+        return line
     if item.kind in ("service", "barrier") and outcome is not None and outcome.may_attain:
         return _service(line, item)
     if item.kind in ("to", "part") and outcome is not None and (outcome.needs_until or outcome.needs_date):
@@ -246,7 +235,8 @@ def _with(line: Line, item: Item, today: date) -> Line:
 
 def _beside(line: Line, item: Item) -> Line | None:
     """What may stand behind any result, once."""
-    if not line.note and (item.kind == NOTE or (item.kind == HOUR and line.next_on is not None)):
+    agreed = line.next_on is not None or line.outcome is Outcome.APPOINTMENT
+    if not line.note and (item.kind == NOTE or (item.kind == HOUR and agreed)):
         return replace(line, note=item.text)
     if item.kind == "along" and not line.along:
         return replace(line, along=True)
@@ -265,7 +255,8 @@ def _outcome(line: Line, outcome: Outcome) -> Line:
 
 
 _RETURNING = frozenset({Outcome.PARTIAL, Outcome.BLOCKED, Outcome.REFUSED_SOFT, Outcome.RIGHT_PERSON_AWAY})
-_WAITING = frozenset({Outcome.APPOINTMENT, Outcome.TEMPORARILY_AWAY})
+_TROUBLES = frozenset({"barrier", "problem"})
+_SERVICES = frozenset({"service", "barrier"})
 _ALSO_SERVICE = {Barrier.PAYMENT.value: "online_payment"}
 
 
@@ -294,14 +285,18 @@ def _dated(line: Line, item: Item, today: date) -> Line:
 # --- what is not certain --------------------------------------------------------------------------------------------------
 
 
-_BEGINS = _HEADS | _NUMBERS | {"outcome", UNKNOWN}
+_BEGINS = _HEADS | _NUMBERS | {"outcome", "problem", UNKNOWN}
 
 
 def _guess(text: str, seen: Sequence[Item], frame: _Frame, today: date, doubt: Doubt) -> Line:
     """What an unclear line was probably about: its numbers and a result, as something to ask."""
     numbers = tuple(dict.fromkeys(item.first for item in seen if item.kind == NUMBER))
     outcome = next((OUTCOMES[item.value] for item in seen if item.kind == "outcome"), None)
-    line = Line(text, numbers, outcome, on=frame.day, hour=frame.hour, mode=frame.mode, hamlet_id=frame.hamlet_id, doubt=doubt)
+    trouble = next((item for item in seen if item.kind in _TROUBLES and item.sure), None)
+    barrier = Barrier(trouble.value) if trouble and outcome in (None, Outcome.BLOCKED) else None
+    outcome = outcome or (Outcome.BLOCKED if barrier else None)
+    line = Line(text, numbers, outcome, barrier, on=frame.day, hour=frame.hour, mode=frame.mode, hamlet_id=frame.hamlet_id,
+                doubt=doubt)
     unknown = sum(item.kind == UNKNOWN for item in seen)
     odd = any(item.kind not in (NUMBER, "house", COMMA) for item in seen)
     begins = seen[0].kind in _BEGINS and (seen[0].sure or len(seen) == 2)

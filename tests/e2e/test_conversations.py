@@ -76,7 +76,7 @@ async def test_three_people_hold_their_conversations(sqlite_url: str, phone: Bro
         await says(volunteer, "Hộ số mấy?")
         await type_in(volunteer, "18")
         await press(volunteer, "✅ Xong")
-        await press(volunteer, "✅ Xong hôm nay")
+        await press(volunteer, "✅ Làm xong")
         await says(volunteer, "Hộ đã làm được việc gì?")
 
         await program.stop()

@@ -85,6 +85,31 @@ UNDERSTOOD = {
     "thôn Mẫu Hai 12 xong; 13 vắng": "12 completed in 2 | 13 not_home in 2",
     "thon 3 5 7 vang": "5,7 not_home in 3",
     "12 done; 3 not home": "12 completed | 3 not_home",
+    "12..14 vang": "12,13,14 not_home",
+    "12~14 vắng": "12,13,14 not_home",
+    "từ hộ 12 đến hộ 14 vắng": "12,13,14 not_home",
+    "ngày 20/11 hộ 4 xong": "4 completed on 2026-11-20",
+    "hôm qua: 4 xong; 5 vắng": "4 completed on 2026-11-22 | 5 not_home on 2026-11-22",
+    "1. 12 xong\n2. 13 vang\n3) hộ 5 vắng": "12 completed | 13 not_home | 5 not_home",
+    "1. 12 xong": "1,12 completed",
+    "12 vawngs": "12 not_home",
+    "12 vuowngs otp": "12 blocked otp_not_received",
+    "12 tuwf choois": "12 refused_hard",
+    "12 đã làm xong; 13 xong r": "12 completed | 13 completed",
+    "12 cửa khóa; 13 ko co ai o nha; 14 đi làm chưa về": "12 not_home | 13 not_home | 14 not_home",
+    "12 vắng lần 3": "12 not_home",
+    "12 ko nhận đc otp": "12 blocked otp_not_received",
+    "12 không có điện thoại; 13 ko có đt; 14 quên mk":
+        "12 blocked no_smartphone | 13 blocked no_smartphone | 14 blocked forgot_password",
+    "12 mất mạng hẹn mai": "12 blocked no_network next 2026-11-24",
+    "12 xong mức 2 và dvc": "12 completed vneid_level2 dvc_account",
+    "quầy: 12 xong": "12 completed office",
+    "12 hẹn 8h sáng mai": "12 appointment next 2026-11-24 (8h)",
+    "12 hẹn thứ 7 tuần sau; 13 hẹn sau tết": "12 appointment next 2026-12-05 | 13 appointment next 2027-02-11",
+    "12 hẹn ngày 5": "12 appointment next 2026-12-05",
+    "12 hẹn mùng 6": "12 appointment",
+    "12 hẹn phiên chợ tới": "12 appointment",
+    "12 đi xa đến tết": "12 temporarily_away",
     "１２ xong": "12 completed",
     "12\u200b xo\u0300ng": "12 completed ? unclear",
 }
@@ -116,6 +141,15 @@ ASKED = {
     "12 hen hom qua": "unclear",
     "31/2 4 xong": "unclear",
     "12 trừ 12 xong": "unclear",
+    "5 hộ vắng": "unclear",
+    "xong 12 hộ": "unclear",
+    "12 nhà xong": "unclear",
+    "12a xong": "unclear",
+    "2 lần 12 vắng": "unclear",
+    "12 chưa muốn không có điện thoại": "unclear",
+    "12 hẹn chưa": "unclear",
+    "12 hẹn ngày 5 13 xong": "unclear",
+    "12...13...14 vang": "unclear",
 }
 NO_LOG = [
     "",
@@ -126,6 +160,7 @@ NO_LOG = [
     "3 bước làm vneid",
     "hẹn",
     "2 lần rồi không được",
+    "tổ tôi được 5 hộ",
 ]
 
 
@@ -167,11 +202,16 @@ def test_a_message_without_marks_or_in_capitals_means_the_same(shift: int) -> No
 
 STEMS = {
     Outcome.COMPLETED: ["xong", "hoan thanh", "dat", "done", "finished"],
-    Outcome.ALREADY_DONE: ["co roi", "co san", "da co", "already done"],
-    Outcome.PARTIAL: ["do", "chua xong", "partial"], Outcome.BLOCKED: ["vuong", "mac", "stuck"],
+    Outcome.ALREADY_DONE: ["co roi", "co san", "da co", "co tu truoc", "already done"],
+    Outcome.PARTIAL: ["do", "chua xong", "partial"],
+    Outcome.BLOCKED: ["vuong", "mac", "stuck", "quen mat khau", "khong co dien thoai", "khong nhan otp", "otp khong ve",
+                      "chua co can cuoc", "loi cong", "gia yeu", "nam vien", "so bi lua"],
     Outcome.APPOINTMENT: ["hen"], Outcome.RIGHT_PERSON_AWAY: ["thieu nguoi", "chu nha vang"],
-    Outcome.NOT_HOME: ["vang", "khong co nha", "khong gap", "not home"], Outcome.TEMPORARILY_AWAY: ["di xa", "di lam xa", "away"],
-    Outcome.REFUSED_SOFT: ["chua muon"], Outcome.REFUSED_HARD: ["tu choi", "khong muon"], Outcome.NOT_FOUND: ["khong tim thay"],
+    Outcome.NOT_HOME: ["vang", "khong co nha", "khong gap", "khong co ai", "cua khoa", "khoa cua",
+                       "di cho", "di lam", "chua ve", "not home"],
+    Outcome.TEMPORARILY_AWAY: ["di xa", "di lam xa", "away"],
+    Outcome.REFUSED_SOFT: ["chua muon", "de sau"], Outcome.REFUSED_HARD: ["tu choi", "khong muon"],
+    Outcome.NOT_FOUND: ["khong tim thay"],
     Outcome.UNREACHABLE: ["khong vao duoc"], Outcome.MOVED_OUT: ["chuyen di", "moved"], Outcome.VACANT: ["nha trong", "bo khong"],
     Outcome.NOT_HOUSEHOLD: ["khong phai ho", "trung ho"]}  # fmt: skip
 """The roots of each result, written down a second time."""
@@ -189,7 +229,7 @@ def spoken_numbers(text: str) -> set[int]:
         r"\d{1,2}/\d{1,4}(/\d{2,4})?|\d{1,2}h\d*|muc 2|thu [2-8]|\bt[2-8]\b|\d+ (ngay|tuan) nua|thang \d+", " ", bare(text)
     )
     found: set[int] = set()
-    for first, last in re.findall(r"(\d+)\s*(?:-|den|toi|to)\s*(\d+)", text):
+    for first, last in re.findall(r"(\d+)\s*(?:-|–|~|\.{2,3}|(?:den|toi|to)(?: ho| nha| so)*)\s*(\d+)", text):
         found |= set(range(int(first), int(last) + 1))
     return found | {int(each) for each in re.findall(r"\d+", text)}
 

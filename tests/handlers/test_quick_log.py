@@ -62,7 +62,7 @@ def test_only_what_is_not_certain_is_asked(database: Database) -> None:
         said = typist.say("1 vang\n2 vuong\n3 xon\n4 hen\n99 vang; 5 di xa", NINE)
         assert short(field) == [(1, "not_home")] and "Đã ghi 1 hộ" in said and "Hộ 2: vướng ở đâu?" in said
         assert "“3 xon”" in typist.press("Không nhận được OTP", NINE)
-        assert "Hộ 4: hẹn ngày nào?" in typist.press("✅ Xong", NINE)
+        assert "Hộ 4: hẹn ngày nào?" in typist.press("✅ Làm xong", NINE)
         assert "Hộ 99 không có trong danh sách" in typist.say("thứ 7", NINE)
         assert "Danh sách Thôn Thử không có hộ 98" in typist.say("98", NINE)
         assert "Hộ 5: đi xa đến bao giờ?" in typist.say("10", NINE)

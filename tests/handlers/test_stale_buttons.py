@@ -62,7 +62,7 @@ async def test_every_button_of_a_visit_pressed_again_after_it_was_saved(sqlite_u
     async with living(sqlite_url, [terminal]) as house:
         await terminal.ready.wait()
         seen: list[str] = []
-        for line in ("ghi lượt", "18", "✅ Xong", "✅ Xong hôm nay", "xong, đi tiếp", "không ghi chú", "sửa", "thôi, không sửa"):
+        for line in ("ghi lượt", "18", "✅ Xong", "✅ Làm xong", "xong, đi tiếp", "không ghi chú", "sửa", "thôi, không sửa"):
             await terminal.hear(line)
             await quiet(house.store)
         lines = await house.store.read(lambda rows: transcript.lines(rows, "terminal", "volunteer", 1000, 1))

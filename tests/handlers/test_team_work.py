@@ -32,7 +32,7 @@ def test_a_meeting_of_thirty_is_logged_in_one_go_and_each_house_once(database: D
         field = made(tx, houses=40)
         typist = Typist(field, 1)
         assert "Cuộc họp làm được gì" in typist.say("họp thôn", NINE)
-        typist.press("✅ Xong hôm nay", NINE)
+        typist.press("✅ Làm xong", NINE)
         assert "Hộ nào có mặt?" in typist.press("Xong, đi tiếp", NINE)
         assert "không có hộ 41" in typist.say("1-30 41", NINE)
         assert "Mình chưa hiểu" in typist.say("cả thôn", NINE)
@@ -42,7 +42,7 @@ def test_a_meeting_of_thirty_is_logged_in_one_go_and_each_house_once(database: D
         assert "Đã ghi 28 hộ tại cuộc họp" in typist.press("💾", NINE)
         assert len(rows(field)) == 28 and {row[1:] for row in rows(field)} == {("completed", "meeting")}
         typist.say("họp thôn", at(TODAY, 10))
-        typist.press("✅ Xong hôm nay", at(TODAY, 10))
+        typist.press("✅ Làm xong", at(TODAY, 10))
         typist.press("Xong, đi tiếp", at(TODAY, 10))
         assert "1 hộ\n4\n" in typist.say("3 4", at(TODAY, 10))
         assert "1 hộ đã ghi từ trước" in typist.press("💾", at(TODAY, 10))
@@ -86,7 +86,7 @@ def test_the_counter_is_help_but_no_visit_at_a_door(sqlite_url: str) -> None:
         assert "Hộ nào đang ở quầy?" in typist.say("tại quầy", NINE)
         typist.say("7", NINE)
         typist.press("✅ Xong", NINE)
-        typist.press("✅ Xong hôm nay", NINE)
+        typist.press("✅ Làm xong", NINE)
         assert "Tại quầy một cửa: hộ 7" in typist.press("Xong, đi tiếp", NINE)
         assert "Đã lưu: hộ 7" in typist.press("💾", NINE)
         assert rows(field) == [(7, "completed", "office")]
@@ -140,7 +140,7 @@ def test_somebody_went_along(sqlite_url: str) -> None:
         typist = Typist(field, 1)
         for words in ("ghi lượt", "4"):
             typist.say(words, NINE)
-        for label in ("✅ Xong", "✅ Xong hôm nay", "Xong, đi tiếp", "Không ghi chú", "💾", "🤝"):
+        for label in ("✅ Xong", "✅ Làm xong", "Xong, đi tiếp", "Không ghi chú", "💾", "🤝"):
             typist.press(label, NINE)
         typist.press("Thành viên C", NINE)
         assert tx.scalar(select(table(Companion).c.person_id)) == field.members[2]

@@ -19,7 +19,7 @@ def village(database: Database) -> Iterator[Village]:
 
 
 def logged(village: Village) -> None:
-    said = village.say("lan", "ghi lượt", "12", "✅ Xong", "Xong hôm nay", "1", "xong, đi tiếp", "không ghi chú", "lưu")
+    said = village.say("lan", "ghi lượt", "12", "✅ Xong", "Làm xong", "1", "xong, đi tiếp", "không ghi chú", "lưu")
     assert "Đã lưu: hộ 12" in said
 
 
