@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from handlers import shown
+from handlers import session_letter, shown
 from handlers.access import Action
 from handlers.desk import Desk
 from handlers.summary import SHOWN, hamlets_of, place_of
@@ -68,6 +68,7 @@ def households(desk: Desk, subject: str) -> None:
     if len(found) > PAGE:
         last = found[PAGE - 1]
         choices.append(desk.choice("summary.more", f"/behind:{what}.{place_id}.{last.hamlet_id}-{last.number}"))
+    choices += session_letter.ways(desk, what, place_id)
     total = coverage.add(coverage.by_hamlet(look.rows, running.goal, ids, look.today).values())
     ways = (desk.choice("way.back", f"/numbers:{place_id}", quiet=True), desk.choice("way.menu", "/menu", quiet=True))
     desk.send(Message(title=f"{named(desk, what)}: {_count(total, what)}",
@@ -130,6 +131,7 @@ def _send_parts(desk: Desk, running: Running, place_id: int, what: str, ordered:
         choices.append(Choice(f"{part.name}: {told}", f"/summary:{part.id}"))
     if len(ordered) > start + PAGE:
         choices.append(desk.choice("summary.more", f"/parts:{place_id}.{what}@{start + PAGE}"))
+    choices += session_letter.ways(desk, what, place_id)
     ways = (desk.choice("way.back", f"/summary:{place_id}", quiet=True), desk.choice("way.menu", "/menu", quiet=True))
     head = said(words.say("summary.inside", campaign=running.name))
     desk.send(Message(title=named(desk, what) if what else head.title, text=head.text, choices=(*choices, *ways),

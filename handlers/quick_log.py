@@ -8,6 +8,7 @@ from datetime import datetime
 from content.fold import fold
 from content.quick_words import spelled_out
 from content.vietnam_time import instant, local_day
+from handlers import drill
 from handlers.access import Action
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
@@ -29,6 +30,8 @@ ON_SCREEN = 12
 def ear(desk: Desk, text: str) -> str | None:
     """Whether this is a quick log: something certain in it or, outside a conversation, something that is nearly one."""
     if len(text) > MOST_LETTERS or desk.look.may(Action.LOG_VISIT) == 0:
+        return None
+    if desk.talk is not None and desk.talk.dialogue == drill.NAME:  # what is typed there is about no household
         return None
     if not any(letter.isdecimal() for letter in text):  # a number in words is not guessed: how it is typed is shown
         return "/quick" if desk.talk is None and spelled_out(text) else None
@@ -89,7 +92,8 @@ def _how(desk: Desk, subject: str) -> None:
     if subject in hamlets:
         desk.answer.records.append(working.WorksIn(int(subject), look.said_at))
     name = hamlets[subject].name if subject in hamlets else ", ".join(hamlet.name for hamlet in hamlets.values())
-    desk.say("quick.how", desk.choice("menu.log", "/visit"), desk.choice("way.menu", "/menu", quiet=True), hamlet=name)
+    desk.say("quick.how", desk.choice("menu.log", "/visit"), desk.choice("menu.drill", f"/{drill.NAME}"),
+             desk.choice("way.menu", "/menu", quiet=True), hamlet=name)
 
 
 def _names(look: Look) -> Hamlets:

@@ -75,6 +75,7 @@ MEMBERS_FIRST = (
 )
 MEMBERS_MORE = (
     (Action.LOG_VISIT, "menu.quick", "/quick"),
+    (Action.LOG_VISIT, "menu.drill", "/drill"),
     (Action.LOG_VISIT, "menu.together", "/together"),
     (Action.SHOW_DAY_CODE, "menu.my_code", "/mycode"),
     (Action.LOG_VISIT, "menu.meeting", "/meeting"),

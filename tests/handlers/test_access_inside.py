@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.papers import Printer
-from handlers import pictures, poster, speech
+from handlers import pictures, poster, session_letter, speech
 from handlers.catalogue import PAPERS
 from handlers.talk import Kind, Message
 from storage.database import Database
@@ -39,7 +39,7 @@ def words_of(content: bytes) -> str:
 
 EVERYBODYS = {"mydata", pictures.KIND}
 TEAMS = {*EVERYBODYS, "ics", "chart"}
-LEADS = {*TEAMS, "attendance", "report", "workdays", poster.KIND}
+LEADS = {*TEAMS, "attendance", "report", "workdays", poster.KIND, session_letter.KIND}
 HANDED_OUT = {"citizen": EVERYBODYS, "volunteer": {*TEAMS, "list"}, "leader": {*LEADS, "list"}, "commune_officer": LEADS,
               "admin": LEADS}
 """The kinds of papers a role comes to by pressing."""

@@ -65,6 +65,7 @@ daycode         4021                                     .         .         .  
 assist          {home}~vneid-level2                      -         y         y         -         -         -
 arrive          {code}                                   !         !         !         !         !         !
 unclear         =                                        .         .         .         .         .         .
+drill           =                                        .         .         .         .         .         .
 unclear         {letter}                                 -         -         -         -         -         -
 announce        =                                        .         .         .         .         .         .
 announce        {hamlet}                                 -         -         y         -         -         -
@@ -111,6 +112,8 @@ report          {hamlet}.week.docx                       -         -         y  
 report          {commune}.month.docx                     -         -         -         y         y         -
 report          {commune}.week.xlsx                      -         -         -         y         y         -
 report          {hamlet}.week.csv                        -         -         y         y         y         -
+session         otp_not_received.{hamlet}                -         -         y         y         y         -
+session         otp_not_received.{commune}               -         -         -         y         y         -
 remind          {run_}                                   -         y         -         -         -         -
 quiet           =                                        .         .         .         .         .         .
 quiet           follow_up_visit_due~household:{home}     -         -         -         -         -         -
