@@ -29,7 +29,9 @@ def numbers(desk: Desk, subject: str) -> None:
         desk.say("summary.no_campaign", desk.choice("way.menu", "/menu", quiet=True))
         return
     total = coverage.total(look.rows, running.goal, place_id, look.today)
+    leads = place_of(look, subject, Action.HAND_OUT) is not None
     desk.say("summary.tap", *(_number(desk, what, count, place_id) for what, count in _counts(total)),
+             *((desk.choice("spot.open", f"/spot:{place_id}"),) if leads else ()),
              desk.choice("way.back", f"/summary:{place_id}", quiet=True), desk.choice("way.menu", "/menu", quiet=True))
 
 

@@ -48,14 +48,15 @@ def _page(document: Document) -> None:
     style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(6), 1.15
 
 
-def heading(document: Document, head: Letterhead, blanks: Mapping[str, object], *, team: bool, about: str = "") -> None:
+def heading(document: Document, head: Letterhead, blanks: Mapping[str, object], *, team: bool, kind: str = "",
+            about: str = "") -> None:
     """Agency, number and what it is about on the left; the country's name and motto, place and date on the right."""
     table = document.add_table(rows=2, cols=2)
     _widths(table, HALVES)
     agency = head.block("team" if team else "agency", blanks)
     lines(table.cell(0, 0), agency, bold_from=1 if team else 0, size=12, rule=True)
     lines(table.cell(0, 1), head.block("motto", blanks), bold_from=0, size=12, rule=True)
-    lines(table.cell(1, 0), [head.line("team_number" if team else "number", blanks)], bold_from=9, size=13)
+    lines(table.cell(1, 0), [head.line(f"{kind}team_number" if team else f"{kind}number", blanks)], bold_from=9, size=13)
     if about:
         written(table.cell(1, 0).add_paragraph(), about, bold=False, centre=True, size=12, italic=False, after=0)
     lines(table.cell(1, 1), [head.line("dated", blanks)], bold_from=9, size=13, italic=True)
@@ -157,7 +158,7 @@ def _whole(row: Any) -> None:
 def _wanted(words: Words, sheet: Sheet, column: int) -> int:
     """Letters of the longest cell of a column and the room beside them; a heading may be broken between words."""
     told = [min(len(words_of(words, row[column])), LONG) for row in sheet.rows]
-    return max((*told, *(len(word) + 1 for word in sheet.head[column].split()), 5)) + 3
+    return max((*told, *(len(word) + 2 for word in sheet.head[column].split()), 5)) + 3
 
 
 def shared_out(wanted: Sequence[int]) -> list[int]:

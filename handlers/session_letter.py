@@ -85,7 +85,7 @@ def drawn(words: Words, whole: Overview, barrier: Barrier, commune: str, planned
     head = letterhead(whole.place_code.split("-")[0])
     blanks = _blanks(words, whole, barrier, commune, planned)
     document, team = form.begun(), whole.level == HAMLET
-    form.heading(document, head, blanks, team=team, about=head.line("session_about", blanks))
+    form.heading(document, head, blanks, team=team, kind="session_", about=head.line("session_about", blanks))
     form.line(document, head.line(f"session_to_{HELP[barrier]}", blanks), bold=True, centre=True, before=18)
     form.line(document, head.line("session_why", blanks))
     form.line(document, head.line("session_count", blanks))
@@ -103,8 +103,8 @@ def drawn(words: Words, whole: Overview, barrier: Barrier, commune: str, planned
 
 
 def _asked(head: Letterhead, blanks: Mapping[str, object], planned: Meeting | None) -> list[str]:
-    when = "session_planned" if planned else "session_open"
-    return [head.line(each, blanks) for each in ("session_please", when, "session_ready", "session_private")]
+    when = ("session_planned",) if planned else ("session_open", "session_where")
+    return [head.line(each, blanks) for each in ("session_please", *when, "session_ready", "session_private")]
 
 
 def _blanks(words: Words, whole: Overview, barrier: Barrier, commune: str, planned: Meeting | None) -> dict[str, object]:

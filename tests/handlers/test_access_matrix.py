@@ -114,6 +114,9 @@ report          {commune}.week.xlsx                      -         -         -  
 report          {hamlet}.week.csv                        -         -         y         y         y         -
 session         otp_not_received.{hamlet}                -         -         y         y         y         -
 session         otp_not_received.{commune}               -         -         -         y         y         -
+spot            =                                        .         .         .         .         .         .
+spot            {hamlet}                                 -         -         y         -         -         -
+spot            {commune}                                -         -         -         -         -         -
 remind          {run_}                                   -         y         -         -         -         -
 quiet           =                                        .         .         .         .         .         .
 quiet           follow_up_visit_due~household:{home}     -         -         -         -         -         -
