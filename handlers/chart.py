@@ -120,13 +120,14 @@ def _rows(words: Words, whole: Overview) -> tuple[str, list[Row]]:
     if len(parts) > MOST:
         title = words.say("summary.behind", count=MOST, all=len(parts))
         parts = parts[-MOST:]
-    return title, [_place(words, part) for part in parts]
+    silent = shown.hidden(whole.parts)
+    return title, [_place(words, part, hidden=part.id in silent) for part in parts]
 
 
-def _place(words: Words, part: Part) -> Row:
-    told = shown.public(words, part.coverage)
-    if part.coverage.is_small:  # of so few, even the length of a bar tells too much
-        return Row(_short(part.name, NAME), told, 0)
+def _place(words: Words, part: Part, *, hidden: bool) -> Row:
+    if hidden:  # of so few, even the length of a bar tells too much
+        return Row(_short(part.name, NAME), shown.HIDDEN, 0)
+    told = shown.share(words, part.coverage.goal_coverage)
     return Row(_short(part.name, NAME), told, _wide(part.coverage.goal_coverage), _wide(part.coverage.reach), goal=True)
 
 

@@ -26,6 +26,8 @@ NUMBER, HOUSE, BOX = 44.0, 176.0, 34.0
 BOXES = tuple(FirstChoice)[:5]
 """The first results; whatever else happened is written beside them."""
 PLAIN, BOLD = "gocua", "gocua-bold"
+BLANK = 6
+"""Rows left for houses that are met on the way."""
 GREY, PALE = 0.45, 0.93
 QR = 62.0
 
@@ -57,9 +59,10 @@ def drawn(words: Words, hamlet: Hamlet, stops: Sequence[Stop | Promised], day: d
     page.setTitle(words.say("paper.title", hamlet=hamlet.name))
     room = int((HEIGHT - 2 * EDGE - HEAD - FOOT) // ROW)
     count = max(1, -(-len(stops) // room))
+    rows: list[Stop | Promised | None] = [*stops, *[None] * min(BLANK, count * room - len(stops))]
     for number in range(count):
         _heading(page, words, hamlet, day, door, f"{number + 1}/{count}")
-        _table(page, words, stops[number * room:(number + 1) * room])
+        _table(page, words, rows[number * room:(number + 1) * room])
         _foot(page, words)
         page.showPage()
     page.save()
@@ -117,7 +120,7 @@ def _columns(page: Any, words: Words, y: float) -> None:
     _text(page, EDGE + NUMBER + HOUSE + BOX * len(BOXES) + 8, y, words.say("paper.note"), 8.5, bold=True)
 
 
-def _table(page: Any, words: Words, stops: Sequence[Stop | Promised]) -> None:
+def _table(page: Any, words: Words, stops: Sequence[Stop | Promised | None]) -> None:
     y = HEIGHT - EDGE - HEAD
     for place, stop in enumerate(stops):
         bottom = y - ROW * (place + 1)
@@ -133,12 +136,14 @@ def _table(page: Any, words: Words, stops: Sequence[Stop | Promised]) -> None:
         page.setStrokeGray(0.2)
         for box in range(len(BOXES)):
             page.rect(EDGE + NUMBER + HOUSE + BOX * (box + 0.5) - 6.5, bottom + 6, 13, 13, stroke=1, fill=0)
-    if not stops:
-        _text(page, EDGE, y - ROW, words.say("today.nothing"), 11)
+    if not any(stops):
+        _text(page, EDGE + NUMBER, y + 2, words.say("today.nothing"), 9, grey=GREY)
 
 
-def _row(words: Words, stop: Stop | Promised) -> tuple[str, str, str, float]:
+def _row(words: Words, stop: Stop | Promised | None) -> tuple[str, str, str, float]:
     """Number, house, why, and how grey. A promised visit has no number yet; what the person wrote is not for paper."""
+    if stop is None:
+        return "......", "", words.say("paper.another"), GREY
     if isinstance(stop, Promised):
         return "+", stop.whereabouts, words.say("paper.promised", at=f"{stop.at:%H:%M}"), 0.0
     grey = 0.0 if stop.why is not Why.NEIGHBOUR else GREY
@@ -146,8 +151,11 @@ def _row(words: Words, stop: Stop | Promised) -> tuple[str, str, str, float]:
 
 
 def _why(words: Words, stop: Stop) -> str:
-    detail = words.say(f"visit.barrier.{stop.barrier}") if stop.barrier else ""
-    return " – ".join(filter(None, (words.say(f"today.why.{stop.why}"), detail)))
+    """Why a house is on the list, and what came of the last visit: its barrier where there was one."""
+    last = words.say(f"visit.barrier.{stop.barrier}") if stop.barrier else ""
+    if not last and stop.outcome is not None:
+        last = words.say(f"visit.outcome.{stop.outcome}").split(" ", 1)[-1]  # without its sign: there is none in this typeface
+    return " – ".join(filter(None, (words.say(f"today.why.{stop.why}"), last)))
 
 
 def _fitted(page: Any, x: float, y: float, text: str, size: float, grey: float = 0.0) -> None:

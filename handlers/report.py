@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from content.words import Words
-from handlers.shown import People, Returns
+from handlers.shown import People, Returns, hidden
 from storage.course import Denominator
 from storage.coverage import Part
 from storage.coverage_rules import SMALL_BELOW, Coverage, con1, coop1, ref1, rr1
@@ -99,7 +99,8 @@ PLACES = ("code", "place", "register", "excluded", "eligible", "goal_coverage", 
 
 
 def _places(words: Words, whole: Overview, *, shared: bool) -> Sheet:
-    return _sheet(words, "places", PLACES, (_place(part, hidden=shared and part.coverage.is_small) for part in whole.parts))
+    silent = hidden(whole.parts) if shared else frozenset()
+    return _sheet(words, "places", PLACES, (_place(part, hidden=part.id in silent) for part in whole.parts))
 
 
 def _place(part: Part, *, hidden: bool) -> tuple[Cell, ...]:

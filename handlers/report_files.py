@@ -76,6 +76,7 @@ def _columns(words: Words, sheet: Sheet) -> str:
 def open_data(whole: Overview, *, shared: bool) -> dict[str, Any]:
     """The report for machines: every share as numerator, denominator and truncated per cent."""
     campaign = whole.campaign
+    silent = shown.hidden(whole.parts) if shared else frozenset()
     return {
         "schema": SCHEMA,
         "as_of": whole.on.isoformat(),
@@ -92,7 +93,7 @@ def open_data(whole: Overview, *, shared: bool) -> dict[str, Any]:
         "place": {"code": whole.place_code, "name": whole.place_name, "level": whole.level},
         **_sums(whole.total, hidden=shared and whole.total.is_small, more=work(whole)),
         "parts": [
-            {"code": part.code, "name": part.name, **_sums(part.coverage, hidden=shared and part.coverage.is_small)}
+            {"code": part.code, "name": part.name, **_sums(part.coverage, hidden=part.id in silent)}
             for part in whole.parts
             if part.id != whole.place_id
         ],
@@ -178,9 +179,10 @@ def _members(whole: Overview, credit: Credit, why: str, *, shared: bool) -> dict
 def csv_lines(whole: Overview, parts: Sequence[Part], level: str, *, shared: bool = False) -> Iterator[str]:
     """A heading and a line for each place: everything an indicator is computed from. One line at a time, however many."""
     yield _csv([*RAW, *COUNTS])
+    silent = shown.hidden(parts) if shared else frozenset()
     for part in parts:
         each = part.coverage
-        if shared and each.is_small:
+        if part.id in silent:
             continue
         sums = columns(each)
         yield _csv(

@@ -16,6 +16,7 @@ from handlers.papers import Paper
 from handlers.proposals import HELP
 from handlers.report import Sheet
 from handlers.reporting import MIMES, commune_of
+from handlers.shown import hidden
 from handlers.summary import place_of
 from handlers.talk import Choice, Message, said
 from storage import behind, campaigns, coverage, gatherings
@@ -128,5 +129,6 @@ def _inside(name: str) -> str:
 def _where(words: Words, parts: list[Part], barrier: Barrier) -> Sheet:
     """The places, most households first; of very few households nothing is said."""
     ordered = sorted(parts, key=lambda part: (-part.coverage.barriers[barrier], part.code))
-    rows = tuple((part.name, None if part.coverage.is_small else part.coverage.barriers[barrier]) for part in ordered)
+    silent = hidden(parts)
+    rows = tuple((part.name, None if part.id in silent else part.coverage.barriers[barrier]) for part in ordered)
     return Sheet("session", "", (words.say("report.column.place"), words.say("report.column.households")), rows)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from content.words import Words
-from storage.coverage_rules import Coverage
+from storage.coverage import Part
 from storage.shares import Change, Share
 
 HIDDEN = "–"
@@ -48,6 +49,13 @@ def pace(words: Words, value: Decimal) -> str:
     return words.percent(value).removesuffix("%")
 
 
-def public(words: Words, coverage: Coverage) -> str:
-    """The headline of one place as it may leave the team: of very few households nothing can be told."""
-    return HIDDEN if coverage.is_small else share(words, coverage.goal_coverage)
+def hidden(parts: Sequence[Part]) -> frozenset[int]:
+    """The places of which nothing is told where others read: those with very few households.
+
+    One alone could be worked out from the sum of all, so the next smallest place goes with it.
+    """
+    small = [part for part in parts if part.coverage.is_small]
+    if len(small) == 1 and small[0].coverage.register:
+        others = [part for part in parts if not part.coverage.is_small]
+        small += sorted(others, key=lambda part: (part.coverage.eligible, part.code))[:1]
+    return frozenset(part.id for part in small)

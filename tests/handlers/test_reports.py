@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -25,9 +26,11 @@ from handlers.look import Look
 from handlers.report import INDICATORS, MONTH, WEEK, Period, indicators, period, sheets, until, work
 from handlers.summary import screen
 from storage import campaigns, credit, simulation
+from storage.coverage import Part
 from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.models import Household, Place, table
+from storage.outcomes import Status
 from storage.overview import Overview, overview
 from storage.reading import Reading
 from storage.shares import Share
@@ -207,14 +210,23 @@ def test_small_places_are_hidden_in_whatever_is_shared(database: Database) -> No
         whole = overview(rows, campaigns.everything(rows)[0], place.commune, TODAY)
         assert whole is not None and [part.coverage.eligible for part in whole.parts] == [4, 30]
         drawn = chart.svg(look, whole)
-        assert "30 hộ" in drawn and "/4 hộ" not in drawn and shown.HIDDEN in drawn
-        assert [part.get("hidden") for part in report_files.open_data(whole, shared=True)["parts"]] == [True, None]
-        assert len(list(report_files.csv_lines(whole, whole.parts, "hamlet", shared=True))) == 2
+        assert "/34 hộ" in drawn and "/4 hộ" not in drawn and shown.HIDDEN in drawn
+        assert "/30 hộ" not in drawn, "34 less 30 is 4: one alone that is left out is told by the others"
+        assert [part.get("hidden") for part in report_files.open_data(whole, shared=True)["parts"]] == [True, True]
+        assert len(list(report_files.csv_lines(whole, whole.parts, "hamlet", shared=True))) == 1
         named = {sheet.key: sheet for sheet in sheets(look.words, whole)}
-        assert named["places"].rows[0][2:] == (None,) * 8 and named["places"].rows[1][2] == 30
+        assert [row[2:] for row in named["places"].rows] == [(None,) * 8] * 2
         small = overview(rows, whole.campaign, place.hamlets[0], TODAY)
         assert small is not None and "polyline" not in chart.svg(look, small)
         assert report_files.open_data(small, shared=True).get("indicators") is None
+
+
+@pytest.mark.parametrize(("sizes", "silent"), [
+    ((4, 30, 20), {1, 3}), ((4, 3, 20), {1, 2}), ((30, 20), set()), ((4,), {1}), ((0, 30, 20), {1}), ((), set())])
+def test_one_small_place_takes_the_next_smallest_with_it(sizes: tuple[int, ...], silent: set[int]) -> None:
+    """Two that are left out keep each other's number; one without any household has none to keep."""
+    parts = [Part(n, f"H{n}", f"Thôn {n}", Coverage(Counter({Status.UNTOUCHED: size}))) for n, size in enumerate(sizes, start=1)]
+    assert shown.hidden(parts) == silent
 
 
 def test_pictures_are_pictures_and_names_that_mean_nothing_make_none(look: Look) -> None:

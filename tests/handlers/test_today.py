@@ -184,6 +184,10 @@ def test_the_paper_holds_every_house_the_boxes_and_a_code_that_opens_the_log(dat
     for stop in stops:
         assert f"\n{stop.number}\n" in text.replace("\r", "").replace(" ", "\n"), stop.number
     assert "Thành viên" not in text, "no names of people on paper"
+    assert text.count("hộ khác gặp trên đường") == list_paper.BLANK, "rows for houses that are met on the way"
+    for each in (each for each in stops if each.outcome and not each.barrier):
+        label = words("vi").say(f"visit.outcome.{each.outcome}").split(" ", 1)[1]
+        assert f"{words('vi').say(f'today.why.{each.why}')} – {label}" in text, "what came of the last visit"
     with closing(pages[0]) as first:
         image = numpy.array(first.render(scale=3).to_pil().convert("RGB"))
     pages.close()
