@@ -130,7 +130,7 @@ def _understood(line: Line, stored: str) -> list[Line]:
 
 
 def _probable(line: Line) -> list[Option]:
-    first = [line.outcome] if line.outcome in OFFERED else []
+    first = [line.outcome] if line.outcome else []
     ready = dict.fromkeys((*first, *OFFERED)) if line.numbers else {}
     return [*(Option(each.value, say=f"visit.outcome.{each}") for each in ready if each), Option(SKIP, say="quick.skip")]
 
@@ -180,10 +180,11 @@ class Asking:
         """Asked to type the line once more, or to press what was probably meant."""
         question = Question("line", lambda stored: _understood(line, stored), lambda raw: self._typed(line, raw),
                             lambda: _probable(line), free=True)
-        return self._ask("line", question, _UNCLEAR.get(line.doubt or Doubt.UNCLEAR, ANY), said=line.text)
+        any_ = ANY if line.numbers else f"{ANY}_bare"
+        return self._ask("line", question, _UNCLEAR.get(line.doubt or Doubt.UNCLEAR, any_), said=line.text, **self._about(line))
 
     def _typed(self, line: Line, raw: str) -> str:
-        if raw == SKIP or OUTCOMES.get(raw) in OFFERED:
+        if raw == SKIP or OUTCOMES.get(raw) in (*OFFERED, line.outcome or SKIP):
             return raw
         found = read(raw, local_day(self.at), self.hamlets)
         if not found or not all(each.certain for each in found):

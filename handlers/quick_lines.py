@@ -285,12 +285,13 @@ def _dated(line: Line, item: Item, today: date) -> Line:
 # --- what is not certain --------------------------------------------------------------------------------------------------
 
 
+_LISTED = frozenset({NUMBER, "house", "and", COMMA})
 _BEGINS = _HEADS | _NUMBERS | {"outcome", "problem", UNKNOWN}
 
 
 def _guess(text: str, seen: Sequence[Item], frame: _Frame, today: date, doubt: Doubt) -> Line:
     """What an unclear line was probably about: its numbers and a result, as something to ask."""
-    numbers = tuple(dict.fromkeys(item.first for item in seen if item.kind == NUMBER))
+    numbers = _first_numbers(seen)
     outcome = next((OUTCOMES[item.value] for item in seen if item.kind == "outcome"), None)
     trouble = next((item for item in seen if item.kind in _TROUBLES and item.sure), None)
     barrier = Barrier(trouble.value) if trouble and outcome in (None, Outcome.BLOCKED) else None
@@ -303,6 +304,15 @@ def _guess(text: str, seen: Sequence[Item], frame: _Frame, today: date, doubt: D
     digits = [item.text[:1].isdigit() for item in seen]
     begins = begins and (digits[0] or seen[0].kind != UNKNOWN)
     return replace(line, likely=any(digits) and odd and begins and unknown <= (1 if outcome is None else 3))
+
+
+def _first_numbers(seen: Sequence[Item]) -> tuple[int, ...]:
+    """The numbers that stand together first: "18 trùng hộ 15" is about 18, "12 xong 2 người" about 12."""
+    for listed, run in groupby(seen, lambda item: item.kind in _LISTED):
+        numbers = tuple(dict.fromkeys(item.first for item in run if item.kind == NUMBER)) if listed else ()
+        if numbers:
+            return numbers
+    return ()
 
 
 def _once_each(lines: Sequence[Line]) -> list[Line]:

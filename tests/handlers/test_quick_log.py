@@ -247,3 +247,35 @@ def test_delayed_over_midnight_the_day_is_the_messages_own(sqlite_url: str) -> N
     database.close()
 
 
+
+
+@pytest.mark.parametrize(("typed", "houses"), [("4 xong 2 người", [4]), ("3 trùng hộ 5", [3]), ("3 5 vâng", [3, 5])])
+def test_a_result_that_is_pressed_is_of_the_houses_that_were_named_and_no_others(database: Database, typed: str,
+                                                                                 houses: list[int]) -> None:
+    """A number behind the result may be anything: people, another house."""
+    with database.write() as tx:
+        field = made(tx)
+        typist = Typist(field)
+        assert f"cho hộ {', '.join(map(str, houses))}," in typist.say(typed, NINE)
+        typist.press("🚪 Vắng", NINE)
+        visit, home = table(Visit), table(Household)
+        rows = tx.execute(select(home.c.number, visit.c.outcome).join(home, home.c.id == visit.c.household_id)).all()
+        assert sorted(tuple(row) for row in rows) == [(number, "not_home") for number in houses]
+        take_back(tx)
+
+
+def test_what_was_probably_meant_stands_first_and_can_be_pressed(database: Database) -> None:
+    with database.write() as tx:
+        field = made(tx)
+        typist = Typist(field)
+        typist.say("3 trùng hộ 5", NINE)
+        assert "trùng hộ" in typist.shown[0].label
+        assert "Đã ghi 1 hộ" in typist.press(typist.shown[0].label, NINE)
+        assert "Hộ 4: hẹn ngày nào?" in typist.say("4 hẹn phiên chợ tới", NINE)
+        assert "hẹn lại" in typist.say("sau tết", NINE).lower(), "days in people's words"
+        assert "Hộ 6: đi xa đến bao giờ?" in typist.say("6 đi xa đến tết", NINE)
+        assert "đi đến Thứ Ba, 15/12/2026" in typist.say("15/12", NINE)
+        assert "hẹn ngày nào?" in typist.say("7 hẹn mùng 6", NINE), "the sixth of the month, or of the lunar one?"
+        assert any("âm lịch" in each.label for each in typist.shown) or typist.say("mùng 6", NINE)
+        assert any("âm lịch" in each.label for each in typist.shown)
+        take_back(tx)
