@@ -202,9 +202,9 @@ class Asking:
         if outcome.needs_barrier and line.barrier is None:
             line = replace(line, barrier=self._barrier(at, line))
         if outcome.needs_date and line.next_on is None:
-            line = replace(line, next_on=self._day(f"next.{at}", "quick.next", line, on, 365))
+            line = replace(line, next_on=self._day(f"next.{at}", "quick.next", on, 365, **self._about(line)))
         if outcome.needs_until and line.until is None:
-            line = replace(line, until=self._day(f"until.{at}", "quick.until", line, on + DAY, 730))
+            line = replace(line, until=self._day(f"until.{at}", "quick.until", on + DAY, 730, **self._about(line)))
         services = line.services or default_services(self.look, self.hamlet, outcome, on)
         if outcome.needs_attainment and not services:
             services = (self._service(at, line),)
@@ -218,11 +218,11 @@ class Asking:
     def _about(self, line: Line) -> dict[str, object]:
         return {"numbers": ", ".join(map(str, line.numbers))}
 
-    def _day(self, key: str, phrase: str, line: Line, first: date, most: int) -> date:
+    def _day(self, key: str, phrase: str, first: date, most: int, **blanks: object) -> date:
         """A day in people's own words, from `first` on; several that may be meant are offered."""
         least = (first - self.look.today).days
         return ask_day(self.ask, self.look, key, phrase, least=least, most=least + most, confirm=False, places=[self.hamlet.id],
-                       blanks=self._about(line)).on
+                       blanks=blanks).on
 
     def _barrier(self, at: str, line: Line) -> Barrier:
         question = pick("barrier", *(each.value for each in Barrier))

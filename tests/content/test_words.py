@@ -21,7 +21,7 @@ from content.library import Library
 from content.lists.trouble import Trouble
 from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
 from content.words import LANGUAGES, keys, words
-from handlers import confirm, home, report, report_files, reporting, settings
+from handlers import confirm, drill, home, report, report_files, reporting, settings
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
 from handlers.feedback import KINDS as FEEDBACK
@@ -66,7 +66,7 @@ BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "statu
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "settings.weekly.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
-         "report.part.", "report.", "quick.", "quick.mode.", "today.why.", "paper.box.", "mydata.holds.")  # fmt: skip
+         "report.part.", "report.", "quick.", "drill.", "quick.mode.", "today.why.", "paper.box.", "mydata.holds.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -82,7 +82,8 @@ QUESTIONS: Mapping[str, tuple[set[str], tuple[str, ...]]] = {
     "figure.name": (set(), ()), "figure.number": ({"name"}, ()), "figure.of": ({"name", "number"}, ("-",)),
     "figure.source": (set(), ()), "figure.day": (set(), ("today", "yesterday")), "figure.check": ({"summary"}, ("save",)),
     "exclude.decide": ({"household", "report", "day"}, ("gone", "stays")),
-    "quick.said": (set(), ()), "quick.hamlet": (set(), ()), "quick.line": ({"said"}, ()), "quick.day": ({"said"}, ()),
+    "quick.said": (set(), ()), "quick.hamlet": (set(), ()), "quick.line": ({"said", "numbers"}, ()),
+    "quick.line_bare": ({"said"}, ()), "drill.task": ({"number", "all", "before", "task"}, ()), "quick.day": ({"said"}, ()),
     "quick.future": ({"said"}, ()), "quick.far_back": ({"said"}, ()), "quick.sure": ({"said", "count"}, ("yes", "-")),
     "quick.again": ({"number", "outcome"}, ("yes", "-")), "quick.along": (set(), ()), "quick.barrier": ({"numbers"}, ()),
     "quick.service": ({"numbers"}, ()), "quick.next": ({"numbers"}, ()), "quick.until": ({"numbers"}, ()),
@@ -165,6 +166,7 @@ def built() -> set[str]:
     made |= {f"helper.state.{state}" for state in State if state.live}
     made |= {f"{family}.{kind}" for family in ("feedback.handled", "mailbag") for kind in FEEDBACK}
     made |= {f"quick.mode.{mode}" for mode in ("meeting", "office", "phone")} | {f"today.why.{why}" for why in Going}
+    made |= {f"drill.{task.key}{end}" for task in drill.TASKS for end in ("", ".typed")}
     made |= {f"paper.box.{box}" for box in BOXES}
     made |= {f"mydata.holds.{each.group}" for each in HOLDINGS if each.group}
     made |= {f"broadcast.is.{state}" for state in Sending}
@@ -284,7 +286,7 @@ def test_vietnamese_sentences_are_short() -> None:
 
 MEMBERS = re.compile(
     r"(visit|invite|join|duplicates|former|link|list|members|merge|resign|summary|menu\.member|helper|meet|assign|duty|broadcast"
-    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|unclear|today|announce|paper|promised|meeting|correct|allot|counter|card|along|task|search\.nothing_member|reminder\.pass\w*|daycode\.yours)\b")
+    r"|mailbag|vouch|gathering|attendance|workdays|rhythm|postpone|holiday|assist|usage|quick|unclear|today|announce|paper|promised|meeting|correct|allot|counter|card|along|task|drill|session|spot|search\.nothing_member|reminder\.pass\w*|daycode\.yours)\b")
 BOTH = re.compile(r"(refused|stale|sent|secret|trouble|way|day|group|why|"
                   r"reminder\.(stopped|started|enough|several|visit|nothing|kind|pass\w*|hand_out|log_home|put_off_home))\b")
 CALLED_BAC = {"way.left", "secret.seen"}
