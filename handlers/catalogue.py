@@ -131,7 +131,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "gone": exclusion.gone,
     "report": reporting.report,
     "credit": credit.by_member,
-    "session": session_letter.session,
+    "session_letter": session_letter.session,
     "spot": spot_check.spot_check,
     "remind": reminder.remind_me,
     "quiet": reminder.stop,

@@ -36,7 +36,7 @@ def ways(desk: Desk, what: str, place_id: int) -> tuple[Choice, ...]:
     barrier = known(what.removeprefix(behind.BARRIER)) if what.startswith(behind.BARRIER) else None
     if barrier is None or place_of(desk.look, str(place_id), Action.EXPORT_COVERAGE) is None:
         return ()
-    return (desk.choice("session.ask", f"/session:{barrier}.{place_id}"), desk.choice("session.plan", "/gathering"))
+    return (desk.choice("session.ask", f"/session_letter:{barrier}.{place_id}"), desk.choice("session.plan", "/gathering"))
 
 
 def known(name: str) -> Barrier | None:

@@ -112,8 +112,8 @@ report          {hamlet}.week.docx                       -         -         y  
 report          {commune}.month.docx                     -         -         -         y         y         -
 report          {commune}.week.xlsx                      -         -         -         y         y         -
 report          {hamlet}.week.csv                        -         -         y         y         y         -
-session         otp_not_received.{hamlet}                -         -         y         y         y         -
-session         otp_not_received.{commune}               -         -         -         y         y         -
+session_letter  otp_not_received.{hamlet}                -         -         y         y         y         -
+session_letter  otp_not_received.{commune}               -         -         -         y         y         -
 spot            =                                        .         .         .         .         .         .
 spot            {hamlet}                                 -         -         y         -         -         -
 spot            {commune}                                -         -         -         -         -         -

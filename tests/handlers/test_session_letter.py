@@ -77,8 +77,9 @@ def test_nobody_is_asked_to_come_for_what_a_session_does_not_solve(village: Fiel
     leader.say("số liệu", NINE)
     leader.press("2 hộ", NINE)
     assert not [each for each in leader.shown if each.label.startswith("✉️")]
-    assert not any(message.document for message in _pressed(leader, f"/session:language.{village.hamlet}"))
-    assert not any(message.document for message in _pressed(leader, f"/session:portal_error.{village.hamlet}")), "nobody is stuck"
+    assert not any(message.document for message in _pressed(leader, f"/session_letter:language.{village.hamlet}"))
+    nobody_is_stuck = _pressed(leader, f"/session_letter:portal_error.{village.hamlet}")
+    assert not any(message.document for message in nobody_is_stuck)
     member = Typist(village, 1)
     stuck(village, 4, 5)
     member.say("số liệu", NINE)
