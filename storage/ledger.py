@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -105,20 +106,19 @@ _ALL_DAYS: Mapping[int, date] = {}
 _UNREAD: Mapping[int, Seen] = {}
 Changes = dict[tuple[int, int, int | None], _Change]
 """By campaign, hamlet and commune."""
-Targets = defaultdict[int, dict[int, TargetFact]]
 
 
 def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int, date] = _ALL_DAYS,
             read: Mapping[int, Seen] = _UNREAD) -> set[int]:
     """Settle these; the households that some of them live on in, or did for a time."""
-    lines, targets, known = _read(Reading(tx), ids, read)
+    lines, known = _read(Reading(tx), ids, read)
     kept: list[dict[str, Any]] = []
     stays: list[dict[str, Any]] = []
     changes: Changes = defaultdict(_Change)
     for row in lines:
         day = max(today, row.kept_settled_on or today)  # never back in time: the sums stand for the latest day
         new_from = since.get(row.household_id, date.min)
-        now = settled(line(row, known), fact_of(row), targets[row.campaign_id].values(), day, row.kept_course,
+        now = settled(line(row, known), fact_of(row), _targets(row.aims), day, row.kept_course,
                       None if new_from == date.min else new_from)
         stands = _kept(row, now)
         (stays if _SOUGHT_BY(row) == tuple([stands[name] for name in kept_rows.SOUGHT_BY]) else kept).append(stands)
@@ -128,28 +128,29 @@ def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int,
     return known.lived_on_in({row.household_id for row in lines if row.merged_into_id is not None})
 
 
-def _read(rows: Reading, ids: Sequence[int], read: Mapping[int, Seen]) -> tuple[Sequence[Any], Targets, Recorded]:
-    """The lines of these households with their campaigns' targets, and all that is on record of them."""
+def _read(rows: Reading, ids: Sequence[int], read: Mapping[int, Seen]) -> tuple[Sequence[Any], Recorded]:
+    """The lines of these households, and all that is on record of them."""
     line_of = Wanted(LINES_OF_ONE, {"id": ids[0]}, _lines) if len(ids) == 1 else Wanted(LINES_OF, {"ids": ids}, _lines)
     seen = [read[id_] for id_ in ids if id_ in read]
     if len(seen) < len(ids):
-        (lines, targets), known = rows.together(line_of, wanted(ids))
+        lines, known = rows.together(line_of, wanted(ids))
     else:
         known = as_facts([row for each in seen for row in each.facts])
         ahead = [row for each in seen if each.lines is not None for row in each.lines]
-        lines, targets = _lines(ahead) if all(each.lines is not None for each in seen) else rows.ask(line_of)
-    return lines, targets, with_merges(rows, ids, known, merged_away=any(row.merged_into_id is not None for row in lines))
+        lines = _lines(ahead) if all(each.lines is not None for each in seen) else rows.ask(line_of)
+    return lines, with_merges(rows, ids, known, merged_away=any(row.merged_into_id is not None for row in lines))
 
 
-def _lines(found: Sequence[Any]) -> tuple[Sequence[Any], Targets]:
-    """A line comes as often as its campaign has targets."""
-    lines: dict[tuple[int, int], Any] = {}
-    targets: Targets = defaultdict(dict)
-    for row in found:
-        lines.setdefault((row.campaign_id, row.household_id), row)
-        if row.target_id is not None and row.target_id not in targets[row.campaign_id]:
-            targets[row.campaign_id][row.target_id] = TargetFact(row.target_id, row.service, Denominator(row.denominator))
-    return list(lines.values()), targets
+def _lines(found: Sequence[Any]) -> Sequence[Any]:
+    """Those whose standing is kept."""
+    return [row for row in found if row.stands]
+
+
+@lru_cache(maxsize=256)
+def _targets(aims: str | None) -> tuple[TargetFact, ...]:
+    """The targets of a campaign, one a line."""
+    told = (line.split(" ") for line in (aims or "").splitlines())
+    return tuple(TargetFact(int(id_), service, Denominator(of)) for id_, service, of in told)
 
 
 def fact_of(row: Any) -> CampaignFact:

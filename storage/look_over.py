@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Text, bindparam, cast, literal_column, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from storage.history import LINE, SINGLE, entry, household
 from storage.models import Campaign, CampaignTarget, Place, Standing, table
@@ -16,19 +20,51 @@ campaign, target, standing, place = table(Campaign), table(CampaignTarget), tabl
 FACT = ("status", "disposition", "reached", "contacted", "baseline", "verified", "barrier", "adults", "adults_achieved")
 _KEPT = tuple(standing.c[name].label(f"kept_{name}")
               for name in (*FACT, "hamlet_id", "commune_id", "settled_on", "changes_on", "reported_out", "course", "targets"))
+
+
+class _in_one(FunctionElement[str]):
+    """The texts of several rows in one, a line each."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_in_one)
+def _in_sqlite(element: _in_one, compiler: SQLCompiler, **more: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **more)}, '\n')"
+
+
+@compiles(_in_one, "postgresql")
+def _in_postgres(element: _in_one, compiler: SQLCompiler, **more: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **more)}, '\n')"
+
+
+_AIMS = (
+    select(_in_one(cast(target.c.id, Text) + literal_column("' '") + target.c.service + literal_column("' '")
+                   + target.c.denominator))
+    .where(target.c.campaign_id == entry.c.campaign_id).correlate(entry).scalar_subquery().label("aims")
+)
+"""A campaign's targets in one value: a line of them for each would bring everything else along again."""
 _EVERY = (
     select(*LINE, place.c.parent_id.label("commune_id"), campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service,
-           target.c.id.label("target_id"), target.c.service, target.c.denominator, *_KEPT)
+           (campaign.c.kept & campaign.c.closed_on.is_(None)).label("stands"), _AIMS, *_KEPT)
     .join(household, household.c.id == entry.c.household_id)
     .join(place, place.c.id == household.c.hamlet_id)
     .join(campaign, campaign.c.id == entry.c.campaign_id)
-    .outerjoin(target, target.c.campaign_id == entry.c.campaign_id)
     .outerjoin(standing, (standing.c.campaign_id == entry.c.campaign_id) & (standing.c.household_id == entry.c.household_id))
-    .where(campaign.c.kept.is_(True), campaign.c.closed_on.is_(None))
 )
-LINES_OF = Prepared(_EVERY.where(among(entry.c.household_id, "ids")).order_by(entry.c.household_id, target.c.id))
-LINES_OF_ONE = Prepared(_EVERY.where(entry.c.household_id == bindparam("id")).order_by(target.c.id))
-"""The lines of the register with their campaigns' targets and what is kept; one household is the commonest case by far."""
+LINES_OF = Prepared(_EVERY.where(among(entry.c.household_id, "ids"), campaign.c.kept, campaign.c.closed_on.is_(None))
+                    .order_by(entry.c.household_id, entry.c.campaign_id))
+LINES_OF_ONE = Prepared(_EVERY.where(entry.c.household_id == bindparam("id")))
+"""The lines of the register with their campaigns' targets and what is kept; one household is the commonest case by far, and of
+that its tasks ask for the lines of every campaign."""
+_LISTED = Prepared(
+    select(campaign.c.id.label("campaign_id"), campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service,
+           entry.c.excluded_on, entry.c.confirmed_by)
+    .join(campaign, campaign.c.id == entry.c.campaign_id)
+    .where(entry.c.household_id == bindparam("id"))
+)
+"""What tasks alone need of these lines."""
 _HERE = Prepared(select(household.c.merged_into_id).where(household.c.id == bindparam("household"))
                  .with_for_update(key_share=True))
 """Two who record at once wait here, and inserts that refer to it do not (SQLite has one writer anyway). What is asked for
@@ -46,17 +82,24 @@ class Seen:
     """None where the ledger has nothing to do with it."""
 
 
-def look_over(tx: Connection, household_id: int, *more: tuple[Prepared, Mapping[str, Any]]
-              ) -> tuple[int | None, Seen, list[Sequence[Any]]]:
-    """In which household it lives on, what is on record of it, and whatever else is asked of it, read behind a lock."""
-    asked: Asked = [(_HERE, {"household": household_id}), (SINGLE, {"id": household_id}), *more]
+def look_over(tx: Connection, household_id: int, today: date, *more: tuple[Prepared, Mapping[str, Any]]
+              ) -> tuple[int | None, Any, Seen, list[Sequence[Any]]]:
+    """In which household it lives on, its line on the register of the campaign that runs, what is on record of it, and
+    whatever else is asked of it, read behind a lock.
+    """
     touched = household_id in tx.info.get(TOUCHED, ({}, None))[0]
-    if touched:
-        asked = [*asked, (LINES_OF_ONE, {"id": household_id})]
-    (here, *_), facts, *found = together(tx, asked)
-    seen = Seen(facts, found.pop() if touched else None)
+    asked: Asked = [(_HERE, {"household": household_id}), (SINGLE, {"id": household_id}),
+                    (LINES_OF_ONE if touched else _LISTED, {"id": household_id}), *more]
+    (here, *_), facts, listed, *found = together(tx, asked)
+    seen = Seen(facts, listed if touched else None)
     tx.info.setdefault(READ, {})[household_id] = seen
-    return here.merged_into_id, seen, found
+    return here.merged_into_id, _running(listed, today), seen, found
+
+
+def _running(listed: Iterable[Any], today: date) -> Any:
+    """The line of the newest campaign that runs, or None."""
+    return max((row for row in listed if row.starts_on <= today <= row.ends_on),
+               key=lambda row: (row.starts_on, row.campaign_id), default=None)
 
 
 def forget(tx: Connection, household_id: int) -> None:

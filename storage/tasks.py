@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from storage.look_over import look_over
 from storage.models import (
     Assignment,
     Attainment,
-    Campaign,
     Chat,
     FollowUpTask,
     Household,
@@ -28,7 +27,7 @@ from storage.reminder_kinds import FOLLOW_UP, HANDED_OVER, OVERDUE, VISIT_SOON
 from storage.task_rules import GIVEN_UP_AFTER, OPEN, Past, State, Task, Why, open_task, tasks
 
 task, household, visit = table(FollowUpTask), table(Household), table(Visit)
-attainment, entry, campaign = table(Attainment), table(RegisterEntry), table(Campaign)
+attainment, entry = table(Attainment), table(RegisterEntry)
 assignment, chat = table(Assignment), table(Chat)
 
 SETTLED = "tasks.settled"
@@ -39,12 +38,6 @@ AT_ONCE = 500
 """Households whose tasks are looked at together when a day has passed."""
 _HERE: BindParameter[int] = bindparam("household")
 
-_ENTRY = Prepared(
-    select(campaign.c.goal_service, entry.c.excluded_on, entry.c.confirmed_by)
-    .join(campaign, campaign.c.id == entry.c.campaign_id)
-    .where(entry.c.household_id == _HERE, campaign.c.starts_on <= bindparam("today"), campaign.c.ends_on >= bindparam("today"))
-    .order_by(campaign.c.starts_on.desc(), campaign.c.id.desc()).limit(1)
-)
 _KEPT = Prepared(select(task.c.visit_id, task.c.due_on, task.c.state, task.c.closed_on, task.c.closed_by_id, task.c.reason,
                         task.c.outcome, task.c.barrier).where(task.c.household_id == _HERE))
 _NEW = Prepared(insert(task))
@@ -62,8 +55,7 @@ def settle(tx: Connection, household_id: int, now: datetime, today: date, *, mov
 
     Called for every visit; whatever else touches a household (an exclusion, an attainment, a merge) comes by `settle_open`.
     """
-    merged_into, seen, (listed, kept) = look_over(
-        tx, household_id, (_ENTRY, {"household": household_id, "today": today}), (_KEPT, {"household": household_id}))
+    merged_into, listed, seen, (kept,) = look_over(tx, household_id, today, (_KEPT, {"household": household_id}))
     told = [row for row in seen.facts if row.household_id == household_id]
     achieved_on, excluded = _whether_done(told, listed, today)
     past = _past(told)
@@ -83,11 +75,10 @@ def _past(told: Iterable[Any]) -> list[Past]:
             for row in told if row.occurred_at is not None]
 
 
-def _whether_done(told: Iterable[Any], entries: Sequence[Any], today: date) -> tuple[date | None, bool]:
+def _whether_done(told: Iterable[Any], listed: Any, today: date) -> tuple[date | None, bool]:
     """Since when it has what its running campaign is for, and whether it was taken off the register."""
-    if not entries:
+    if listed is None:
         return None, False
-    listed = entries[0]
     excluded = listed.excluded_on is not None and listed.excluded_on <= today and listed.confirmed_by is not None
     reached = [fact.achieved_on for facts in as_facts(row for row in told if row.occurred_at is None).attainments.values()
                for fact in facts if fact.service == listed.goal_service and fact.stands(today)]
