@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,8 +12,8 @@ from storage.coverage_rules import HouseholdFact, household_fact
 from storage.history import Line
 from storage.outcomes import Status
 from storage.shares import TaskFact
-from storage.standing import CampaignFact, VisitFact, counted
-from storage.task_rules import Past, State, tasks
+from storage.standing import CampaignFact, VisitFact, counted, goal_attainments
+from storage.task_rules import Past, State, Told, tasks
 
 K = TypeVar("K")
 DAILY = ("listed", "excluded", "achieved", "reached", "contacted", "visits")
@@ -55,16 +54,17 @@ class Settled:
 
 
 def settled(line: Line, campaign: CampaignFact, targets: Iterable[TargetFact], today: date,
-            kept: Mapping[str, list[int]] | None = None, since: date | None = None) -> Settled:
+            kept: Mapping[str, list[int]] | None = None, since: date | None = None, told: Told | None = None) -> Settled:
     """Everything that is kept of a household, from what was recorded.
 
-    Where only things of the day `since` or later are new, the course of the days before stays as it was `kept`.
+    Where only things of the day `since` or later are new, the course of the days before stays as it was `kept`. What its
+    visits leave to be done may have been `told` already.
     """
     fact: HouseholdFact | None = None
     changes_on: date | None = None
-    course, days = _begun(turns(line), today, kept, since)
+    course, days = _begun(line, today, kept, since)
     before = [sum(column) for column in zip(*course.values(), strict=True)][:len(DAILY) - 1] or NOTHING
-    visits = Counter([visit.on for visit in counted(line.visits, date.max, campaign)])  # its own: others count with theirs
+    visits = [visit.on for visit in counted(line.visits, date.max, campaign)]  # its own: others count with theirs
     for day in days:
         then = fact_on(line, campaign, day)
         if day <= today:
@@ -73,24 +73,25 @@ def settled(line: Line, campaign: CampaignFact, targets: Iterable[TargetFact], t
             changes_on = day
         now = part(then)
         change = [new - old for new, old in zip(now, before, strict=True)]
-        if any(change) or visits[day]:
-            course[day.isoformat()] = [*change, visits[day], 0, 0]
+        made = visits.count(day)
+        if made or any(change):
+            course[day.isoformat()] = [*change, made, 0, 0]
         before = now
     if fact is not None:
-        _add_returns(course, returns(line, campaign, today))
+        _add_returns(course, returns(line, campaign, today, told))
     parts = {str(target.id): target_part(line, fact, target, today) for target in targets}
     return Settled(today, fact, changes_on, course, parts, reported_out(line, fact, campaign, today))
 
 
-def _begun(days: list[date], today: date, kept: Mapping[str, list[int]] | None, since: date | None
+def _begun(line: Line, today: date, kept: Mapping[str, list[int]] | None, since: date | None
            ) -> tuple[dict[str, list[int]], list[date]]:
     """What stays of the course that was kept, and the days still to be looked at. Returns are always looked at anew."""
     if kept is None or since is None:
-        return {}, days
+        return {}, turns(line)
     first = min(since, today)
     before = first.isoformat()
     stays = {day: [*change[:len(DAILY)], 0, 0] for day, change in kept.items() if day < before and any(change[:len(DAILY)])}
-    return stays, [first, *(day for day in days if day > first)]
+    return stays, [first, *turns(line, first)]
 
 
 def _add_returns(course: dict[str, list[int]], made: Iterable[TaskFact]) -> None:
@@ -101,18 +102,21 @@ def _add_returns(course: dict[str, list[int]], made: Iterable[TaskFact]) -> None
         day[-1] += each.on_time
 
 
-def returns(line: Line, campaign: CampaignFact, today: date) -> list[TaskFact]:
+def returns(line: Line, campaign: CampaignFact, today: date, told: Told | None = None) -> list[TaskFact]:
     """What a household's visits in a campaign left to be done, by the rules of tasks.
 
     What was no longer needed is no return, nor is what only a leader can settle: to a hard refusal nobody has to go back.
     """
-    past = [Past(number, visit.occurred_at, visit.on, visit.outcome, visit.barrier, visit.next_on, visit.away_until, 0)
-            for number, visit in enumerate(counted(line.visits_on(today), today, campaign))]
-    achieved = [each.achieved_on for each in line.attainments_on(today) if each.service in campaign.goals and each.stands(today)]
+    visits = counted(line.visits_on(today), today, campaign)
+    achieved = min((each.achieved_on for each in goal_attainments(line.attainments_on(today), today, campaign)), default=None)
     gone = line.entry.confirmed and line.entry.excluded_on is not None and line.entry.excluded_on <= today
+    if told is not None and not line.joined and told.knows(len(visits), achieved, gone, today):
+        made = told.tasks
+    else:
+        made = tasks([Past(number, visit.occurred_at, visit.on, visit.outcome, visit.barrier, visit.next_on, visit.away_until, 0)
+                      for number, visit in enumerate(visits)], achieved, gone, today)
     return [TaskFact(each.due_on, each.closed_on if each.state is State.COMPLETED else None)
-            for each in tasks(past, min(achieved, default=None), gone, today)
-            if each.state is not State.CANCELLED and not each.for_leader]
+            for each in made if each.state is not State.CANCELLED and not each.for_leader]
 
 
 def fact_on(line: Line, campaign: CampaignFact, day: date) -> HouseholdFact | None:
@@ -121,17 +125,16 @@ def fact_on(line: Line, campaign: CampaignFact, day: date) -> HouseholdFact | No
                           adults_achieved=line.adults_achieved(campaign, day))
 
 
-def turns(line: Line) -> list[date]:
-    """The only days on which anything about a household can change, in order."""
-    days = {line.entry.added_on, line.entry.excluded_on, line.entry.merged_on}
-    days.update(each.on for each in line.joined if each.on > date.min)
+def turns(line: Line, after: date = date.min) -> list[date]:
+    """The only days on which anything about a household can change, in order; those after a day."""
+    days = [line.entry.added_on, line.entry.excluded_on, line.entry.merged_on, *(each.on for each in line.joined)]
     for visit in line.visits_on(date.max):
-        days.add(visit.on)
+        days.append(visit.on)
         if visit.away_until:
-            days.add(visit.away_until + timedelta(days=1))
+            days.append(visit.away_until + timedelta(days=1))
     for each in line.attainments_on(date.max):
-        days.update((each.achieved_on, each.revoked_on))
-    return sorted(day for day in days if day is not None)
+        days += each.achieved_on, each.revoked_on
+    return sorted({day for day in days if day is not None and day > after})
 
 
 NOTHING = [0] * (len(DAILY) - 1)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from storage import database_file, json_text
+from storage import database_file, json_text, sent
 from storage.database_file import BUSY_MS, Unusable
 
 __all__ = ["Database", "Unusable", "revisions"]
@@ -147,7 +147,9 @@ def _sqlite_path(url: str) -> Path | None:
 
 def _engine(url: str, begin: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **OPENED)
+        server = create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **OPENED)
+        sent.keep_in_line(server)
+        return server
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}, pool_size=2, **OPENED)
 
     @event.listens_for(engine, "connect")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select, update
 from storage import kept_rows, tallies, tasks
 from storage.course import Denominator, Settled, TargetFact, changed, settled
 from storage.coverage_rules import HouseholdFact
-from storage.history import BARRIERS, Recorded, as_facts, entry, household, line, wanted, with_merges
+from storage.history import BARRIERS, Recorded, entry, household, line, wanted, with_merges
 from storage.look_over import FACT, LINES_OF, LINES_OF_ONE, READ, TOUCHED, Seen, forget
 from storage.mail import insert_new
 from storage.models import TALLY, Campaign, Standing, table
@@ -33,7 +33,9 @@ SETTLE = "ledger.settle"
 """What is to be done before the transaction ends, where anything was touched."""
 AT_ONCE = 500
 STATUSES, GROUPS = {each.value: each for each in Status}, {each.value: each for each in Group}
-_SOUGHT_BY = attrgetter(*(f"kept_{name}" for name in kept_rows.SOUGHT_BY))
+_SOUGHT_BY, _REST = ((attrgetter(*(f"kept_{name}" for name in names)), itemgetter(*names))
+                     for names in (kept_rows.SOUGHT_BY, kept_rows.REST))
+"""The same values as they are kept and as they stand now."""
 _FACT = {prefix: attrgetter(*(prefix + name for name in FACT)) for prefix in ("", "kept_")}
 
 
@@ -112,33 +114,51 @@ def _settle(tx: Connection, ids: Sequence[int], today: date, since: Mapping[int,
             read: Mapping[int, Seen] = _UNREAD) -> set[int]:
     """Settle these; the households that some of them live on in, or did for a time."""
     lines, known = _read(Reading(tx), ids, read)
-    kept: list[dict[str, Any]] = []
-    stays: list[dict[str, Any]] = []
+    homes = kept_rows.Households()
     changes: Changes = defaultdict(_Change)
     for row in lines:
         day = max(today, row.kept_settled_on or today)  # never back in time: the sums stand for the latest day
         new_from = since.get(row.household_id, date.min)
-        now = settled(line(row, known), fact_of(row), _targets(row.aims), day, row.kept_course,
-                      None if new_from == date.min else new_from)
+        seen = read.get(row.household_id)
+        campaign = _campaign(row.starts_on, row.ends_on, row.goal_service)
+        now = settled(line(row, known), campaign, _targets(row.aims), day, row.kept_course,
+                      None if new_from == date.min else new_from, seen.told if seen else None)
         stands = _kept(row, now)
-        (stays if _SOUGHT_BY(row) == tuple([stands[name] for name in kept_rows.SOUGHT_BY]) else kept).append(stands)
+        if _SOUGHT_BY[0](row) != _SOUGHT_BY[1](stands):
+            homes.anew.append(stands)
+        else:
+            (homes.changed if _REST[0](row) != _REST[1](stands) else homes.running).append(stands)
         _note(changes, row, now)
         changes[row.campaign_id, row.hamlet_id, row.commune_id].past |= new_from < day
-    write(tx, kept, stays, changes)
+    write(tx, homes, changes)
     return known.lived_on_in({row.household_id for row in lines if row.merged_into_id is not None})
 
 
 def _read(rows: Reading, ids: Sequence[int], read: Mapping[int, Seen]) -> tuple[Sequence[Any], Recorded]:
     """The lines of these households, and all that is on record of them."""
     line_of = Wanted(LINES_OF_ONE, {"id": ids[0]}, _lines) if len(ids) == 1 else Wanted(LINES_OF, {"ids": ids}, _lines)
-    seen = [read[id_] for id_ in ids if id_ in read]
+    seen = {id_: read[id_] for id_ in ids if id_ in read}
     if len(seen) < len(ids):
         lines, known = rows.together(line_of, wanted(ids))
     else:
-        known = as_facts([row for each in seen for row in each.facts])
-        ahead = [row for each in seen if each.lines is not None for row in each.lines]
-        lines = _lines(ahead) if all(each.lines is not None for each in seen) else rows.ask(line_of)
+        known = _joined(seen)
+        ahead = [row for each in seen.values() if each.lines is not None for row in each.lines]
+        lines = _lines(ahead) if all(each.lines is not None for each in seen.values()) else rows.ask(line_of)
     return lines, with_merges(rows, ids, known, merged_away=any(row.merged_into_id is not None for row in lines))
+
+
+def _joined(seen: Mapping[int, Seen]) -> Recorded:
+    """What is on record of them all; what was read of a household itself goes before what was read of it with another."""
+    if len(seen) == 1:
+        return next(iter(seen.values())).facts
+    known = Recorded()
+    for each in seen.values():
+        known.visits.update(each.facts.visits)
+        known.attainments.update(each.facts.attainments)
+    for id_, each in seen.items():
+        known.visits[id_] = each.facts.visits.get(id_, [])
+        known.attainments[id_] = each.facts.attainments.get(id_, [])
+    return known
 
 
 def _lines(found: Sequence[Any]) -> Sequence[Any]:
@@ -149,34 +169,37 @@ def _lines(found: Sequence[Any]) -> Sequence[Any]:
 @lru_cache(maxsize=256)
 def _targets(aims: str | None) -> tuple[TargetFact, ...]:
     """The targets of a campaign, one a line."""
-    told = (line.split(" ") for line in (aims or "").splitlines())
-    return tuple(TargetFact(int(id_), service, Denominator(of)) for id_, service, of in told)
+    told = (each.split(" ", 2) for each in (aims or "").splitlines())
+    return tuple(TargetFact(int(id_), service, Denominator(of)) for id_, of, service in told)
 
 
-def fact_of(row: Any) -> CampaignFact:
-    """The campaign of a row, as the rules know it."""
-    return CampaignFact(row.starts_on, row.ends_on, frozenset({row.goal_service}))
+@lru_cache(maxsize=256)
+def _campaign(starts_on: date, ends_on: date, service: str) -> CampaignFact:
+    return CampaignFact(starts_on, ends_on, frozenset({service}))
 
 
 def _note(changes: Changes, row: Any, now: Settled) -> None:
     """Add a household to its hamlet's sums, and take it out of where it was counted before."""
     here = changes[row.campaign_id, row.hamlet_id, row.commune_id]
     here.settled_on = max(here.settled_on, now.on)
-    here.after.append(now.fact)
     if row.kept_hamlet_id is None:
+        here.after.append(now.fact)
         changed(now.course, {}, here.course)
         changed(now.targets, {}, here.targets)
         return
     there = changes[row.campaign_id, row.kept_hamlet_id, row.kept_commune_id]
     there.settled_on = max(there.settled_on, now.on)
-    there.before.append(kept_fact(row, "kept_"))
-    for after, before, into, out_of in ((now.course, row.kept_course, here.course, there.course),
-                                        (now.targets, row.kept_targets, here.targets, there.targets)):
+    before = kept_fact(row, "kept_")
+    if there is not here or now.fact != before:  # most stand as they stood
+        here.after.append(now.fact)
+        there.before.append(before)
+    for after, was, into, out_of in ((now.course, row.kept_course, here.course, there.course),
+                                     (now.targets, row.kept_targets, here.targets, there.targets)):
         if there is here:
-            changed(after, before, into)
+            changed(after, was, into)
         else:
             changed(after, {}, into)
-            changed({}, before, out_of)
+            changed({}, was, out_of)
 
 
 def _kept(row: Any, now: Settled) -> dict[str, Any]:
@@ -203,7 +226,7 @@ def kept_fact(row: Any, prefix: str = "") -> HouseholdFact | None:
                          BARRIERS[barrier] if barrier else None, adults, achieved)
 
 
-def write(tx: Connection, kept: Sequence[Mapping[str, Any]], stays: Sequence[Mapping[str, Any]], changes: Changes) -> None:
+def write(tx: Connection, homes: kept_rows.Households, changes: Changes) -> None:
     """Write households and the differences of the sums, places in one order so that no two processes wait for each other."""
     sums: dict[tuple[int, int], dict[str, Any]] = {}
     daily: dict[tuple[int, int, str], list[int]] = {}
@@ -215,7 +238,7 @@ def write(tx: Connection, kept: Sequence[Mapping[str, Any]], stays: Sequence[Map
                 _add(sums.setdefault((campaign_id, place_id), {"settled_on": date.min}), difference, change.settled_on)
             changed({(campaign_id, place_id, day): values for day, values in change.course.items()}, {}, daily)
             changed({(id_, place_id): values for id_, values in change.targets.items()}, {}, parts)
-    kept_rows.write(tx, kept, stays, sums, daily, parts)
+    kept_rows.write(tx, homes, sums, daily, parts)
 
 
 def _add(into: dict[str, Any], difference: Mapping[str, int], settled_on: date) -> None:
@@ -252,7 +275,7 @@ def leave(tx: Connection, entry_ids: Sequence[int]) -> None:
         changed({}, row.targets, there.targets)
         tx.execute(standing.delete().where(
             standing.c.campaign_id == row.campaign_id, standing.c.household_id == row.household_id))
-    write(tx, (), (), changes)
+    write(tx, kept_rows.Households(), changes)
 
 
 def turn_over(tx: Connection, today: date, limit: int = 20_000) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,9 +12,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from storage.history import LINE, SINGLE, entry, household
+from storage.history import LINE, SINGLE, Recorded, as_facts, entry, household
 from storage.models import Campaign, CampaignTarget, Place, Standing, table
 from storage.prepared import Asked, Prepared, among, together
+from storage.task_rules import Told
 
 campaign, target, standing, place = table(Campaign), table(CampaignTarget), table(Standing), table(Place)
 FACT = ("status", "disposition", "reached", "contacted", "baseline", "verified", "barrier", "adults", "adults_achieved")
@@ -40,16 +41,18 @@ def _in_postgres(element: _in_one, compiler: SQLCompiler, **more: Any) -> str:
 
 
 _AIMS = (
-    select(_in_one(cast(target.c.id, Text) + literal_column("' '") + target.c.service + literal_column("' '")
-                   + target.c.denominator))
+    select(_in_one(cast(target.c.id, Text) + literal_column("' '") + target.c.denominator + literal_column("' '")
+                   + target.c.service))
     .where(target.c.campaign_id == entry.c.campaign_id).correlate(entry).scalar_subquery().label("aims")
 )
 """A campaign's targets in one value: a line of them for each would bring everything else along again."""
+_COMMUNE = (select(place.c.parent_id).where(place.c.id == household.c.hamlet_id).correlate(household).scalar_subquery()
+            .label("commune_id"))
+"""By itself: joined, PostgreSQL would rather read every place there is."""
 _EVERY = (
-    select(*LINE, place.c.parent_id.label("commune_id"), campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service,
+    select(*LINE, _COMMUNE, campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service,
            (campaign.c.kept & campaign.c.closed_on.is_(None)).label("stands"), _AIMS, *_KEPT)
     .join(household, household.c.id == entry.c.household_id)
-    .join(place, place.c.id == household.c.hamlet_id)
     .join(campaign, campaign.c.id == entry.c.campaign_id)
     .outerjoin(standing, (standing.c.campaign_id == entry.c.campaign_id) & (standing.c.household_id == entry.c.household_id))
 )
@@ -77,9 +80,12 @@ READ = "history.read"
 class Seen:
     """What was read of a household in this transaction, while nothing was written to it since."""
 
-    facts: Sequence[Any]
+    rows: Sequence[Any]
+    facts: Recorded
     lines: Sequence[Any] | None
     """None where the ledger has nothing to do with it."""
+    told: Told | None = None
+    """What its visits leave to be done."""
 
 
 def look_over(tx: Connection, household_id: int, today: date, *more: tuple[Prepared, Mapping[str, Any]]
@@ -90,8 +96,8 @@ def look_over(tx: Connection, household_id: int, today: date, *more: tuple[Prepa
     touched = household_id in tx.info.get(TOUCHED, ({}, None))[0]
     asked: Asked = [(_HERE, {"household": household_id}), (SINGLE, {"id": household_id}),
                     (LINES_OF_ONE if touched else _LISTED, {"id": household_id}), *more]
-    (here, *_), facts, listed, *found = together(tx, asked)
-    seen = Seen(facts, listed if touched else None)
+    (here, *_), rows, listed, *found = together(tx, asked)
+    seen = Seen(rows, as_facts(rows), listed if touched else None)
     tx.info.setdefault(READ, {})[household_id] = seen
     return here.merged_into_id, _running(listed, today), seen, found
 
@@ -100,6 +106,11 @@ def _running(listed: Iterable[Any], today: date) -> Any:
     """The line of the newest campaign that runs, or None."""
     return max((row for row in listed if row.starts_on <= today <= row.ends_on),
                key=lambda row: (row.starts_on, row.campaign_id), default=None)
+
+
+def tell(tx: Connection, household_id: int, told: Told) -> None:
+    """What was made of it, for whoever asks the same."""
+    tx.info[READ][household_id] = replace(tx.info[READ][household_id], told=told)
 
 
 def forget(tx: Connection, household_id: int) -> None:

@@ -30,11 +30,16 @@ def insert_new(tx: Connection, into: Table, rows: Sequence[Mapping[str, Any]]) -
 
 @cache
 def _insert_new(dialect: str, into: Table) -> Prepared:
+    return Prepared(insert_for(dialect, into).on_conflict_do_nothing())
+
+
+def insert_for(dialect: str, into: Table) -> Any:
+    """An INSERT that may say what happens where a row is there already."""
     if dialect == "postgresql":  # imported only where it is used: it brings much along
         from sqlalchemy.dialects import postgresql
 
-        return Prepared(postgresql.insert(into).on_conflict_do_nothing())
-    return Prepared(sqlite_insert(into).on_conflict_do_nothing())
+        return postgresql.insert(into)
+    return sqlite_insert(into)
 
 
 # --- the inbox ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,13 @@ from functools import cache
 from typing import Self
 
 
-class Group(StrEnum):
+class Word(StrEnum):
+    """A word of the record, as quick to look up as the text it is: the rules do it for every visit."""
+
+    __hash__ = str.__hash__
+
+
+class Group(Word):
     """Survey disposition groups of the AAPOR standard definitions, in-person households."""
 
     COMPLETE = "I"
@@ -48,7 +54,7 @@ class ReturnHint(StrEnum):
     OTHER_MEMBER = "other_member"
 
 
-class Mode(StrEnum):
+class Mode(Word):
     DOOR = "door"
     MEETING = "meeting"
     PHONE = "phone"
@@ -60,7 +66,7 @@ class Mode(StrEnum):
         return self in (Mode.DOOR, Mode.MEETING)
 
 
-class Verification(StrEnum):
+class Verification(Word):
     """How surely an attainment is known, weakest first."""
 
     SELF_REPORTED = "self_reported"
@@ -69,11 +75,13 @@ class Verification(StrEnum):
     OFFICIAL = "official"
 
     def at_least(self, other: "Verification") -> bool:
-        order = list(Verification)
-        return order.index(self) >= order.index(other)
+        return _SURENESS[self] >= _SURENESS[other]
 
 
-class Status(StrEnum):
+_SURENESS = {each: number for number, each in enumerate(Verification)}
+
+
+class Status(Word):
     """Where a household stands in a campaign; the order is the order in which the rules are tried."""
 
     EXCLUDED = "excluded"
@@ -89,7 +97,7 @@ class Status(StrEnum):
     UNTOUCHED = "untouched"
 
 
-class Barrier(StrEnum):
+class Barrier(Word):
     """Why a household that was met could not finish."""
 
     NO_SMARTPHONE = "no_smartphone"
@@ -131,7 +139,7 @@ _BARRIER_DAYS = {  # what tends to pass by itself is tried again sooner, what ta
 _BARRIER_AAPOR = {Barrier.TOO_OLD_OR_ILL: "2.32", Barrier.LANGUAGE: "2.33"}
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """How a visit ended: its code, AAPOR code and group, button, whether somebody was met, and when to go again."""
 
     aapor: str

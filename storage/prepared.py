@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, Dialect, Executable, Text, TypeDecorator, bindparam
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
+
+from storage import sent
 
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any] | None
@@ -40,6 +42,10 @@ class Prepared:
         """Run it with every row; how many rows it changed (-1 where the driver cannot tell)."""
         return self._for(tx, rows[0]).many(tx, rows)
 
+    def later(self, tx: Connection, rows: Sequence[Values]) -> None:
+        """Run it with every row. Nobody waits for it where a server is asked: what went wrong is raised by who waits next."""
+        self._for(tx, rows[0]).later(tx, rows)
+
     def returning(self, tx: Connection, rows: Sequence[Values]) -> list[Any]:
         """Run it with every row; what each RETURNING gives, in no order to rely on."""
         bare = self._for(tx, rows[0])
@@ -61,23 +67,12 @@ def together(tx: Connection, asked: Asked) -> list[Sequence[Any]]:
     if tx.dialect.name == "sqlite":
         return [prepared.all(tx, values) for prepared, values in asked]
     bare = [(prepared._for(tx, values), values) for prepared, values in asked]
-    connection: Any = tx.connection.driver_connection
     try:
-        with connection.pipeline():
-            sent = [(each, each.send(tx, values)) for each, values in bare]
-            return [list(each.named(found)) for each, found in sent]
-    except _drivers_error(tx) as error:
-        raise _told_alike("", error, _drivers_error(tx)) from error
-
-
-def _drivers_error(tx: Connection) -> type[Exception]:
-    found: type[Exception] = tx.dialect.loaded_dbapi.Error
-    return found
-
-
-def _told_alike(text: str, error: Exception, kind: type[Exception]) -> BaseException:
-    """What the driver raises, told as SQLAlchemy tells it, without the values."""
-    return DBAPIError.instance(text, None, error, kind, hide_parameters=True)
+        sent.line(tx)
+        out = [(each, each.send(tx, values)) for each, values in bare]
+        return [list(each.named(found)) for each, found in out]
+    except sent.drivers_error(tx) as error:
+        raise sent.told_alike("", error, sent.drivers_error(tx)) from error
 
 
 class _Bare:
@@ -112,9 +107,17 @@ class _Bare:
 
     def many(self, tx: Connection, rows: Sequence[Values]) -> int:
         try:
-            return int(self.send_all(tx, rows).rowcount)
-        except _drivers_error(tx) as error:
-            raise _told_alike(self._text, error, _drivers_error(tx)) from error
+            cursor = self.send_all(tx, rows)
+            sent.answered(tx)
+            return int(cursor.rowcount)
+        except sent.drivers_error(tx) as error:
+            raise sent.told_alike(self._text, error, sent.drivers_error(tx)) from error
+
+    def later(self, tx: Connection, rows: Sequence[Values]) -> None:
+        try:
+            self.send_all(tx, rows)
+        except sent.drivers_error(tx) as error:
+            raise sent.told_alike(self._text, error, sent.drivers_error(tx)) from error
 
     def _bound(self, values: Values) -> tuple[Any, ...]:
         return tuple([fixed if not name else process(values[name]) if process else values[name]
@@ -123,8 +126,8 @@ class _Bare:
     def rows(self, tx: Connection, values: Values) -> Iterator[Any]:
         try:
             return self.named(self.send(tx, values))
-        except _drivers_error(tx) as error:
-            raise _told_alike(self._text, error, _drivers_error(tx)) from error
+        except sent.drivers_error(tx) as error:
+            raise sent.told_alike(self._text, error, sent.drivers_error(tx)) from error
 
     def named(self, cursor: Any) -> Iterator[Any]:
         """The rows a cursor holds, each value as the column's type says."""
@@ -180,6 +183,10 @@ class _Postgres(_Bare):
             return cursor.execute(self._text, self._bound(rows[0]))
         cursor.executemany(self._text, [self._bound(values) for values in rows])
         return cursor
+
+    def later(self, tx: Connection, rows: Sequence[Values]) -> None:
+        sent.line(tx)
+        super().later(tx, rows)
 
 
 def _cursor(tx: Connection) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, upd
 
 from storage import preferences
 from storage.calendar import Calendar
-from storage.mail import insert_new
+from storage.mail import insert_for
 from storage.models import Chat, Outbox, Reminder, table
 from storage.prepared import Prepared
 from storage.reading import Reading
@@ -39,18 +39,19 @@ def remind(tx: Connection, kind: str, subject: str, chat_id: int, on: date, ordi
     row = {"kind": kind, "subject": subject, "chat_id": chat_id, "due_on": on, "ordinal": ordinal}
     fresh = {"due_at": due, "expires_at": expires or due + what.lives, "state": "scheduled", "reason": "", "agreed": agreed,
              "asked_at": asked_at, "deferred": 0}
-    if insert_new(tx, reminder, [{**row, **fresh}]) != 1:
-        tx.execute(_REVIVE, {"re_" + name: value for name, value in (row | fresh).items()})
+    _owed(tx.dialect.name).later(tx, [row | fresh])
 
 
-_REVIVE = (
-    update(reminder)
-    .where(*(reminder.c[name] == bindparam("re_" + name) for name in ("kind", "subject", "chat_id", "due_on", "ordinal")),
-           reminder.c.state.in_(("cleared", "muted")), reminder.c.parcel.is_(None))
-    .values(due_at=bindparam("re_due_at"), expires_at=bindparam("re_expires_at"), state=bindparam("re_state"),
-            reason=bindparam("re_reason"), agreed=bindparam("re_agreed"), asked_at=bindparam("re_asked_at"),
-            deferred=bindparam("re_deferred"), finished_at=None)
-)
+@cache
+def _owed(dialect: str) -> Prepared:
+    """A new one, or one that was called off and has not left."""
+    made = insert_for(dialect, reminder)
+    anew = {name: made.excluded[name] for name in ("due_at", "expires_at", "state", "reason", "agreed", "asked_at", "deferred")}
+    return Prepared(made.on_conflict_do_update(
+        index_elements=["kind", "subject", "chat_id", "due_on", "ordinal"], set_={**anew, "finished_at": None},
+        where=or_(reminder.c.state == "cleared", reminder.c.state == "muted") & reminder.c.parcel.is_(None)))
+
+
 _CLEAR_ALL = (
     update(reminder)
     .where(reminder.c.kind == bindparam("of"), reminder.c.subject == bindparam("about"), reminder.c.state == "scheduled")
@@ -67,7 +68,7 @@ def clear(tx: Connection, kind: str, subject: str, chat_id: int | None, now: dat
 
 def clear_kinds(tx: Connection, kinds: tuple[str, ...], subject: str, now: datetime, reason: str) -> None:
     """Nothing of these kinds is due any more about a subject, to anybody."""
-    _clear_kinds(kinds).each(tx, [{"about": subject, "why": reason, "now": now}])
+    _clear_kinds(kinds).later(tx, [{"about": subject, "why": reason, "now": now}])
 
 
 @cache

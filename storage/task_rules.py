@@ -74,6 +74,20 @@ class Task:
         return self.visit.outcome.tells_leader
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was made of a household's visits, and from what: whoever knows the same of them need not ask again."""
+
+    visits: int
+    achieved_on: date | None
+    excluded: bool
+    today: date
+    tasks: Sequence[Task]
+
+    def knows(self, visits: int, achieved_on: date | None, excluded: bool, today: date) -> bool:
+        return (self.visits, self.achieved_on, self.excluded, self.today) == (visits, achieved_on, excluded, today)
+
+
 def tasks(visits: Iterable[Past], achieved_on: date | None, excluded: bool, today: date) -> list[Task]:
     """The task of every visit that leaves one. At most the last one is open; none where the household is done or gone."""
     made: list[Task] = []

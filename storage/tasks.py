@@ -6,11 +6,10 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, exists, func, insert, or_, select, update
 
 from storage import reminders
-from storage.history import as_facts
-from storage.look_over import look_over
+from storage.look_over import Seen, look_over, tell
 from storage.models import (
     Assignment,
     Attainment,
@@ -21,10 +20,11 @@ from storage.models import (
     Visit,
     table,
 )
-from storage.outcomes import OUTCOMES, Barrier
+from storage.models.base import Big
 from storage.prepared import Prepared
 from storage.reminder_kinds import FOLLOW_UP, HANDED_OVER, OVERDUE, VISIT_SOON
-from storage.task_rules import GIVEN_UP_AFTER, OPEN, Past, State, Task, Why, open_task, tasks
+from storage.standing import AttainmentFact
+from storage.task_rules import GIVEN_UP_AFTER, OPEN, Past, State, Task, Told, Why, open_task, tasks
 
 task, household, visit = table(FollowUpTask), table(Household), table(Visit)
 attainment, entry = table(Attainment), table(RegisterEntry)
@@ -56,39 +56,45 @@ def settle(tx: Connection, household_id: int, now: datetime, today: date, *, mov
     Called for every visit; whatever else touches a household (an exclusion, an attainment, a merge) comes by `settle_open`.
     """
     merged_into, listed, seen, (kept,) = look_over(tx, household_id, today, (_KEPT, {"household": household_id}))
-    told = [row for row in seen.facts if row.household_id == household_id]
-    achieved_on, excluded = _whether_done(told, listed, today)
-    past = _past(told)
-    wanted = tasks(past, achieved_on, excluded or merged_into is not None, today)
-    changed = _write(tx, household_id, kept, wanted, {each.id for each in past}, now, today)
+    achieved_on, excluded = _whether_done(seen.facts.attainments.get(household_id, ()), listed, today)
+    past = _past(household_id, seen)
+    excluded = excluded or merged_into is not None
+    wanted = tasks(past, achieved_on, excluded, today)
+    tell(tx, household_id, Told(len(past), achieved_on, excluded, today, wanted))
+    before = {row[0]: tuple(row[1:6]) for row in kept}
+    changes, new = _differ(household_id, before, wanted, {each.id for each in past}, now, today)
     left = open_task(wanted)
-    if (changed or moved) and not quiet:
-        _remind(tx, household_id, left, now)
+    reminds = not quiet and (moved or bool(new) or _else_open(changes, before))
+    whom = _whom(tx, household_id, left) if reminds else None  # asked first: nobody waits for what is written
+    _write(tx, changes, new)
+    if reminds:
+        _remind(tx, household_id, left, whom, now)
     tx.info.setdefault(SETTLED, set()).add(household_id)
     return left
 
 
-def _past(told: Iterable[Any]) -> list[Past]:
-    """The visits among the rows of a household."""
-    return [Past(row.visit_id, row.occurred_at, row.occurred_on, OUTCOMES[row.outcome],
-                 Barrier(row.barrier) if row.barrier else None, row.next_on, row.away_until, row.person_id)
-            for row in told if row.occurred_at is not None]
+def _past(household_id: int, seen: Seen) -> list[Past]:
+    """The visits that are on record of a household itself."""
+    rows = [row for row in seen.rows if row.occurred_at is not None and row.household_id == household_id]
+    return [Past(row.visit_id, row.occurred_at, row.occurred_on, fact.outcome, fact.barrier, fact.next_on, fact.away_until,
+                 row.person_id) for row, fact in zip(rows, seen.facts.visits.get(household_id, ()), strict=True)]
 
 
-def _whether_done(told: Iterable[Any], listed: Any, today: date) -> tuple[date | None, bool]:
+def _whether_done(reached: Iterable[AttainmentFact], listed: Any, today: date) -> tuple[date | None, bool]:
     """Since when it has what its running campaign is for, and whether it was taken off the register."""
     if listed is None:
         return None, False
     excluded = listed.excluded_on is not None and listed.excluded_on <= today and listed.confirmed_by is not None
-    reached = [fact.achieved_on for facts in as_facts(row for row in told if row.occurred_at is None).attainments.values()
-               for fact in facts if fact.service == listed.goal_service and fact.stands(today)]
-    return min(reached, default=None), excluded
+    since = [fact.achieved_on for fact in reached if fact.service == listed.goal_service and fact.stands(today)]
+    return min(since, default=None), excluded
 
 
-def _write(tx: Connection, household_id: int, there: Iterable[Any], wanted: Iterable[Task], standing: Container[int],
-           now: datetime, today: date) -> bool:
-    """Bring the rows that are there to what they should be, closed before opened; whether what is open changed."""
-    kept = {row[0]: tuple(row[1:6]) for row in there}
+Rows = list[dict[str, Any]]
+
+
+def _differ(household_id: int, kept: Mapping[int, tuple[object, ...]], wanted: Iterable[Task], standing: Container[int],
+            now: datetime, today: date) -> tuple[Rows, Rows]:
+    """What has to change in the rows that are there, closed before opened, and the rows that are missing."""
     by_visit = {each.visit.id: each for each in wanted}
     changes = [_changed(visit_id, row[0], State.CANCELLED, today, None, Why.NOT_NEEDED if visit_id in standing else Why.UNDONE)
                for visit_id, row in kept.items() if visit_id not in by_visit and row[1] != State.CANCELLED]
@@ -96,13 +102,20 @@ def _write(tx: Connection, household_id: int, there: Iterable[Any], wanted: Iter
         stands = (each.due_on, each.state.value, each.closed_on, each.closed_by, each.why.value)
         if visit_id in kept and not _same(kept[visit_id], stands):
             changes.append(_changed(visit_id, each.due_on, each.state, each.closed_on, each.closed_by, each.why))
+    changes.sort(key=lambda change: change["stand"] in OPEN)
+    return changes, [_row(household_id, each, now) for visit_id, each in by_visit.items() if visit_id not in kept]
+
+
+def _else_open(changes: Rows, kept: Mapping[int, tuple[object, ...]]) -> bool:
+    """Whether something else is open after these changes."""
+    return any(change["stand"] in OPEN or kept[change["of"]][1] in OPEN for change in changes if not _only_ready(change, kept))
+
+
+def _write(tx: Connection, changes: Rows, new: Rows) -> None:
     if changes:
-        _CHANGE.each(tx, sorted(changes, key=lambda change: change["stand"] in OPEN))
-    new = [_row(household_id, each, now) for visit_id, each in by_visit.items() if visit_id not in kept]
+        _CHANGE.later(tx, changes)
     if new:
-        _NEW.each(tx, new)
-    return any(change["stand"] in OPEN or kept[change["of"]][1] in OPEN for change in changes if not _only_ready(change, kept)) \
-        or bool(new)
+        _NEW.later(tx, new)
 
 
 def _only_ready(change: dict[str, Any], kept: Mapping[int, tuple[object, ...]]) -> bool:
@@ -132,23 +145,29 @@ def _row(household_id: int, each: Task, now: datetime) -> dict[str, object]:
 
 # --- who is reminded ------------------------------------------------------------------------------------------------------
 
-_HOLDER = Prepared(
-    select(assignment.c.person_id).where(assignment.c.household_id == _HERE, assignment.c.ended_at.is_(None))
-    .order_by(assignment.c.shared, assignment.c.id).limit(1)
-)
-_CHAT = Prepared(
-    select(chat.c.id).where(chat.c.person_id == bindparam("person"), chat.c.state == "active")
+_WHOM = Prepared(
+    select(chat.c.id).where(
+        chat.c.person_id == func.coalesce(
+            select(assignment.c.person_id).where(assignment.c.household_id == _HERE, assignment.c.ended_at.is_(None))
+            .order_by(assignment.c.shared, assignment.c.id).limit(1).scalar_subquery(), bindparam("visitor", type_=Big)),
+        chat.c.state == "active")
     .order_by(chat.c.heard_at.desc(), chat.c.id.desc()).limit(1)
 )
-def _remind(tx: Connection, household_id: int, left: Task | None, now: datetime) -> None:
-    """One reminder for the open task, to whoever holds the house or made the visit; none where there is nothing to do."""
+
+
+def _whom(tx: Connection, household_id: int, left: Task | None) -> int | None:
+    """Who is told of the open task: whoever holds the house or made the visit; nobody where there is nothing to do."""
+    if left is None or left.for_leader:
+        return None
+    found: int | None = _WHOM.scalar(tx, {"household": household_id, "visitor": left.visit.person_id})
+    return found
+
+
+def _remind(tx: Connection, household_id: int, left: Task | None, whom: int | None, now: datetime) -> None:
+    """One reminder for the open task; none where there is nothing to do."""
     subject = f"household:{household_id}"
     reminders.clear_kinds(tx, VISIT_KINDS, subject, now, "visited")
-    if left is None or left.for_leader:
-        return
-    person_id = _HOLDER.scalar(tx, {"household": household_id}) or left.visit.person_id
-    whom = _CHAT.scalar(tx, {"person": person_id})
-    if whom is not None:
+    if left is not None and whom is not None:
         reminders.remind(tx, FOLLOW_UP, subject, whom, left.due_on, agreed=left.visit.next_on is not None)
 
 

@@ -267,11 +267,15 @@ def _keep(tx: Connection, thing: LogVisit, context: Context, by: int | None = No
         return
     if by and (before.entered_on is None or before.entered_on < last_entry.day_of(context.now)):
         last_entry.entered(tx, (by,), context.now)  # once a day
-    visit_id = _VISIT.scalar(tx, {
+    row = {
         "key": thing.key, "household_id": thing.household_id, "person_id": by,
         "occurred_at": thing.occurred_at, "occurred_on": thing.occurred_on, "recorded_at": context.now, "mode": thing.mode.value,
         "outcome": thing.outcome.value, "barrier": thing.barrier.value if thing.barrier else None, "next_on": thing.next_on,
-        "away_until": thing.away_until, "note": thing.note, "void": False, "reason": "", **more})
+        "away_until": thing.away_until, "note": thing.note, "void": False, "reason": "", **more}
+    if not (thing.services or thing.together):
+        _VISIT.later(tx, [row])  # nobody asks for its number
+        return
+    visit_id = _VISIT.scalar(tx, row)
     _reach(tx, thing, visit_id, by, context.now)
     for person_id in thing.together:
         _along(tx, visit_id, person_id)
@@ -283,7 +287,7 @@ def _reach(tx: Connection, thing: LogVisit, visit_id: int, by: int | None, now: 
     if not thing.services:
         return
     key = f"{thing.key}:with:{by}" if along else thing.key
-    _ATTAINMENTS.each(tx, [{
+    _ATTAINMENTS.later(tx, [{
         "key": f"{key}:{service}", "household_id": thing.household_id, "service": service,
         "achieved_on": thing.occurred_on, "verification": Verification.SEEN_BY_VOLUNTEER.value, "recorded_by": by,
         "recorded_at": now, "visit_id": visit_id, "assisted_by": thing.assisted_by} for service in thing.services])
