@@ -50,7 +50,6 @@ class Standing(Row, table=True):
         Index("ix_standing_place", "campaign_id", "hamlet_id", "status"),
         Index("ix_standing_changes", "campaign_id", "changes_on", sqlite_where=CHANGING),
         Index("ix_standing_out", "campaign_id", "commune_id", "hamlet_id", sqlite_where=OUT),
-        Index("ix_standing_household", "household_id"),
     )
     campaign_id: int = Field(sa_column=Column(Big, ForeignKey("campaign.id"), primary_key=True, autoincrement=False))
     household_id: int = Field(sa_column=Column(Big, ForeignKey("household.id"), primary_key=True, autoincrement=False))
