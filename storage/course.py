@@ -64,7 +64,7 @@ def settled(line: Line, campaign: CampaignFact, targets: Iterable[TargetFact], t
     changes_on: date | None = None
     course, days = _begun(line, today, kept, since)
     before = [sum(column) for column in zip(*course.values(), strict=True)][:len(DAILY) - 1] or NOTHING
-    visits = [visit.on for visit in counted(line.visits, date.max, campaign)]  # its own: others count with theirs
+    visits = [visit.on for visit in line.visits if not visit.superseded]  # its own: others count with theirs
     for day in days:
         then = fact_on(line, campaign, day)
         if day <= today:
@@ -73,7 +73,7 @@ def settled(line: Line, campaign: CampaignFact, targets: Iterable[TargetFact], t
             changes_on = day
         now = part(then)
         change = [new - old for new, old in zip(now, before, strict=True)]
-        made = visits.count(day)
+        made = visits.count(day) if campaign.counts(day) else 0
         if made or any(change):
             course[day.isoformat()] = [*change, made, 0, 0]
         before = now

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import zip_longest
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select, update
 
@@ -232,13 +233,23 @@ def write(tx: Connection, homes: kept_rows.Households, changes: Changes) -> None
     daily: dict[tuple[int, int, str], list[int]] = {}
     parts: dict[tuple[str, int], list[int]] = {}
     for (campaign_id, hamlet_id, commune_id), change in changes.items():
-        difference = tallies.difference(change.after, change.before)
-        for place_id in filter(None, (hamlet_id, commune_id)):
+        difference = tallies.difference(change.after, change.before) if change.after or change.before else {}
+        for place_id in (hamlet_id,) if commune_id is None else (hamlet_id, commune_id):
             if difference or change.past:
                 _add(sums.setdefault((campaign_id, place_id), {"settled_on": date.min}), difference, change.settled_on)
-            changed({(campaign_id, place_id, day): values for day, values in change.course.items()}, {}, daily)
-            changed({(id_, place_id): values for id_, values in change.targets.items()}, {}, parts)
+            for day, values in change.course.items():
+                _plus(daily, (campaign_id, place_id, day), values)
+            for id_, values in change.targets.items():
+                _plus(parts, (id_, place_id), values)
     kept_rows.write(tx, homes, sums, daily, parts)
+
+
+K = TypeVar("K")
+
+
+def _plus(into: dict[K, list[int]], key: K, values: list[int]) -> None:
+    kept = into.get(key)
+    into[key] = values if kept is None else [a + b for a, b in zip_longest(kept, values, fillvalue=0)]
 
 
 def _add(into: dict[str, Any], difference: Mapping[str, int], settled_on: date) -> None:

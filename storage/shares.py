@@ -9,7 +9,7 @@ from typing import Self
 
 PACE_NEEDS_ACTIVE_DAYS = 7
 FRESH_DAYS = 7
-ON_TIME_DAYS = 2
+ON_TIME = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class TaskFact:
 
     @property
     def on_time(self) -> bool:
-        return self.completed_on is not None and self.completed_on <= self.due_on + timedelta(days=ON_TIME_DAYS)
+        return self.completed_on is not None and self.completed_on <= self.due_on + ON_TIME
 
 
 def follow_up_on_time(tasks: Iterable[TaskFact], first: date, last: date) -> Share:

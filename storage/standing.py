@@ -38,6 +38,9 @@ class CampaignFact:
     ends_on: date | None
     goals: frozenset[str]
 
+    def counts(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
 
 @dataclass(frozen=True, slots=True)
 class EntryFact:
