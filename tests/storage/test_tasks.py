@@ -1,6 +1,7 @@
 """Follow-up tasks: opened and closed by the history alone, on both databases, in whatever order it arrives."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,14 +10,17 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
 from storage import tasks, visits
+from storage.course import returns
 from storage.database import Database
+from storage.history import Line
 from storage.models import Attainment, Companion, FollowUpTask, RegisterEntry, Reminder, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome
 from storage.reading import Reading
 from storage.record import record
-from storage.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact, standing
-from storage.task_rules import GIVEN_UP_AFTER, Past, State, Why
+from storage.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact, counted, goal_attainments, standing
+from storage.task_rules import GIVEN_UP_AFTER, Past, State, Told, Why
 from storage.task_rules import tasks as tasks_of
+from tests.storage import histories
 from tests.storage.fields import GOAL, TODAY, Field, at, made, take_back
 
 task, reminder, visit = table(FollowUpTask), table(Reminder), table(Visit)
@@ -32,6 +36,27 @@ def past(number: int, on: date, outcome: Outcome, hour: int = 9, **more: object)
 
 def days(n: int) -> date:
     return TODAY + timedelta(days=n)
+
+
+def test_what_was_made_of_a_household_serves_its_campaign_only_where_it_knows_the_same() -> None:
+    """Visits of before and after the campaign leave tasks too, but no return of the campaign's."""
+    rng = random.Random(5)
+    same: dict[bool, int] = {True: 0, False: 0}
+    for _ in range(2_000):
+        entry, seen, reached = histories.history(rng)
+        today = histories.day(rng)
+        line = Line(1, 1, entry, seen, reached)
+        stand = [each for each in seen if not each.superseded]
+        rows = [Past(n, each.occurred_at, each.on, each.outcome, each.barrier, each.next_on, each.away_until, 1)
+                for n, each in enumerate(stand)]
+        since = min((each.achieved_on for each in goal_attainments(reached, today, histories.CAMPAIGN)), default=None)
+        out = entry.confirmed and entry.excluded_on is not None and entry.excluded_on <= today
+        told = Told(len(rows), since, out, today, tasks_of(rows, since, out, today))
+        assert returns(line, histories.CAMPAIGN, today, told) == returns(line, histories.CAMPAIGN, today)
+        assert returns(line, histories.CAMPAIGN, today, replace(told, today=today + timedelta(days=40), tasks=())) \
+            == returns(line, histories.CAMPAIGN, today), "of another day it knows nothing"
+        same[len(counted(seen, today, histories.CAMPAIGN)) == len(rows)] += 1
+    assert min(same.values()) > 500, same
 
 
 @pytest.mark.parametrize("outcome, due", [
