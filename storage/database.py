@@ -147,7 +147,8 @@ def _sqlite_path(url: str) -> Path | None:
 
 def _engine(url: str, begin: str) -> Engine:
     if not url.startswith("sqlite"):
-        server = create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **OPENED)
+        server = create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True,
+                               connect_args={"connect_timeout": 5}, **OPENED)
         sent.keep_in_line(server)
         return server
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}, pool_size=2, **OPENED)
