@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from handlers.talk import NotAllowed
 from storage import places
 from storage.people import Service, Who
 from storage.reading import Reading
+from storage.value import value
 from storage.ways import Allows
 from storage.working_hours import ORDINARY, WorkingHours
 
@@ -25,7 +26,7 @@ class Pace(Allows, Protocol):
     def per_second(self) -> float: ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Look:
     """Everything a handler may know while it answers one letter."""
 

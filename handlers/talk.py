@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+
+from storage.value import value
 
 DATA_BYTES = 64
 """The most a button may carry on any channel (Telegram's limit)."""
@@ -28,7 +30,7 @@ class Kind(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Incoming:
     """One thing somebody sent, already redacted.
 
@@ -61,8 +63,6 @@ class Incoming:
 
     @classmethod
     def unpack(cls, packed: Mapping[str, Any]) -> Incoming:
-        from datetime import UTC
-
         return cls(
             Kind(packed["k"]), datetime.fromtimestamp(packed["at"], UTC), packed.get("text", ""), packed.get("data", ""),
             packed.get("message", ""), packed.get("ack", ""), packed.get("language", ""), tuple(packed.get("secrets", ())),
@@ -70,7 +70,7 @@ class Incoming:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Choice:
     """Something to press, or to type by its number or its words. A quiet one (back, menu) stands last and apart."""
 
@@ -81,7 +81,7 @@ class Choice:
     """Typed by its words alone: what is asked for is a number itself (a household's), so none may stand before it."""
 
     def __post_init__(self) -> None:
-        if len(self.data.encode()) > DATA_BYTES:
+        if len(self.data) * 4 > DATA_BYTES and len(self.data.encode()) > DATA_BYTES:
             raise ValueError(f"a button can carry {DATA_BYTES} bytes: {self.data}")
 
     @property
@@ -97,6 +97,10 @@ class Choice:
             return [self.label, self.data, int(self.quiet), 1]
         return [self.label, self.data, 1] if self.quiet else [self.label, self.data]
 
+    @classmethod
+    def unpack(cls, label: str, data: str, quiet: int = 0, worded: int = 0) -> Choice:
+        return cls(label, data, bool(quiet), bool(worded))
+
 
 class Policy(StrEnum):
     """What to do when nobody knows whether a message arrived."""
@@ -106,7 +110,7 @@ class Policy(StrEnum):
     EDIT = "edit"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Message:
     """Something to say. Plain text throughout: a channel decides how a title looks."""
 
@@ -149,7 +153,7 @@ class Message:
     @classmethod
     def unpack(cls, packed: Mapping[str, Any]) -> Message:
         plain = {name: value for name, value in packed.items() if name != "choices"}
-        return cls(**plain, choices=tuple(Choice(c[0], c[1], any(c[2:3]), len(c) > 3) for c in packed.get("choices", ())))
+        return cls(**plain, choices=tuple([Choice.unpack(*each) for each in packed.get("choices", ())]))
 
 
 def said(phrase: str, **more: Any) -> Message:
@@ -158,7 +162,7 @@ def said(phrase: str, **more: Any) -> Message:
     return Message(text=text, title=title, **more) if text else Message(text=title, **more)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Notice:
     """Something to say to another chat than the one that wrote."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage.models import Chat, Conversation, Inbox, Outbox, table
 from storage.prepared import Prepared, among
 from storage.reading import Reading
+from storage.value import value
 
 inbox, outbox, chat, conversation = table(Inbox), table(Outbox), table(Chat), table(Conversation)
 held = inbox.alias("held")
@@ -45,7 +45,7 @@ def insert_for(dialect: str, into: Table) -> Any:
 # --- the inbox ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Letter:
     """One update as it is stored: redacted, and known by the platform's own id."""
 
@@ -54,7 +54,7 @@ class Letter:
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Open:
     """A letter to be answered, with the chat it came from and the conversation that chat is in."""
 
@@ -72,7 +72,7 @@ class Open:
     conversation: Talk | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Talk:
     """A stored conversation."""
 
@@ -244,7 +244,7 @@ def forget_old_letters(tx: Connection, before: datetime) -> int:
 # --- the outbox ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parcel:
     """A message on its way: `body` is the packed message, `lane` orders replies before reminders before broadcasts."""
 
@@ -261,7 +261,7 @@ class Parcel:
     """Already marked as being sent, by the transaction that wrote it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settled:
     """How one send ended: sent, new (try again, not before), failed or unknown."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import singledispatch
 
 from sqlalchemy import Connection
 
+from storage.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Context:
     """Where a record comes from: the moment, Vietnam's day, the chat and (where known) the person."""
 

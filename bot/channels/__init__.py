@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from handlers.papers import Paper
 from handlers.talk import Incoming, Message
+from storage.value import value
 
 if TYPE_CHECKING:
     from aiohttp.web import AbstractRouteDef
@@ -51,7 +52,7 @@ class Attached:
     fetch: Callable[[int], Awaitable[bytes | None]]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Received:
     """One thing a person sent. `external_id` is the platform's own and the same however often it is delivered."""
 
@@ -81,7 +82,7 @@ class Fate(StrEnum):
     """The account itself no longer works (a revoked token): an operator must act. With `retry_after` no restart is needed."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sent:
     """What became of one message. `retry_after` is in seconds; `whole_account` says whether it holds for every chat."""
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from bot.channels import Fate
 from bot.channels.exchange import CONNECT, JSON, Exchange, Form, Unanswered, Unsent, is_loopback
 from storage import json_text
+from storage.value import value
 
 if TYPE_CHECKING:
     from bot.channels.telegram_session import Session
@@ -23,7 +24,7 @@ _FILE = re.compile(r"[\w][\w ./()-]{0,250}")
 _PRIVATE = re.compile(r"\"[^\"]*\"|\d{5,}|@\w+")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """What became of one call. `code` is 0 where no answer of the Bot API came."""
 
