@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from storage import database_file, json_text, sent
 from storage.database_file import BUSY_MS, Unusable
+from storage.prepared import Prepared
 
 __all__ = ["Database", "Unusable", "revisions"]
 CACHE_KB = 500
@@ -159,9 +160,11 @@ def _engine(url: str, begin: str) -> Engine:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
+    beginning = Prepared(text(begin))
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        beginning.first(connection, {})
 
     return engine
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, Dialect, Executable, Text, TypeDecorator, bindparam
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from storage import sent
 
@@ -75,28 +77,70 @@ def together(tx: Connection, asked: Asked) -> list[Sequence[Any]]:
         raise sent.told_alike("", error, sent.drivers_error(tx)) from error
 
 
+class _Marks(dict[str, str]):
+    """?1 for the first value asked for, ?2 for the second: the same name, the same mark.
+
+    What is the same in every run stands in the text itself: only then does a plan hold that rests on it (an index of open
+    letters alone), else SQLite plans anew each time, which costs more than to run it.
+    """
+
+    def __init__(self, sign: str) -> None:
+        super().__init__()
+        self._sign = sign
+        self.order: list[str] = []
+
+    def settle(self, name: str, value: Any) -> None:
+        """This value never changes."""
+        written = _literal(value)
+        if written is None:
+            raise SQLAlchemyError(f"{name} of this statement has a value that must be given")
+        self[name] = written
+
+    def __missing__(self, name: str) -> str:
+        self.order.append(name)
+        self[name] = f"{self._sign}{len(self.order)}"
+        return self[name]
+
+
+def _literal(value: Any) -> str | None:
+    """A plain value as it stands in a statement: nothing, words, a number."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return "'{}'".format(value.replace("'", "''"))
+    return str(value).lower() if isinstance(value, int) else None
+
+
 class _Bare:
     """The text of a statement and how each value goes in and comes out, for one set of parameter names."""
 
+    SIGN = ""
+    """What the mark of a value begins with."""
+
     def __init__(self, statement: Executable, dialect: Dialect, names: Sequence[str]) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=list(names))  # type: ignore[attr-defined]
+        compiled = statement.compile(dialect=self._writer(dialect), column_keys=list(names))  # type: ignore[attr-defined]
         if not isinstance(compiled, SQLCompiler) or compiled.insert_prefetch or compiled.post_compile_params:
             raise SQLAlchemyError("this statement cannot be prepared")
-        self._text, order = self._written(compiled)
-        self._given: list[tuple[str, Process, Any]] = []
-        for name in order:
-            bind = compiled.binds[name]
-            process = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            fixed = None if bind.key in names else (process(bind.effective_value) if process else bind.effective_value)
-            self._given.append((bind.key if bind.key in names else "", process, fixed))
+        marks = _Marks(self.SIGN)
+        ways_in: dict[str, Process] = {}
+        for name, bind in compiled.binds.items():
+            process = ways_in[name] = self._way_in(bind.type, dialect)
+            if bind.key not in names:
+                marks.settle(name, process(bind.effective_value) if process else bind.effective_value)
+        self._text = str(compiled) % marks
+        self._given = [(compiled.binds[name].key, ways_in[name]) for name in marks.order]
         columns = list(getattr(statement, "selected_columns", ())) or list(getattr(statement, "_returning", ()))
         self._row: Any = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]
         processes = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._taken = [(place, process) for place, process in enumerate(processes) if process is not None]
 
-    def _written(self, compiled: SQLCompiler) -> tuple[str, Sequence[str]]:
-        """The text as the driver takes it, and the names of its values in order."""
-        raise NotImplementedError
+    def _writer(self, dialect: Dialect) -> Dialect:
+        """The dialect that writes the text, with a name for each value."""
+        return dialect
+
+    def _way_in(self, kind: TypeEngine[Any], dialect: Dialect) -> Process:
+        """What makes a value of this kind one for the driver."""
+        return kind.dialect_impl(dialect).bind_processor(dialect)
 
     def send(self, tx: Connection, values: Values) -> Any:
         """Run it; the driver's cursor."""
@@ -120,8 +164,7 @@ class _Bare:
             raise sent.told_alike(self._text, error, sent.drivers_error(tx)) from error
 
     def _bound(self, values: Values) -> tuple[Any, ...]:
-        return tuple([fixed if not name else process(values[name]) if process else values[name]
-                      for name, process, fixed in self._given])
+        return tuple([process(values[name]) if process else values[name] for name, process in self._given])
 
     def rows(self, tx: Connection, values: Values) -> Iterator[Any]:
         try:
@@ -143,11 +186,26 @@ class _Bare:
             yield row
 
 
+def _moment(value: datetime | None) -> str | None:
+    """An instant as SQLAlchemy writes it for SQLite, at a tenth of the price: a letter brings eight of them."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an instant without its time zone")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
 class _Sqlite(_Bare):
     """By the standard library's own connection."""
 
-    def _written(self, compiled: SQLCompiler) -> tuple[str, Sequence[str]]:
-        return str(compiled), compiled.positiontup or ()
+    SIGN = "?"
+
+    def _writer(self, dialect: Dialect) -> Dialect:
+        named: Dialect = type(dialect)(paramstyle="pyformat")  # type: ignore[call-arg]
+        return named
+
+    def _way_in(self, kind: TypeEngine[Any], dialect: Dialect) -> Process:
+        return _moment if isinstance(kind, UTCDateTime) else super()._way_in(kind, dialect)
 
     def send(self, tx: Connection, values: Values) -> Any:
         connection: Any = tx.connection.driver_connection
@@ -158,21 +216,10 @@ class _Sqlite(_Bare):
         return connection.executemany(self._text, [self._bound(values) for values in rows])
 
 
-class _Marks(dict[str, str]):
-    """$1 for the first name asked for, $2 for the second: the same name, the same mark."""
-
-    def __missing__(self, name: str) -> str:
-        self[name] = f"${len(self) + 1}"
-        return self[name]
-
-
 class _Postgres(_Bare):
     """By psycopg, with the server's own marks ($1): psycopg reads no text then, and the server keeps the plan."""
 
-    def _written(self, compiled: SQLCompiler) -> tuple[str, Sequence[str]]:
-        marks = _Marks()
-        text = str(compiled) % marks
-        return text, list(marks)
+    SIGN = "$"
 
     def send(self, tx: Connection, values: Values) -> Any:
         return _cursor(tx).execute(self._text, self._bound(values))

@@ -12,9 +12,10 @@ from storage import last_entry, ledger, tasks
 from storage.models import Attainment, Campaign, Companion, Household, Person, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification
 from storage.people import note
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.value import value
 
 household, visit, attainment, campaign = table(Household), table(Visit), table(Attainment), table(Campaign)
 companion, later, entry, person = table(Companion), visit.alias("later"), table(RegisterEntry), table(Person)
@@ -23,7 +24,7 @@ UNDO_FOR = timedelta(minutes=10)
 ALIKE_WITHIN = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Home:
     """A household as a volunteer knows it."""
 
@@ -82,9 +83,9 @@ class Goal:
     service: str
 
 
-_GOAL = (
+_GOAL = Prepared(
     select(campaign.c.id, campaign.c.name, campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service)
-    .where(campaign.c.place_id.in_(bindparam("places", expanding=True)), campaign.c.starts_on <= bindparam("on"),
+    .where(among(campaign.c.place_id, "places"), campaign.c.starts_on <= bindparam("on"),
            campaign.c.ends_on >= bindparam("on"))
     .order_by(campaign.c.starts_on.desc(), campaign.c.id.desc()).limit(1)
 )
@@ -199,7 +200,7 @@ def alike(rows: Reading, person_id: int, household_id: int, outcome: Outcome, at
 # --- records ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LogVisit:
     """A visit to be kept. `key` makes it the same visit however often it arrives."""
 

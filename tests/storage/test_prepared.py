@@ -3,12 +3,17 @@ those nobody waits for.
 """
 
 import logging
-from datetime import UTC, datetime
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, func, insert, literal, select, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from storage import mail
 from storage.database import Database
 from storage.models import Household, Person, Visit, table
 from storage.prepared import Prepared, among, together
@@ -57,6 +62,64 @@ def test_what_the_driver_refuses_is_told_as_sqlalchemy_tells_it(database: Databa
         assert tx.execute(select(visit.c.id)).all() == [], "the transaction is gone, the connection is well"
         new.each(tx, [row])
         assert len(together(tx, [(SOME, {"ids": homes}), (PEOPLE, {})])) == 2
+
+
+SAME = Prepared(select(literal("it's 100 %").label("words"), literal(7).label("number"), literal(None).label("empty"),
+                       person.c.id).where(person.c.id == bindparam("id")))
+
+
+def test_what_is_the_same_in_every_run_stands_in_the_text(database: Database) -> None:
+    with database.write() as tx:
+        village.people(tx)
+        assert tuple(SAME.first(tx, {"id": 1})) == ("it's 100 %", 7, None, 1)
+
+
+def _planned(tx: Any) -> Iterator[str]:
+    """What SQLite says it planned, statement by statement."""
+    driver = tx.connection.driver_connection
+    for prepared in (mail._CLAIM, mail._ANY_OPEN):
+        (bare,) = prepared._bare.values()
+        names = [name for name, _ in bare._given]
+        yield " ".join(row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {bare._text}", ["2026-11-01", 100][:len(names)]))
+
+
+def test_open_letters_are_found_by_an_index_of_their_own(database: Database) -> None:
+    """With the state as a value beside the text SQLite planned anew for every run, which cost more than the run."""
+    if not database.is_sqlite:
+        pytest.skip("its plans are shown by SQLite")
+    with database.write() as tx:
+        mail.claim(tx, datetime.now(UTC), 100), mail.any_open(tx)
+        assert [[name for name, _ in bare._given] for bare in mail._CLAIM._bare.values()] == [["now", "limit"]]
+        for plan in _planned(tx):
+            assert "ix_inbox_open" in plan and "SCAN inbox USING INDEX ix_inbox_chat" not in plan, plan
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=7))])
+@pytest.mark.parametrize("microsecond", [0, 123, 999_999])
+def test_an_instant_is_written_as_sqlalchemy_writes_it(database: Database, zone: timezone, microsecond: int) -> None:
+    at = datetime(2026, 1, 2, 3, 4, 5, microsecond, zone)
+    people = [{"label": name, "language": "vi", "created_at": at} for name in ("prepared", "plain")]
+    with database.write() as tx:
+        Prepared(insert(person)).each(tx, people[:1])
+        tx.execute(insert(person), people[1:])
+        kept = tx.execute(text("SELECT created_at FROM person")).scalars().all()
+        assert kept[0] == kept[1]
+        assert {row.created_at for row in PEOPLE.all(tx, {})} == {at}
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(ValueError, match=r"zone"), database.write() as tx:
+        Prepared(insert(person)).each(tx, [{"label": "", "language": "vi", "created_at": datetime(2026, 1, 2)}])
+
+
+def test_a_file_that_somebody_else_writes_to_is_out_of_reach(database: Database) -> None:
+    if database.path is None:
+        pytest.skip("PostgreSQL has many writers")
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"), database.writer.connect() as tx:
+            tx.connection.driver_connection.execute("PRAGMA busy_timeout = 50")  # type: ignore[union-attr]
+            tx.begin()
 
 
 # --- what nobody waits for ------------------------------------------------------------------------------------------------
