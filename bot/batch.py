@@ -48,9 +48,8 @@ def answer_batch(
     for letter in letters:
         if failing is not None:
             failing[:] = [letter]
-        desk = _desk(letter, mind, rows, now, known)
-        result = answering.answer(desk)
         context = Context(now, today, letter.chat_id, letter.person_id, letter.account)
+        result = answering.answer(_desk(letter, mind, rows, context, known))
         for thing in result.records:
             record(thing, tx, context)
             rows.forget()
@@ -60,15 +59,17 @@ def answer_batch(
     return len(letters), sheet.posted, mail.any_open(tx)
 
 
-def _desk(letter: mail.Open, mind: Mind, rows: Reading, now: datetime, known: Mapping[int, people.Who]) -> Desk:
+def _desk(letter: mail.Open, mind: Mind, rows: Reading, context: Context, known: Mapping[int, people.Who]) -> Desk:
     incoming = Incoming.unpack(letter.body)
     language = letter.language or incoming.language or mind.language
-    look = Look(rows, words(language), mind.library, now, local_day(now), min(incoming.sent_at, now), letter.chat_id,
-                known.get(letter.person_id or 0), doors=mind.doors(), addresses=mind.addresses(), hours=mind.hours,
-                accounts=mind.limits, house=mind.language, telephone=mind.telephone, mark=mind.mark,
-                asks_number=mind.mark is not None and mind.limits[letter.account].asks_number,
-                sounds=mind.speaks and mind.limits[letter.account].sounds)
     talk = kept_from(letter.conversation) if letter.conversation and letter.conversation.state == "open" else None
+    now = context.now
+    limits = mind.limits[letter.account]
+    look = Look(rows, words(language), mind.library, now, context.today, min(incoming.sent_at, now), letter.chat_id,
+                known.get(letter.person_id or 0), talk.id if talk else 0, talk.subject if talk else "", doors=mind.doors(),
+                addresses=mind.addresses(), hours=mind.hours, house=mind.language, accounts=mind.limits,
+                telephone=mind.telephone, mark=mind.mark, asks_number=mind.mark is not None and limits.asks_number,
+                sounds=mind.speaks and limits.sounds)
     return Desk(incoming, look, mind.find, letter.inbox_id, letter.shown, talk)
 
 

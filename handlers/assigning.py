@@ -67,7 +67,7 @@ def _lanes(ask: Ask, look: Look, hamlet: Hamlet, team: Sequence[Member], stops: 
     member = ask(_who(team, "member"))
     homes = [stop.household_id for stop in stops if stop.lane == chosen]
     others = [id_ for id_ in homes if any(who != member for who in assignments.held(look.rows, hamlet.id).get(id_, ()))]
-    what = ask(pick("held", "leave", "move", "share").saying(count=len(others))) if others else "leave"
+    what = ask(pick("held", "leave", "move", "share"), count=len(others)) if others else "leave"
     return Done((HandOut(member, tuple(homes), shared=what == "share", move=what == "move"),), "allot.saved",
                 blanks={"count": len(homes) - (len(others) if what == "leave" else 0)}, choices=_look(look, hamlet))
 

@@ -15,6 +15,7 @@ from handlers.access import Action
 from handlers.look import Look
 from handlers.questions import Question
 from handlers.talk import Choice, Kept, Message, Notice, Refused
+from storage.value import value
 
 T = TypeVar("T")
 
@@ -25,12 +26,12 @@ DRAFT = "~"
 
 
 class Ask(Protocol):
-    """Ask a question: returns its answer, or ends this replay until there is one."""
+    """Ask a question: returns its answer, or ends this replay until there is one. `blanks` are for its words."""
 
-    def __call__(self, question: Question[T], /) -> T: ...
+    def __call__(self, question: Question[T], /, **blanks: object) -> T: ...
 
 
-@dataclass(frozen=True)
+@value
 class Done:
     """How a dialogue ends: what to record, what to say, and what comes next."""
 
@@ -81,25 +82,34 @@ def stand(dialogue: Dialogue, kept: Kept, look: Look, answer: tuple[str, str] | 
     """Replay the dialogue from its answers. `answer` (key and words) is taken where that question is open."""
     asked: list[Question[Any]] = []
 
-    def ask(question: Question[T], /) -> T:
-        raw = kept.answers.get(question.key)
-        if raw is None and question.passed_by and not kept.answers.keys().isdisjoint(question.passed_by):
-            return question.read(question.passed_as)
-        if raw is None or question.key == kept.asking_again:
-            if answer is None or answer[0] != question.key or question.many:
-                raise _Waiting(question)
-            raw = _take(kept, question, answer[1])
+    def ask(question: Question[T], /, **blanks: object) -> T:
         try:
-            value = question.read(raw)
-        except Refused:
-            raise _Waiting(question) from None
-        asked.append(question)
-        return value
+            return _heard(kept, question, answer, asked)
+        except _Waiting as waiting:
+            waiting.question = question.saying(**blanks)  # only what is shown needs its words: most are answered already
+            raise
 
     try:
         return Standing(asked, done=dialogue.play(ask, look))
     except _Waiting as waiting:
         return Standing(asked, question=waiting.question, refused=waiting.refused)
+
+
+def _heard(kept: Kept, question: Question[T], answer: tuple[str, str] | None, asked: list[Question[Any]]) -> T:
+    """What was answered. A question that still stands open, and is not what `answer` answers, stops the replay."""
+    raw = kept.answers.get(question.key)
+    if raw is None and question.passed_by and not kept.answers.keys().isdisjoint(question.passed_by):
+        return question.read(question.passed_as)
+    if raw is None or question.key == kept.asking_again:
+        if answer is None or answer[0] != question.key or question.many:
+            raise _Waiting(question)
+        raw = _take(kept, question, answer[1])
+    try:
+        value = question.read(raw)
+    except Refused:
+        raise _Waiting(question) from None
+    asked.append(question)
+    return value
 
 
 def _take(kept: Kept, question: Question[Any], raw: str) -> str:

@@ -48,7 +48,7 @@ def merge(ask: Ask, look: Look) -> Done:
     hamlet, one, other = _both(look)
     kept = ask(_which(one, other, look))
     gone = other if kept.id == one.id else one
-    ask(pick("sure", "yes").saying(kept=_named(look, kept), gone=_named(look, gone)))
+    ask(pick("sure", "yes"), kept=_named(look, kept), gone=_named(look, gone))
     again = Choice(look.words.say("duplicates.more"), "/duplicates")
     part = Choice(look.words.say("duplicates.part"), f"/part:{hamlet.id}.{gone.number}")
     return Done((household_merges.MergeHouseholds(kept.id, gone.id),), "duplicates.merged",

@@ -52,9 +52,9 @@ def exclude(ask: Ask, look: Look) -> Done:
     if look.person is None or told.reported_by == look.person.id:
         raise Refused("exclude.own_report")
     words = look.words
-    decided = ask(pick("decide", "gone", "stays").saying(
+    decided = ask(pick("decide", "gone", "stays"),
         household=_named(look, home.number, hamlet.name), report=words.say(f"visit.outcome.{told.outcome}"),
-        day=words.day(told.on)))
+        day=words.day(told.on))
     decision = Exclude(running.id, home.id) if decided == "gone" else KeepListed(running.id, home.id)
     return Done((decision,), "exclude.done" if decided == "gone" else "exclude.kept", blanks={"number": home.number},
                 then=f"/gone:{hamlet.id}")

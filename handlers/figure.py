@@ -27,8 +27,8 @@ def enter(ask: Ask, look: Look) -> Done:
         raise Refused("figure.no_campaign")
     known = [each.name for each in campaigns.figures(look.rows, running.id, place_id)]
     name = ask(_line("name", known))
-    number = ask(_number("number").saying(name=name))
-    of = ask(_of(number).saying(name=name, number=look.words.number(number)))
+    number = ask(_number("number"), name=name)
+    of = ask(_of(number), name=name, number=look.words.number(number))
     source = ask(_line("source"))
     on = ask(_day(look.today))
     made = Figure(name, number, of, source, on)

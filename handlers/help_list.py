@@ -143,7 +143,7 @@ def choose_duty(ask: Ask, look: Look) -> Done:
     team = duty.members(look.rows, hamlet.id, look.today, look.accounts)
     if not team:
         raise Refused("duty.nobody")
-    chosen = ask(_ticked(team, duty.roster(look.rows, hamlet.id)).saying(hamlet=hamlet.name))
+    chosen = ask(_ticked(team, duty.roster(look.rows, hamlet.id)), hamlet=hamlet.name)
     names = ", ".join(first_name(each.label) for each in team if str(each.person_id) in chosen)
     record = duty.SetDuty(hamlet.id, tuple(int(id_) for id_ in chosen))
     return Done((record,), "duty.saved" if names else "duty.all", blanks={"names": names, "hamlet": hamlet.name},

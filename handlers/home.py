@@ -30,8 +30,8 @@ def home(ask: Ask, look: Look) -> tuple[Hamlet, tuple[object, ...]]:
     inside = {hamlet.id: hamlet for hamlet in hamlets if hamlet.commune_id == commune}
     names = {id_: hamlet.name for id_, hamlet in inside.items()}
     chosen = inside[ask(_place("hamlet", names)) if len(inside) > 1 else next(iter(inside))]
-    keep = pick("keep", "yes", "no").saying(place=chosen.name)
-    if ask(Question(keep.key, keep.read, offer=keep.offer, blanks=keep.blanks, words="home.keep")) == "no":
+    keep = pick("keep", "yes", "no")
+    if ask(Question(keep.key, keep.read, offer=keep.offer, words="home.keep"), place=chosen.name) == "no":
         return chosen, ()
     return chosen, (residence.LiveIn(chosen.id, WORDING),)
 

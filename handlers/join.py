@@ -22,7 +22,7 @@ def join(ask: Ask, look: Look) -> Done:
     if offer is None:
         raise Refused("join.expired")
     role = look.words.say(f"role.{offer.role}")
-    if ask(pick("agree", "yes", "no").saying(role=role, place=offer.place_name)) == "no":
+    if ask(pick("agree", "yes", "no"), role=role, place=offer.place_name) == "no":
         return Done(say="join.declined", then="/menu")
     name = look.person.label if look.person else ask(_name())
     return Done((people.Join(offer.id, name, WORDING, look.words.language),), "join.welcome",

@@ -19,7 +19,7 @@ def link(ask: Ask, look: Look) -> Done:
         made = look.words.say("link.made", code=code, minutes=links.MINUTES)
         return Done((links.OfferLink(code, look.person.id, replaces=False),), message=once(look, made))
     known = ask(_code(look))
-    if ask(pick("agree", "yes", "no").saying(name=known.label)) == "no":
+    if ask(pick("agree", "yes", "no"), name=known.label) == "no":
         return Done(say="link.declined", then="/menu")
     menu = Choice(look.words.say("way.menu"), "/menu")
     return Done((links.TakeLink(known.id),), "link.done", blanks={"name": known.label}, choices=(menu,))

@@ -77,7 +77,7 @@ def _ticked(ask: Ask, part: Sequence[Home], number: int, pages: int) -> tuple[li
     if number + 1 < pages:
         options = (*options, Option(ENOUGH, say="meeting.enough"))
     question = replace(many_of("page", *by_value, ENOUGH).at(number), words="meeting.page", offer=lambda: options)
-    ticked = ask(question.saying(page=number + 1, pages=pages))
+    ticked = ask(question, page=number + 1, pages=pages)
     return [by_value[value] for value in ticked if value != ENOUGH], ENOUGH in ticked
 
 

@@ -28,18 +28,18 @@ def members(ask: Ask, look: Look) -> Done:
     own = _own_lead(look, member)
     deeds = (PHONE, REMOVE, LEAD) if own else (PHONE, REMOVE)
     words, name, place = look.words, member.label, member.place_name
-    deed = ask(pick("deed", *deeds).saying(name=name, role=words.say(f"role.{member.role}"), place=place))
+    deed = ask(pick("deed", *deeds), name=name, role=words.say(f"role.{member.role}"), place=place)
     menu = (Choice(words.say("way.menu"), "/menu"),)
     if deed == PHONE:
         code = people.new_code()
         made = words.say("members.phone_made", name=name, code=code, minutes=links.MINUTES)
         return Done((links.OfferLink(code, member.person_id, replaces=True),), message=once(look, made))
     if deed == LEAD and own is not None:
-        ask(pick("sure_lead", "yes").saying(name=name, place=place))
+        ask(pick("sure_lead", "yes"), name=name, place=place)
         over = HandOver(own.membership_id, member.membership_id)
         return Done((over,), "members.handed_over", blanks={"name": name, "place": place}, choices=menu,
                     notices=handed_over(look, member))
-    ask(pick("sure_remove", "yes").saying(name=name, place=place))
+    ask(pick("sure_remove", "yes"), name=name, place=place)
     return Done((EndService(member.membership_id),), "members.removed", blanks={"name": name, "place": place}, choices=menu,
                 notices=removed(look, member))
 
@@ -83,7 +83,7 @@ def resign(ask: Ask, look: Look) -> Done:
         Option(str(each.membership_id), label=f"{look.words.say(f'role.{each.role}')} · {each.place_name}") for each in mine]))
     if is_last_leader(look.rows, member, look.today):
         raise Refused("resign.hand_over_first")
-    ask(pick("sure", "yes").saying(role=look.words.say(f"role.{member.role}"), place=member.place_name))
+    ask(pick("sure", "yes"), role=look.words.say(f"role.{member.role}"), place=member.place_name)
     return Done((EndService(member.membership_id),), "resign.done", blanks={"place": member.place_name},
                 choices=(Choice(look.words.say("way.menu"), "/menu"),), notices=resigned(look, member))
 

@@ -102,7 +102,7 @@ def erase(ask: Ask, look: Look) -> Done:
     if look.person and any(is_last_leader(look.rows, each, look.today)
                            for each in services(look.rows, look.person.id, look.today)):
         raise Refused("resign.hand_over_first")
-    ask(pick("sure", "yes").saying(stays=_stays(look)))
+    ask(pick("sure", "yes"), stays=_stays(look))
     records, notices = _ends_talks(look)
     receipt = f"{look.today:%d%m%y}-{short(look.conversation).upper()}"
     return Done((*records, Forget()), "erase.done", blanks={"receipt": receipt}, notices=notices)

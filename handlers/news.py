@@ -14,7 +14,7 @@ from storage import broadcasts, residence
 
 def subscribe(ask: Ask, look: Look) -> Done:
     hamlet, kept = home(ask, look)
-    if ask(pick("agree", "yes", "no").saying(hamlet=hamlet.name)) == "no":
+    if ask(pick("agree", "yes", "no"), hamlet=hamlet.name) == "no":
         return Done(say="news.declined", then="/menu")
     lives_here = kept or (residence.LiveIn(hamlet.id, WORDING),)  # announcements need the place: saying yes keeps it
     return Done((*lives_here, broadcasts.Wants(True)), "news.subscribed", blanks={"hamlet": hamlet.name},

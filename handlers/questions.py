@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from handlers.talk import Choice, Message, Refused
+from storage.value import value
 
 A = TypeVar("A", covariant=True)
 E = TypeVar("E", bound=StrEnum)
@@ -17,7 +18,7 @@ NOTE_LENGTH = 500
 OWN, SOMEBODYS = "own", "somebody's"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Option:
     """A ready answer. Its words are the phrase `say` (by default the question's own), or `label` where they are data."""
 
@@ -26,7 +27,7 @@ class Option:
     label: str = ""
 
 
-@dataclass(frozen=True)
+@value
 class Question(Generic[A]):
     """Something to ask once: its key names the stored answer, its words and its buttons.
 
@@ -66,7 +67,7 @@ class Question(Generic[A]):
         return replace(self, key=f"{self.key}.{name}")
 
     def saying(self, **blanks: object) -> Question[A]:
-        return replace(self, blanks={**self.blanks, **blanks})
+        return replace(self, blanks={**self.blanks, **blanks}) if blanks else self
 
 
 def _not_understood(raw: str) -> Refused:
@@ -85,7 +86,7 @@ def one_of(key: str, kind: type[E], values: Iterable[E] | None = None) -> Questi
     return Question(key, read, offer=lambda: tuple(Option(value) for value in allowed))
 
 
-def pick(key: str, *values: str) -> Question[str]:
+def pick(key: str, *values: str, blanks: Mapping[str, object] | None = None) -> Question[str]:
     """One of a few words."""
 
     def read(raw: str) -> str:
@@ -93,7 +94,7 @@ def pick(key: str, *values: str) -> Question[str]:
             raise _not_understood(raw)
         return raw
 
-    return Question(key, read, offer=lambda: tuple(Option(value) for value in values))
+    return Question(key, read, offer=lambda: tuple(Option(value) for value in values), blanks=blanks or {})
 
 
 def many_of(key: str, *values: str, at_least: int = 0, ticked: tuple[str, ...] = ()) -> Question[tuple[str, ...]]:
@@ -144,7 +145,7 @@ def day(key: str, today: date, *, least: int = 0, most: int = 365) -> Question[d
 
 def check(key: str = "check", **blanks: object) -> Question[str]:
     """The last look before something is kept: it says that nothing is saved yet."""
-    return replace(pick(key, "save"), blanks=blanks)
+    return pick(key, "save", blanks=blanks)
 
 
 _WEEKDAYS = {"thu 2": 0, "thu hai": 0, "monday": 0, "thu 3": 1, "thu ba": 1, "tuesday": 1, "thu 4": 2, "thu tu": 2,

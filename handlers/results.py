@@ -29,7 +29,7 @@ class Result:
 
 def told(ask: Ask, look: Look, hamlet: Hamlet, number: int, on: date) -> Result:
     """The same questions as at the door, in any dialogue."""
-    first = ask(_worded(FIRST.saying(number=number)))
+    first = ask(_worded(FIRST), number=number)
     outcome = first.outcomes[0] if len(first.outcomes) == 1 else ask(_worded(one_of("outcome", Outcome, first.outcomes)))
     barrier = ask(_worded(BARRIER)) if outcome.needs_barrier else None
     services: tuple[str, ...] = ()

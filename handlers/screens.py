@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from content.words import Words
@@ -15,6 +16,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 MENU = "/menu"
 
 
+@lru_cache(256)
 def short(number: int) -> str:
     """A number in base 36, as buttons carry it."""
     out = ""
@@ -35,16 +37,17 @@ def show(dialogue: Dialogue, kept: Kept, here: Standing, words: Words, trouble: 
     if question is None:
         raise ValueError("there is no open question to show")
     key = question.words or f"{dialogue.name}.{question.key}"
-    screen = question.screen or said(words.say(key, **question.blanks))
-    choices = (*screen.choices, *_options(dialogue, kept, question, words), *question.beside,
-               *_ways_out(kept, here, question, words))
-    text = screen.text
+    choices = (*_options(dialogue, kept, question, words), *question.beside, *_ways_out(kept, here, question, words))
+    if question.screen is None:
+        screen = said(words.say(key, **question.blanks), choices=choices)
+    else:
+        screen = replace(question.screen, choices=(*question.screen.choices, *choices))
     if trouble is not None:
-        screen = replace(screen, picture="", alt="")  # it stands just above, and may be slow and dear to send
-        text = f"⚠️ {words.say(trouble.phrase, **trouble.values)}\n\n{text}".rstrip()
+        text = f"⚠️ {words.say(trouble.phrase, **trouble.values)}\n\n{screen.text}".rstrip()
+        screen = replace(screen, text=text, picture="", alt="")  # it stands just above, and may be slow and dear to send
     if question.telephone == OWN:  # its button cannot take the place of what was pressed
         screen = replace(screen, asks_number=words.say("join.share"), below=True)
-    return replace(screen, text=text, choices=choices)
+    return screen
 
 
 def corrections(dialogue: Dialogue, kept: Kept, here: Standing, words: Words) -> Message:

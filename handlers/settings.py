@@ -42,7 +42,7 @@ def settings(ask: Ask, look: Look) -> Done:
               *(() if kinds.WEEKLY in mine(look) else (Setting.WEEKLY,))}
     offered = [each for each in Setting if each not in hidden]
     first = one_of("what", Setting, offered)
-    what = ask(first.saying(state=state(look, own)))
+    what = ask(first, state=state(look, own))
     return _CHANGED[what](ask, look, own)
 
 

@@ -125,7 +125,7 @@ def _named(look: Look, home: visits.Home) -> str:
 
 
 def _outcome(ask: Ask, number: int) -> Outcome:
-    first = ask(FIRST.saying(number=number))
+    first = ask(FIRST, number=number)
     if len(first.outcomes) == 1:
         return first.outcomes[0]
     return ask(one_of("outcome", Outcome, first.outcomes))
