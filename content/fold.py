@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Zero-width and direction marks, soft hyphen, variation selectors: pasted along from Zalo, Word and web pages.
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
@@ -19,9 +20,18 @@ def fold(text: str) -> str:
 
     "Ký  SỐ!", "kí số" and "ki so" give the same result, in NFC or NFD.
     """
-    letters = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_BARRED_D))
-    bare = "".join(c for c in letters if not unicodedata.combining(c)).lower().translate(_BARRED_D)
+    if text.isascii():
+        bare = text.lower()
+    else:
+        letters = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_BARRED_D))
+        bare = "".join([c for c in letters if not unicodedata.combining(c)]).lower().translate(_BARRED_D)
     return _FINAL_Y.sub("i", _NOT_WORD.sub(" ", bare).strip())
+
+
+@lru_cache(8)
+def folded(text: str) -> str:
+    """The same for what somebody typed: it is looked at from many sides before it is known what it is."""
+    return fold(text)
 
 
 def plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from functools import cache
 
 
 class Role(StrEnum):
@@ -125,6 +126,7 @@ TABLE: dict[Action, dict[Role, Scope]] = {
 }  # fmt: skip
 
 
+@cache
 def reach(roles: frozenset[Role], action: Action) -> Scope:
     """The widest scope that any of somebody's roles gives them. Everybody is a citizen too."""
     return max(TABLE[action][role] for role in roles | {Role.CITIZEN})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from content.fold import fold
+from content.fold import folded
 from content.library import Guide, Step
 from handlers import guide as guides
 from handlers import speech
@@ -25,7 +25,7 @@ _SAID = re.compile(r"(?:huong dan|cam tay(?: chi viec)?|lam cung|giup|walk)(?: c
 
 def heard(desk: Desk, text: str) -> str | None:
     """ "Hướng dẫn hộ 12", by a member."""
-    found = _SAID.fullmatch(fold(text))
+    found = _SAID.fullmatch(folded(text))
     return f"/together:.{found[1]}" if found and desk.look.services(Action.LOG_VISIT) else None
 
 

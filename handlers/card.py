@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from content.fold import fold
+from content.fold import folded
 from content.vietnam_time import local_day
 from handlers import heard
 from handlers.access import Action, Scope
@@ -30,7 +30,7 @@ _ASKED = re.compile(r"(?:(?:sua|xem|correct|show)(?: luot| visit)? )?(?:ho|house
 
 def ear(desk: Desk, text: str) -> str | None:
     """"hộ 12" or "sửa hộ 12" and nothing else, outside a conversation, where no shown choice begins so."""
-    found = _ASKED.fullmatch(fold(text)) if desk.talk is None and len(text) <= 20 else None
+    found = _ASKED.fullmatch(folded(text)) if desk.talk is None and len(text) <= 20 else None
     if found is None or heard.choice(text, desk.shown, numbers=False) is not None:
         return None
     hamlets = desk.look.hamlets(Action.SEE_HOUSEHOLDS)

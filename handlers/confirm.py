@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from content.fold import fold
+from content.fold import folded
 from handlers.access import Action, Scope
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done, Standing
@@ -25,7 +25,7 @@ _TYPED = re.compile(r"(?:ma ho|household code)(?: so)? ?(\d[\d ]*)")
 
 def ear(desk: Desk, text: str) -> str | None:
     """"mã hộ 4821-7305" is a household's answer; "mã hộ 12" from a member asks for that household's code."""
-    found = _TYPED.fullmatch(fold(text)) if len(text) <= 40 else None
+    found = _TYPED.fullmatch(folded(text)) if len(text) <= 40 else None
     if found is None:
         return None
     digits = found[1].replace(" ", "")
@@ -79,8 +79,8 @@ def confirm(ask: Ask, look: Look) -> Done:
     shown = confirmations.shown(look.rows, look.subject, look.now) if look.subject else ask(_code(look))
     if shown is None:
         raise Refused("confirm.expired")
-    answer = ask(pick("guided", GUIDED, NOT_YET).saying(number=shown.number, hamlet=shown.hamlet))
-    wording = WORDING if ask(pick("link", "yes", "no").saying(number=shown.number)) == "yes" else ""
+    answer = ask(pick("guided", GUIDED, NOT_YET), number=shown.number, hamlet=shown.hamlet)
+    wording = WORDING if ask(pick("link", "yes", "no"), number=shown.number) == "yes" else ""
     record = confirmations.Answered(shown.id, shown.household_id, answer, wording)
     return Done((record,), "confirm.thanks" if answer == GUIDED else "confirm.not_yet",
                 choices=(Choice(look.words.say("way.menu"), "/menu"),), notices=_told(look, shown, answer))

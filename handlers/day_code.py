@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 
-from content.fold import fold
+from content.fold import fold, folded
 from handlers.access import Action
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
@@ -29,7 +29,7 @@ _SAID = re.compile(rf"(?:xin |nho |{_WITH} )*(?:kiem tra|ktra|check|verify)(?: {
 
 def heard(_desk: Desk, text: str) -> str | None:
     """ "Kiểm tra 4821", by anybody."""
-    found = _SAID.fullmatch(fold(text)) if len(text) <= LONGEST else None
+    found = _SAID.fullmatch(folded(text)) if len(text) <= LONGEST else None
     return f"/daycode:{found[1].replace(' ', '')}" if found else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from content.fold import fold
+from content.fold import folded
 from handlers.access import Action, Scope
 from handlers.desk import Desk
 from handlers.household_list import place_name
@@ -19,7 +19,7 @@ def ear(desk: Desk, text: str) -> str | None:
     """What somebody asks for with an old number, where they may."""
     if "c" not in text.lower() or len(text) > 80 or desk.look.may(Action.LOG_VISIT) is Scope.NOWHERE:
         return None
-    found = _ASKED.fullmatch(fold(text))
+    found = _ASKED.fullmatch(folded(text))
     if found is None or not (found[1] or found[3]):  # "2 cụ già" is a note about two old people
         return None
     return f"/formerly:{found[2]}.{found[4]}"

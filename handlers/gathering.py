@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 
-from content.fold import fold
+from content.fold import folded
 from content.hours import hour_in
 from handlers.access import Action, Scope
 from handlers.days import ask_day, both
@@ -179,7 +179,7 @@ def one(desk: Desk, subject: str) -> None:
 
 def ear(_desk: Desk, text_: str) -> str | None:
     """“điểm danh 4821”: somebody reads the code in the room."""
-    found = TOLD.fullmatch(fold(text_))
+    found = TOLD.fullmatch(folded(text_))
     return f"/present:{found[1]}" if found else None
 
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import yaml
 
-from content.fold import fold
+from content.fold import fold, folded
 
 _POLITE = ("nhe", "nha", "a", "di", "em", "ban", "oi")
 _KIND = frozenset((*_POLITE, "da", "chau", "bac", "chi", "anh", "luon", "please"))
@@ -60,7 +60,7 @@ def command(text: str, *, asked: bool = False) -> str | None:
 def _command(text: str) -> str | None:
     if text.startswith("/"):
         return commands().get(fold(text.split("@")[0].removeprefix("/")))
-    return commands().get(fold(text)) if len(text) <= 40 else None
+    return commands().get(folded(text)) if len(text) <= 40 else None
 
 
 @cache
@@ -71,7 +71,7 @@ def _said() -> Mapping[str, int]:
 
 def label(text: str, shown: Sequence[Sequence[str]]) -> str | None:
     """What the shown choice carries whose words these are, to the letter: it wins over a command of the same words."""
-    words = fold(text)
+    words = folded(text)
     return next((entry[0] for entry in shown if words and _folded(entry[1]) == words), None)
 
 
@@ -90,9 +90,9 @@ def _number(text: str) -> int | None:
     plain = unicodedata.normalize("NFKC", text).strip()
     if plain.startswith(("-", "−")):
         return None
-    folded = fold(plain)
-    found = _NUMBER.fullmatch(folded)
-    return int(found[1]) if found else _said().get(found[1]) if (found := _NAMED.fullmatch(folded)) else None
+    words = folded(plain)
+    found = _NUMBER.fullmatch(words)
+    return int(found[1]) if found else _said().get(found[1]) if (found := _NAMED.fullmatch(words)) else None
 
 
 def _spoken(text: str) -> int | None:
@@ -108,7 +108,7 @@ def choice(text: str, shown: Sequence[Sequence[str]], *, numbers: bool = True, s
     number counts among the list that was shown last and no other. Where `numbers` are answers of their own (a
     household's), only words count, and 0. `spoken`: a number may also be one word ("hai").
     """
-    words = fold(unicodedata.normalize("NFKC", text))
+    words = folded(unicodedata.normalize("NFKC", text))
     if not words:
         return None
     number = _number(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from content.fold import fold, has_marks, plain
+from content.fold import fold, folded, has_marks, plain
 from handlers.desk import Desk
 from handlers.reminder import stopped
 
@@ -30,7 +30,7 @@ def ear(desk: Desk, text: str) -> str | None:
 
 def stops(text: str) -> bool:
     """Whether a message asks for no more reminders."""
-    words, bare = plain(text), fold(text)
+    words, bare = plain(text), folded(text)
     marked = has_marks(text)
     if (_STOP if marked else _STOP_BARE).match(words if marked else bare):
         return True

@@ -35,6 +35,8 @@ def ear(desk: Desk, text: str) -> str | None:
         return None
     if not any(letter.isdecimal() for letter in text):  # a number in words is not guessed: how it is typed is shown
         return "/quick" if desk.talk is None and spelled_out(text) else None
+    if desk.talk is not None and text.isdecimal():
+        return None  # a number without a result is certain of nothing: it answers what was asked
     lines = read(text, local_day(desk.look.said_at), _names(desk.look))
     if any(line.certain for line in lines):
         return "/quick" if desk.talk is None or all(line.certain for line in lines) or desk.talk.dialogue == "unclear" else None
