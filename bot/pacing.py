@@ -28,7 +28,7 @@ class Line:
     busy: bool = False
 
     def first_lane(self) -> int | None:
-        return min((lane for lane, waiting in self.lanes.items() if waiting), default=None)
+        return min([lane for lane, waiting in self.lanes.items() if waiting], default=None)
 
 
 class Queue:

@@ -66,13 +66,9 @@ class Exchange:
         async with self._room:
             connection = self._waiting() or await self._connected(min(connect, deadline))
             try:
-                async with asyncio.timeout_at(ends):
-                    answer = await connection.ask(head + body)
-            except TimeoutError:
-                raise Unanswered("TimeoutError") from None
+                return await connection.ask(head + body, ends)
             finally:
                 self._put_back(connection)
-            return answer
 
     async def close(self) -> None:
         for connection in list(self._open):
@@ -128,7 +124,8 @@ class _Connection(asyncio.Protocol):
         """Whether another call may be made on it."""
         return self._stays and self._answer is None and self._transport is not None and not self._transport.is_closing()
 
-    async def ask(self, request: bytes) -> tuple[int, bytes]:
+    async def ask(self, request: bytes, ends: float) -> tuple[int, bytes]:
+        """The answer, if it comes before the loop's clock says `ends`."""
         if self._transport is None or self._transport.is_closing():
             raise Unsent("ConnectionClosed")
         self._parser = httptools.HttpResponseParser(self)
@@ -137,9 +134,11 @@ class _Connection(asyncio.Protocol):
         self._answer = self._loop.create_future()
         self._stays = False  # until the answer is whole
         self._transport.write(request)
+        too_late = self._loop.call_at(ends, self._fail, TimeoutError.__name__)
         try:
             return await self._answer
         finally:
+            too_late.cancel()
             self._answer = None
 
     def end(self) -> None:
