@@ -126,7 +126,8 @@ class Delivery:
         wait = self._queue.due_in(time.monotonic()) if len(self._sending) < AT_ONCE and not self._stopping else None
         longest = FLUSH if self._unwritten else LOOK_AGAIN
         try:
-            await asyncio.wait_for(self._woken.wait(), longest if wait is None else min(wait, longest))
+            async with asyncio.timeout(longest if wait is None else min(wait, longest)):
+                await self._woken.wait()
         except TimeoutError:
             return
 

@@ -85,7 +85,8 @@ class Turn:
                 log.error("the database is out of reach: %s", type(error).__name__)
                 pause = 2.0
             try:
-                await asyncio.wait_for(self._woken.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
             except TimeoutError:
                 continue
         self._ended = True
