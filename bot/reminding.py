@@ -19,6 +19,7 @@ from handlers.talk import Message
 from storage import handover, mail, people, preferences, reminders, residence, unasked
 from storage.calendar import DAY, Calendar
 from storage.doors import doors_of
+from storage.local_time import instant, local_day
 from storage.reading import Reading
 from storage.reminder_kinds import Audience, Slot
 from storage.reminder_rules import (
@@ -32,8 +33,6 @@ from storage.reminder_rules import (
     Wait,
     choose,
     closing,
-    instant,
-    local_day,
     timing,
 )
 from storage.reminders import Carried, Door

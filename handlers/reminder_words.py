@@ -25,8 +25,9 @@ from storage import reminder_kinds as kinds
 from storage.dossiers import DossierState
 from storage.handover import CAME, PASSED
 from storage.help_rules import State
+from storage.local_time import instant
 from storage.outcomes import Status
-from storage.reminder_rules import Item, instant
+from storage.reminder_rules import Item
 
 Wording = Callable[[Item, Look], Message | None]
 NEAREST = 3

@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, select, update
 
+from storage.local_time import instant
 from storage.mail import insert_new
 from storage.models import Appointment, Person, table
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminder_kinds import APPOINTMENT, HELP_VISIT, KINDS
-from storage.reminder_rules import instant
 from storage.reminders import clear, remind
 
 appointment, person = table(Appointment), table(Person)

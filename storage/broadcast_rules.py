@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from storage.calendar import Calendar
+from storage.local_time import instant, local_day
 from storage.reminder_kinds import Audience
 from storage.reminder_rules import (
     BUSY_WAIT,
@@ -20,8 +21,6 @@ from storage.reminder_rules import (
     Wait,
     Wishes,
     closing,
-    instant,
-    local_day,
     opening,
     tomorrow,
 )

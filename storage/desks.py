@@ -7,11 +7,11 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
+from storage.local_time import local_day
 from storage.models import OneStopDesk, Place, table
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.reminder_rules import local_day
 
 desk, place = table(OneStopDesk), table(Place)
 

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, false, func, or_, select, true
 
 from storage import coverage
+from storage.local_time import LOCAL
 from storage.models import Membership, Person, Place, Visit, table
 from storage.places import COMMUNE, HAMLET, PROVINCE
 from storage.prepared import Prepared
 from storage.reading import Reading, Wanted
 from storage.shares import FRESH_DAYS, Share
-from storage.standing import LOCAL
 
 member, person, place, visit = table(Membership), table(Person), table(Place), table(Visit)
 _PLACES = select(place.c.id)

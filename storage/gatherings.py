@@ -11,13 +11,13 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, func, or_, select, update
 
 from storage import preferences
+from storage.local_time import instant
 from storage.mail import insert_new
 from storage.models import Attendance, Chat, Gathering, Household, Membership, Person, Place, Reminder, Visit, table
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminder_kinds import GATHERING, GATHERING_OFF, SESSION
-from storage.reminder_rules import instant
 from storage.reminders import clear, remind
 
 gathering, attendance, place = table(Gathering), table(Attendance), table(Place)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, bindparam, func, insert, or_, select, update
 
 from storage import hamlet_splits, household_moves, place_changes
+from storage.local_time import local_day
 from storage.models import (
     Campaign,
     FormerNumber,
@@ -25,7 +26,6 @@ from storage.models import (
 from storage.place_changes import MERGED, MOVED, RENAMED, SPLIT, CannotChange, next_number
 from storage.places import HAMLET, new_hamlet
 from storage.reading import Reading
-from storage.standing import LOCAL
 from storage.visits import Home
 
 place, team, membership = table(Place), table(Team), table(Membership)
@@ -95,7 +95,7 @@ def undo(tx: Connection, change_id: int, now: datetime) -> None:
         raise CannotChange("place.nothing_to_undo")
     place_changes.require_newest(tx, row)
     tx.execute(update(change).where(change.c.id == change_id).values(undone_at=now))
-    _BACK[row.kind](tx, row, now.astimezone(LOCAL).date(), now)
+    _BACK[row.kind](tx, row, local_day(now), now)
 
 
 def name_on(rows: Reading, place_id: int, on: date) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
+from storage.local_time import local_day
 from storage.models import Person, table
 from storage.prepared import Prepared, among
-from storage.standing import LOCAL
 
 person = table(Person)
 _ENTERED = Prepared(update(person).where(
@@ -19,12 +19,7 @@ _ENTERED = Prepared(update(person).where(
 """In one order, so that two who bring in the same log do not wait for each other."""
 
 
-def day_of(at: datetime) -> date:
-    """The day in Vietnam."""
-    return at.astimezone(LOCAL).date()
-
-
 def entered(tx: Connection, people: Iterable[int], at: datetime) -> None:
     """These members entered something at that moment; a later day that is kept stays."""
-    day = day_of(at)
+    day = local_day(at)
     _ENTERED.each(tx, [{"people": sorted(set(people)), "day": day, "entered": day}])

@@ -21,13 +21,14 @@ from storage import kept_rows, tallies, tasks
 from storage.course import Denominator, Settled, TargetFact, changed, settled
 from storage.coverage_rules import HouseholdFact
 from storage.history import BARRIERS, Recorded, entry, household, line, wanted, with_merges
+from storage.local_time import LOCAL
 from storage.look_over import FACT, LINES_OF, LINES_OF_ONE, READ, TOUCHED, Seen, forget
 from storage.mail import insert_new
 from storage.models import TALLY, Campaign, Standing, table
 from storage.outcomes import Group, Status
 from storage.prepared import Prepared, among
 from storage.reading import Reading, Wanted
-from storage.standing import LOCAL, CampaignFact
+from storage.standing import CampaignFact
 
 campaign, standing = table(Campaign), table(Standing)
 SETTLE = "ledger.settle"

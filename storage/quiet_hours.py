@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, timedelta
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+from storage.local_time import LOCAL, instant
+
 QUIET = {
     "citizen": ((time(20, 0), time(7, 0)), (time(11, 30), time(13, 30))),
     "member": ((time(21, 0), time(6, 30)),),
 }
-
-
-def instant(on: date, at: time) -> datetime:
-    """The UTC instant of a local hour."""
-    return datetime.combine(on, at, LOCAL).astimezone(UTC)
 
 
 def opening(now: datetime, audience: str) -> datetime:

@@ -9,13 +9,13 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection, or_, select
 
 from storage.calendar import DAY, SATURDAY, Calendar
+from storage.local_time import instant
 from storage.models import Campaign, Chat, HelpRequest, Membership, OneStopDesk, Place, Preference, Reminder, Visit, table
 from storage.models import Household as HouseholdModel
 from storage.outcomes import OUTCOMES
 from storage.preferences import Settings, settings
 from storage.reading import Reading
 from storage.reminder_kinds import DEADLINE, DESK_OPEN, EXCLUSION, HELP_UNANSWERED, KINDS, NUDGE, REVIEW, TABLE_ENDS, WEEKLY
-from storage.reminder_rules import instant
 from storage.reminders import remind
 
 membership, chat, place, campaign = table(Membership), table(Chat), table(Place), table(Campaign)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
 from storage.calendar import Calendar
+from storage.local_time import LOCAL, instant, local_day
 from storage.reminder_kinds import Audience, Kind, Slot
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 BUSY = timedelta(minutes=10)
 """Somebody who wrote so recently is in the middle of something."""
 BUSY_WAIT, BUSY_WAITS = timedelta(minutes=30), 2
@@ -134,15 +133,6 @@ class Bundle:
 
 
 Verdict = Wait | End
-
-
-def local_day(at: datetime) -> date:
-    return at.astimezone(LOCAL).date()
-
-
-def instant(on: date, at: time) -> datetime:
-    """The UTC instant of a local hour."""
-    return datetime.combine(on, at, LOCAL).astimezone(UTC)
 
 
 # --- when ---------------------------------------------------------------------------------------------------------------

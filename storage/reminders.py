@@ -12,13 +12,14 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, upd
 
 from storage import preferences
 from storage.calendar import Calendar
+from storage.local_time import LOCAL, instant
 from storage.mail import insert_for
 from storage.models import Chat, Outbox, Reminder, table
 from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminder_kinds import FOLLOW_UP, KINDS, UNFINISHED_GUIDE, VISIT_SOON, Slot
-from storage.reminder_rules import LOCAL, Item, Sent, Wait, instant
+from storage.reminder_rules import Item, Sent, Wait
 
 reminder, chat, outbox = table(Reminder), table(Chat), table(Outbox)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from storage.local_time import LOCAL
 from storage.outcomes import Barrier, Mode, Outcome, Verification, contradiction, return_on
-from storage.standing import LOCAL
 
 SERVICE = "vneid_level2"
 ENDINGS = (

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Table, insert, select, update
 from storage import campaigns, coverage_snapshots, last_entry, ledger, simulated_visits
 from storage.course import Denominator
 from storage.database import Database
+from storage.local_time import LOCAL
 from storage.models import Attainment, Household, Membership, Person, Place, RegisterEntry, Team, Visit, table
 from storage.simulated_visits import SERVICE
-from storage.standing import LOCAL
 
 SINCE = date(2025, 7, 1)
 HAMLET = 200

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
+from storage.local_time import LOCAL, local_day
 from storage.outcomes import Barrier, Group, Mode, Outcome, Status, Verification
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 EXHAUSTED_AFTER = 3  # fruitless tries ...
 EXHAUSTED_PARTS_OF_DAY = 2  # ... at this many different parts of the day, so that nobody is given up on mornings alone
 
@@ -77,7 +76,7 @@ class VisitFact:
     def __post_init__(self) -> None:
         if self.occurred_at.tzinfo is not UTC and self.occurred_at.utcoffset() is None:
             raise ValueError("occurred_at must know its time zone")
-        object.__setattr__(self, "on", self.occurred_at.astimezone(LOCAL).date())
+        object.__setattr__(self, "on", local_day(self.occurred_at))
 
     @property
     def part_of_day(self) -> PartOfDay:

@@ -7,10 +7,11 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import BindParameter, Connection, bindparam, literal, or_, select, union_all
 
+from storage.local_time import instant, local_day
 from storage.models import Broadcast, BroadcastLetter, HouseholdWord, Reminder, table
 from storage.reading import Reading
 from storage.reminder_kinds import APPOINTMENT, DOSSIER, Slot
-from storage.reminder_rules import A_DAY, A_WEEK, Sent, instant, local_day
+from storage.reminder_rules import A_DAY, A_WEEK, Sent
 
 reminder, broadcast, letter, word = table(Reminder), table(Broadcast), table(BroadcastLetter), table(HouseholdWord)
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from storage import last_entry, ledger, tasks
+from storage.local_time import local_day
 from storage.models import Attainment, Campaign, Companion, Household, Person, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification
 from storage.people import note
@@ -266,7 +267,7 @@ def _keep(tx: Connection, thing: LogVisit, context: Context, by: int | None = No
     before = _BEFORE.first(tx, {"key": thing.key, "by": by})
     if before.known is not None:
         return
-    if by and (before.entered_on is None or before.entered_on < last_entry.day_of(context.now)):
+    if by and (before.entered_on is None or before.entered_on < local_day(context.now)):
         last_entry.entered(tx, (by,), context.now)  # once a day
     row = {
         "key": thing.key, "household_id": thing.household_id, "person_id": by,

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from storage import zalo
+from storage.local_time import local_day
 from storage.reading import Reading
-from storage.reminder_rules import local_day
 from storage.reminders import Door
 
 BLOCKED, NO_WAY = "blocked", "no_way"

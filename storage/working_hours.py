@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from storage.quiet_hours import LOCAL
+from storage.local_time import LOCAL
 
 IsWorkday = Callable[[date], bool]
 Span = tuple[time, time]

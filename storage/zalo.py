@@ -8,10 +8,10 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, and_, case, or_, select, update
 
+from storage.local_time import instant, local_day
 from storage.mail import insert_new
 from storage.models import Chat, Membership, ZaloMonth, ZaloStanding, table
 from storage.reading import Reading
-from storage.reminder_rules import instant, local_day
 
 months, standings = table(ZaloMonth), table(ZaloStanding)
 chat, membership = table(Chat), table(Membership)

@@ -16,6 +16,7 @@ from content.library import Library
 from storage import guide_runs, reminder_kinds, reminders
 from storage.broadcasts import Wants
 from storage.database import Database
+from storage.local_time import LOCAL
 from storage.models import (
     Appointment,
     Broadcast,
@@ -42,7 +43,6 @@ from storage.models import (
 )
 from storage.preferences import Prefer
 from storage.record import Context, record
-from storage.reminder_rules import LOCAL
 from storage.rhythms import RhythmKind, SetRhythm
 from tests.bot.test_poison import LIMITS
 

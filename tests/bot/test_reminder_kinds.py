@@ -29,11 +29,11 @@ from storage import (
 from storage.database import Database
 from storage.desks import SetDesk
 from storage.dossiers import DossierIs, DossierState, WatchDossier
+from storage.local_time import instant
 from storage.models import Campaign, Chat, Household, Outbox, Person, Place, Reminder, table
 from storage.outcomes import Barrier, Mode, Outcome
 from storage.record import Context, record
 from storage.reminder_kinds import KINDS
-from storage.reminder_rules import instant
 from tests.bot.test_poison import LIMITS
 
 MONDAY = date(2026, 11, 30)

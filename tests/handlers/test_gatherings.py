@@ -20,10 +20,10 @@ from handlers.look import Look
 from handlers.talk import Incoming, Kind
 from storage import gatherings, people, reminder_kinds, reminders
 from storage.database import Database
+from storage.local_time import LOCAL
 from storage.models import Attendance, Chat, Gathering, Household, Membership, Person, Place, Reminder, table
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.reminder_rules import LOCAL
 from tests.handlers.test_invitations import commune, hold  # noqa: F401 - a fixture
 from tests.houses import living, quiet
 

@@ -42,13 +42,14 @@ from storage import (
 )
 from storage.database import Database
 from storage.household_lists import present
+from storage.local_time import LOCAL
 from storage.members import Member
 from storage.models import Chat, Visit, table
 from storage.outcomes import Barrier, Mode, Outcome, Verification
 from storage.places import Hamlet
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.standing import LOCAL, AttainmentFact, EntryFact, VisitFact
+from storage.standing import AttainmentFact, EntryFact, VisitFact
 from storage.visits import Goal
 from tests.storage import village
 from tests.storage.histories import START

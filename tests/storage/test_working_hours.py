@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.quiet_hours import LOCAL
+from storage.local_time import LOCAL
 from storage.working_hours import WorkingHours, monday_to_saturday, working_time_after, written_hours
 
 HOURS = WorkingHours()
