@@ -15,7 +15,7 @@ from handlers.dialogue import Ask, Dialogue, Done, Standing
 from handlers.look import Look
 from handlers.questions import Question, pick
 from handlers.talk import Choice, Kept, Message, NotAllowed, Refused
-from storage import assisted, visits
+from storage import assisted, house_numbers
 from storage.assisted import Assisted
 
 FIRST = ("vneid-level2", "vneid-install", "portal-account", "submit-dossier")
@@ -49,7 +49,7 @@ def together(desk: Desk, subject: str) -> None:
 def _by_number(desk: Desk, number: str) -> None:
     look = desk.look
     here = {hamlet.id: hamlet.name for hamlet in look.hamlets(Action.LOG_VISIT)}
-    homes = [home for id_ in here if (home := visits.home(look.rows, id_, int(number) if number.isdigit() else 0))]
+    homes = [home for id_ in here if (home := house_numbers.home(look.rows, id_, int(number) if number.isdigit() else 0))]
     if not homes:
         raise Refused("visit.household.unknown", number=number, hamlet=", ".join(here.values()))
     if len(homes) == 1:
@@ -58,14 +58,14 @@ def _by_number(desk: Desk, number: str) -> None:
     desk.say("assist.which_hamlet", *(Choice(here[home.hamlet_id], f"/together:{home.id}") for home in homes), number=number)
 
 
-def _home(look: Look, household_id: int) -> visits.Home:
-    home = visits.home_by_id(look.rows, household_id)
+def _home(look: Look, household_id: int) -> house_numbers.Home:
+    home = house_numbers.home_by_id(look.rows, household_id)
     if home is None or home.hamlet_id not in {hamlet.id for hamlet in look.hamlets(Action.LOG_VISIT)}:
         raise NotAllowed("assist")
     return home
 
 
-def _which_guide(desk: Desk, home: visits.Home, page: int) -> None:
+def _which_guide(desk: Desk, home: house_numbers.Home, page: int) -> None:
     """What was begun comes first, then the way the whole work goes, then everything."""
     look, words = desk.look, desk.look.words
     library = {guide.id: guide for guide in look.library.guides(words.language)}
@@ -112,11 +112,11 @@ def walk(ask: Ask, look: Look) -> Done:
                 choices=(log, Choice(look.words.say("way.menu"), "/menu", quiet=True)))
 
 
-def _done(home: visits.Home, guide: Guide) -> Assisted:
+def _done(home: house_numbers.Home, guide: Guide) -> Assisted:
     return Assisted(home.id, guide.id, guide.revision, "", stuck=False, state=assisted.FINISHED)
 
 
-def _step(look: Look, home: visits.Home, step: Step, where: str) -> Question[str]:
+def _step(look: Look, home: house_numbers.Home, step: Step, where: str) -> Question[str]:
     """The household's step, and under it what the helper looks at."""
     words = look.words
     question = pick(step.id, "done", "stuck")

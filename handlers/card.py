@@ -17,10 +17,11 @@ from handlers.results import told
 from handlers.screens import DIGITS
 from handlers.talk import Choice, Message, Refused
 from handlers.work_notice import corrected
-from storage import assignments, visits
+from storage import assignments, house_numbers, visits
+from storage.house_numbers import Home
 from storage.past_visits import Seen, last_seen, open_task
 from storage.places import Hamlet
-from storage.visits import CorrectVisit, Home, LogVisit, WentAlong
+from storage.visits import CorrectVisit, LogVisit, WentAlong
 
 SHOWN = 5
 CORRECTED_WITHIN = 10
@@ -67,7 +68,8 @@ def _found(look: Look, subject: str, action: Action) -> tuple[Hamlet, Home]:
     hamlet = next((each for each in look.hamlets(action) if str(each.id) == id_), None)
     if hamlet is None:
         raise Refused("visit.other_hamlet")
-    home = visits.home(look.rows, hamlet.id, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else None
+    is_number = number.isascii() and number.isdigit() and len(number) < 6
+    home = house_numbers.home(look.rows, hamlet.id, int(number)) if is_number else None
     if home is None:
         raise Refused("visit.household.unknown", number=number, hamlet=hamlet.name)
     return hamlet, home

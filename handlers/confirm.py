@@ -14,7 +14,7 @@ from handlers.look import Look
 from handlers.questions import Question, pick
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Kept, Notice, Refused, said
-from storage import confirmations, duty, people, visits
+from storage import confirmations, duty, house_numbers, people
 from storage.confirmations import GUIDED, NOT_YET, Shown
 from storage.places import Hamlet
 
@@ -45,7 +45,7 @@ def show_code(desk: Desk, subject: str) -> None:
     look = desk.look
     look.require(Action.SHOW_CODE)
     hamlet, number = _hamlet(desk, subject)
-    home = visits.home(look.rows, hamlet.id, number) if hamlet else None
+    home = house_numbers.home(look.rows, hamlet.id, number) if hamlet else None
     if home is None:
         desk.say("vouch.unknown", desk.choice("way.menu", "/menu"))
         return

@@ -11,7 +11,7 @@ from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
 from handlers.questions import Option, Question, pick
 from handlers.talk import Choice, NotAllowed, Refused
-from storage import household_merges, visits
+from storage import house_numbers, household_merges
 from storage.household_lists import Present, present
 from storage.places import Hamlet
 
@@ -55,12 +55,12 @@ def merge(ask: Ask, look: Look) -> Done:
                 blanks={"kept": kept.number, "gone": gone.number}, choices=(part, again))
 
 
-def _both(look: Look) -> tuple[Hamlet, visits.Home, visits.Home]:
+def _both(look: Look) -> tuple[Hamlet, house_numbers.Home, house_numbers.Home]:
     """The hamlet and the two households a merge is about; somebody else's hamlet is refused."""
     place, _, numbers = look.subject.partition(".")
     hamlet = _mine(look, place)
     first, _, second = numbers.partition(".")
-    homes = [visits.home(look.rows, hamlet.id, int(each)) for each in (first, second) if each.isdigit() and len(each) < 9]
+    homes = [house_numbers.home(look.rows, hamlet.id, int(each)) for each in (first, second) if each.isdigit() and len(each) < 9]
     if len(homes) != 2 or homes[0] is None or homes[1] is None or homes[0].id == homes[1].id:
         raise Refused("duplicates.gone")
     return hamlet, homes[0], homes[1]
@@ -73,10 +73,10 @@ def _mine(look: Look, place: str) -> Hamlet:
     return found
 
 
-def _which(one: visits.Home, other: visits.Home, look: Look) -> Question[visits.Home]:
+def _which(one: house_numbers.Home, other: house_numbers.Home, look: Look) -> Question[house_numbers.Home]:
     known = {str(each.number): each for each in (one, other)}
 
-    def read(raw: str) -> visits.Home:
+    def read(raw: str) -> house_numbers.Home:
         if raw not in known:
             raise Refused("refused.choice")
         return known[raw]
@@ -84,7 +84,7 @@ def _which(one: visits.Home, other: visits.Home, look: Look) -> Question[visits.
     return Question("kept", read, offer=lambda: [Option(number, label=_named(look, home)) for number, home in known.items()])
 
 
-def _named(look: Look, home: visits.Home) -> str:
+def _named(look: Look, home: house_numbers.Home) -> str:
     number = look.words.say("visit.household.number", number=home.number)
     return f"{number} · {home.label}" if home.label else number
 

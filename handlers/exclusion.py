@@ -9,7 +9,7 @@ from handlers.look import Look
 from handlers.questions import pick
 from handlers.summary import hamlets_of, place_of
 from handlers.talk import Choice, Refused
-from storage import behind, campaigns, visits
+from storage import behind, campaigns, house_numbers
 from storage.campaigns import Exclude, KeepListed
 
 SHOWN = 20
@@ -44,7 +44,7 @@ def exclude(ask: Ask, look: Look) -> Done:
     """Decide about one household, `hamlet.number`. Whoever made the report leaves the decision to somebody else."""
     place, _, number = look.subject.partition(".")
     hamlet = next((each for each in look.hamlets(Action.CONFIRM_EXCLUSION) if str(each.id) == place), None)
-    home = visits.home(look.rows, hamlet.id, int(number)) if hamlet and number.isdigit() else None
+    home = house_numbers.home(look.rows, hamlet.id, int(number)) if hamlet and number.isdigit() else None
     running = campaigns.of_place(look.rows, hamlet.id, look.today) if hamlet else None
     told = campaigns.report(look.rows, home.id) if home else None
     if hamlet is None or home is None or running is None or told is None:

@@ -21,7 +21,7 @@ from handlers.questions import Option, Question, note, pick
 from handlers.reaching import open_to
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, NotAllowed, Notice, Refused
-from storage import appointments, duty, help_requests, reminders, visits
+from storage import appointments, duty, help_requests, house_numbers, reminders, visits
 from storage.duty import Address
 from storage.help_requests import Happened, OfferEnded, Request, TakeSeat, TalkMoves
 from storage.help_rules import ANSWER_WITHIN, Event, State, after
@@ -243,12 +243,12 @@ def _invited(look: Look, request: Request, on: date, at: time, where: str) -> No
                   day=both(phrases, on, look.today), at=f"{at:%H:%M}", where=noted)
 
 
-def _household(look: Look, request: Request) -> Question[visits.Home | None]:
+def _household(look: Look, request: Request) -> Question[house_numbers.Home | None]:
     """The household's number on the hamlet's list, if the helper knows it."""
-    def read(raw: str) -> visits.Home | None:
+    def read(raw: str) -> house_numbers.Home | None:
         if raw == "-":
             return None
-        home = visits.home(look.rows, request.hamlet_id, int(raw)) if raw.isdigit() and len(raw) <= 5 else None
+        home = house_numbers.home(look.rows, request.hamlet_id, int(raw)) if raw.isdigit() and len(raw) <= 5 else None
         if home is None:
             raise Refused("meet.household.unknown")
         return home

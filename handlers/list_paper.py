@@ -12,7 +12,7 @@ from content.words import Words
 from handlers.look import Look
 from handlers.papers import Paper
 from handlers.talk import Refused
-from storage import places, promised, visits
+from storage import campaign_goals, places, promised
 from storage import today as lists
 from storage.outcomes import FirstChoice
 from storage.places import Hamlet
@@ -42,7 +42,7 @@ def make(look: Look, name: str) -> Paper | None:
     if hamlet is None or day != look.today:
         return None
     person = int(parts[1]) or None
-    goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], day)
+    goal = campaign_goals.goal(look.rows, [hamlet.id, hamlet.commune_id], day)
     stops = lists.plan(look.rows, hamlet.id, goal, day, person)
     rows: list[Stop | Promised] = [*promised.promised(look.rows, hamlet.id, day, person), *stops]
     door = next(iter(look.doors), "").format(f"q-{hamlet.id}") if look.doors else ""

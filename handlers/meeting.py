@@ -16,10 +16,11 @@ from handlers.quick_lines import read
 from handlers.screens import short
 from handlers.talk import Choice, Refused
 from handlers.visit import SERVICES, which_hamlet
-from storage import visits
+from storage import house_numbers, visits
+from storage.house_numbers import Home
 from storage.outcomes import Mode, Outcome
 from storage.places import Hamlet
-from storage.visits import Home, LogVisit
+from storage.visits import LogVisit
 
 PAGE = 12
 ENOUGH = "enough"
@@ -54,7 +55,7 @@ def meeting(ask: Ask, look: Look) -> Done:
 
 
 def _who(ask: Ask, look: Look, hamlet: Hamlet) -> list[Home]:
-    listed = visits.homes(look.rows, hamlet.id)
+    listed = house_numbers.homes(look.rows, hamlet.id)
     if not listed:
         raise Refused("meeting.no_houses")
     typed = ask(_typed(listed))

@@ -13,7 +13,7 @@ from handlers.results import told
 from handlers.screens import short
 from handlers.talk import Choice, Refused
 from handlers.visit import household
-from storage import promised, visits
+from storage import house_numbers, promised, visits
 from storage.help_requests import Request
 from storage.outcomes import Mode
 from storage.places import Hamlet
@@ -64,14 +64,14 @@ def _here(look: Look) -> tuple[Request, Hamlet]:
     return request, hamlet
 
 
-def _which(look: Look, hamlet: Hamlet) -> Question[visits.Home | None]:
+def _which(look: Look, hamlet: Hamlet) -> Question[house_numbers.Home | None]:
     """A number of the list, or a household that is new on it."""
     known = household(look, hamlet)
 
     def hear(raw: str) -> str:
         return raw if raw == NEW else known.take(raw)
 
-    def read(raw: str) -> visits.Home | None:
+    def read(raw: str) -> house_numbers.Home | None:
         return None if raw == NEW else known.read(raw)
 
     new = Option(NEW, say="promised.household.new")

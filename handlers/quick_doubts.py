@@ -17,7 +17,7 @@ from handlers.quick_days import Doubt
 from handlers.quick_items import Hamlets
 from handlers.quick_lines import Line, read
 from handlers.talk import Refused
-from storage import assignments, visits
+from storage import assignments, campaign_goals, house_numbers, visits
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, contradiction
 from storage.places import Hamlet
 
@@ -34,7 +34,7 @@ class Written:
     """One visit as it would be kept."""
 
     line: Line
-    home: visits.Home
+    home: house_numbers.Home
     services: tuple[str, ...]
     together: tuple[int, ...]
     occurred_at: datetime
@@ -72,7 +72,7 @@ def sure(look: Look, hamlet: Hamlet, line: Line, at: datetime) -> list[Written] 
     outcome = line.outcome
     if not line.certain or outcome is None or line.along or _lacks(line, outcome):
         return None
-    homes = [visits.home(look.rows, hamlet.id, number) for number in line.numbers]
+    homes = [house_numbers.home(look.rows, hamlet.id, number) for number in line.numbers]
     on = line.on or local_day(at)
     services = line.services or default_services(look, hamlet, outcome, on)
     made = [Written(line, home, services, (), moment(line, at), on) for home in homes if home is not None]
@@ -90,14 +90,14 @@ def contradicts(look: Look, hamlet: Hamlet, line: Line, services: tuple[str, ...
     """The phrase of what does not fit together in a line, if anything."""
     if line.outcome is None:
         return None
-    goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], on)
+    goal = campaign_goals.goal(look.rows, [hamlet.id, hamlet.commune_id], on)
     goals = (goal.service,) if goal else ()
     return contradiction(line.outcome, services, line.barrier, line.next_on, line.until, goals=goals, on=on)
 
 
 def default_services(look: Look, hamlet: Hamlet, outcome: Outcome, on: date) -> tuple[str, ...]:
     """"Xong" means what the campaign of that day is for."""
-    goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], on) if outcome.needs_attainment else None
+    goal = campaign_goals.goal(look.rows, [hamlet.id, hamlet.commune_id], on) if outcome.needs_attainment else None
     return (goal.service,) if goal else ()
 
 
@@ -248,17 +248,17 @@ class Asking:
         chosen = self._ask(f"with.{at}", question, "quick.along")
         return () if chosen == SKIP else (int(chosen),)
 
-    def _home(self, at: str, number: int) -> list[visits.Home]:
+    def _home(self, at: str, number: int) -> list[house_numbers.Home]:
         """The household of a number; another number, or none, where the list has no such household."""
-        found = visits.home(self.look.rows, self.hamlet.id, number)
+        found = house_numbers.home(self.look.rows, self.hamlet.id, number)
         if found is not None:
             return [found]
 
-        def known(raw: str) -> list[visits.Home]:
+        def known(raw: str) -> list[house_numbers.Home]:
             if raw == SKIP:
                 return []
             number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 0
-            home = visits.home(self.look.rows, self.hamlet.id, number)
+            home = house_numbers.home(self.look.rows, self.hamlet.id, number)
             if home is None:
                 raise Refused("visit.household.unknown", number=raw, hamlet=self.hamlet.name)
             return [home]

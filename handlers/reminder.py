@@ -14,7 +14,7 @@ from handlers.look import Look
 from handlers.reminder_words import WORDED
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Message, Policy, Refused
-from storage import guide_runs, handover, preferences, reminders, visits
+from storage import guide_runs, handover, house_numbers, preferences, reminders
 from storage.reminder_kinds import FOLLOW_UP, UNFINISHED_GUIDE
 from storage.reminder_rules import Item
 
@@ -52,11 +52,11 @@ def pass_to(desk: Desk, subject: str) -> None:
         desk.say("reminder.passed_to", desk.choice("way.menu", "/menu"), number=home.number)
 
 
-def _home(look: Look, subject: str) -> visits.Home | None:
+def _home(look: Look, subject: str) -> house_numbers.Home | None:
     """The household a reminder is about, where somebody may log visits."""
     if not re.fullmatch(r"household:\d{1,12}", subject):
         return None
-    home = visits.home_by_id(look.rows, int(subject.partition(":")[2]))
+    home = house_numbers.home_by_id(look.rows, int(subject.partition(":")[2]))
     return home if home and home.hamlet_id in {hamlet.id for hamlet in look.hamlets(Action.LOG_VISIT)} else None
 
 

@@ -20,7 +20,18 @@ from handlers.help_list import unanswered
 from handlers.look import Look
 from handlers.screens import short
 from handlers.talk import Choice, Incoming, Kind, Message, said
-from storage import appointments, coverage, desks, dossiers, gatherings, guide_runs, help_requests, visits
+from storage import (
+    appointments,
+    campaign_goals,
+    coverage,
+    desks,
+    dossiers,
+    gatherings,
+    guide_runs,
+    help_requests,
+    house_numbers,
+    visits,
+)
 from storage import reminder_kinds as kinds
 from storage.dossiers import DossierState
 from storage.handover import CAME, PASSED
@@ -53,7 +64,7 @@ def _unfinished_guide(item: Item, look: Look) -> Message | None:
 
 def _visit(item: Item, look: Look, *, phrase: str) -> Message | None:
     """A household to go back to: what happened last, and how to log the next visit."""
-    home = visits.home_by_id(look.rows, _number(item))
+    home = house_numbers.home_by_id(look.rows, _number(item))
     if home is None or _settled(item, look, home):
         return None
     last = visits.last_visit(look.rows, home.id)
@@ -65,10 +76,10 @@ def _visit(item: Item, look: Look, *, phrase: str) -> Message | None:
                     Choice(look.words.say("reminder.pass_home", number=home.number), f"/passto:household:{home.id}", quiet=True)))
 
 
-def _settled(item: Item, look: Look, home: visits.Home) -> bool:
+def _settled(item: Item, look: Look, home: house_numbers.Home) -> bool:
     """Whether a household needs no visit any more; an appointment is kept even where the goal is reached."""
     hamlet = next((each for each in look.hamlets(Action.LOG_VISIT) if each.id == home.hamlet_id), None)
-    goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], look.today) if hamlet and not item.agreed else None
+    goal = campaign_goals.goal(look.rows, [hamlet.id, hamlet.commune_id], look.today) if hamlet and not item.agreed else None
     return visits.settled(look.rows, home.id, goal.service if goal else None, look.today)
 
 
@@ -162,7 +173,7 @@ def _desk_open(item: Item, look: Look) -> Message | None:
 def _deadline(item: Item, look: Look) -> Message | None:
     """What is left to do before a campaign ends, and the pace that needs."""
     hamlets = look.hamlets(Action.SEE_SUMMARY)
-    goal = visits.goal(look.rows, sorted({place for each in hamlets for place in (each.id, each.commune_id)}), look.today)
+    goal = campaign_goals.goal(look.rows, sorted({place for each in hamlets for place in (each.id, each.commune_id)}), look.today)
     if goal is None or goal.campaign_id != _number(item):
         return None
     counted = coverage.by_hamlet(look.rows, goal, [each.id for each in hamlets], look.today)
@@ -171,7 +182,7 @@ def _deadline(item: Item, look: Look) -> Message | None:
         return None
     days = [look.today + timedelta(days=n) for n in range((goal.ends_on - look.today).days + 1)]
     working = sum(1 for day in days if calendar(look.rows).works(day)) or 1
-    homes = [home.number for home in visits.next_homes(look.rows, hamlets[0].id, 0, 5)] if len(hamlets) == 1 else []
+    homes = [home.number for home in house_numbers.next_homes(look.rows, hamlets[0].id, 0, 5)] if len(hamlets) == 1 else []
     next_ = look.words.say("reminder.next_homes", homes=", ".join(str(number) for number in homes)) if homes else ""
     return said(look.words.say("reminder.deadline", campaign=goal.name, day=look.words.day(goal.ends_on), left=total,
                                pace=-(-total // working), homes=next_),
@@ -182,7 +193,7 @@ def _weekly(item: Item, look: Look) -> Message | None:
     """The same screen that a leader can ask for at any time."""
     hamlets = look.hamlets(Action.SEE_SUMMARY)
     places = sorted({place for each in hamlets for place in (each.id, each.commune_id)})
-    if not hamlets or visits.goal(look.rows, places, look.today) is None:
+    if not hamlets or campaign_goals.goal(look.rows, places, look.today) is None:
         return None
     desk = Desk(Incoming(Kind.TEXT, look.now), look, _nothing, 0)
     summary.summary(desk, "")
@@ -195,7 +206,7 @@ def _nothing(_text: str) -> Finding:
 
 def _exclusions(item: Item, look: Look) -> Message | None:
     hamlets = look.hamlets(Action.SEE_SUMMARY)
-    goal = visits.goal(look.rows, sorted({place for each in hamlets for place in (each.id, each.commune_id)}), look.today)
+    goal = campaign_goals.goal(look.rows, sorted({place for each in hamlets for place in (each.id, each.commune_id)}), look.today)
     if goal is None:
         return None
     counted = coverage.by_hamlet(look.rows, goal, [each.id for each in hamlets], look.today)
@@ -206,7 +217,7 @@ def _exclusions(item: Item, look: Look) -> Message | None:
 
 def _nudge(item: Item, look: Look) -> Message | None:
     hamlets = look.hamlets(Action.LOG_VISIT)
-    homes = [home for each in hamlets for home in visits.next_homes(look.rows, each.id, 0, NEAREST)][:NEAREST]
+    homes = [home for each in hamlets for home in house_numbers.next_homes(look.rows, each.id, 0, NEAREST)][:NEAREST]
     last = visits.last_logged_at(look.rows, look.person.id) if look.person else None
     if not homes or (last is not None and last > instant(item.due_on, kinds.KINDS[kinds.NUDGE].hour) - timedelta(days=10)):
         return None

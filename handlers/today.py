@@ -15,7 +15,7 @@ from handlers.questions import Option, pick
 from handlers.screens import short
 from handlers.talk import Choice, Message, Refused
 from handlers.visit import which_hamlet
-from storage import promised, visits
+from storage import campaign_goals, promised
 from storage import today as lists
 from storage.outcomes import Barrier
 from storage.places import Hamlet
@@ -48,7 +48,7 @@ def today(desk: Desk, subject: str) -> None:
 
 def stops_of(look: Look, hamlet: Hamlet) -> list[Stop]:
     """The list as somebody sees it: a leader's holds every house, a member's those of others not."""
-    goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], look.today)
+    goal = campaign_goals.goal(look.rows, [hamlet.id, hamlet.commune_id], look.today)
     return lists.plan(look.rows, hamlet.id, goal, look.today, alone(look))
 
 

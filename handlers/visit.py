@@ -16,7 +16,7 @@ from handlers.look import Look
 from handlers.questions import Option, Question, check, many_of, note, one_of
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice, Refused
-from storage import visits
+from storage import campaign_goals, house_numbers, visits
 from storage.outcomes import Barrier, FirstChoice, Mode, Outcome
 from storage.places import Hamlet
 from storage.reminders import ComeAt
@@ -51,12 +51,12 @@ def log_visit(ask: Ask, look: Look) -> Done:
                 choices=(undo, *_code(look, hamlet, home, outcome), *_along(look, outcome)), then=_next(look, hamlet, home))
 
 
-def _next(look: Look, hamlet: Hamlet, home: visits.Home) -> str:
+def _next(look: Look, hamlet: Hamlet, home: house_numbers.Home) -> str:
     """Back to today's list for whoever came from it, else the houses after this one."""
     return f"/today:{hamlet.id}.0.{home.number}" if ".~" in look.subject else f"/visit:{hamlet.id}.{home.number}"
 
 
-def _code(look: Look, hamlet: Hamlet, home: visits.Home, outcome: Outcome) -> tuple[Choice, ...]:
+def _code(look: Look, hamlet: Hamlet, home: house_numbers.Home, outcome: Outcome) -> tuple[Choice, ...]:
     """The household may say itself that it was guided."""
     return (Choice(look.words.say("vouch.show"), f"/showcode:{hamlet.id}.{home.number}"),) if outcome.needs_attainment else ()
 
@@ -88,14 +88,14 @@ def which_hamlet(ask: Ask, look: Look, action: Action) -> Hamlet:
                         offer=lambda: [Option(id_, label=hamlet.name) for id_, hamlet in hamlets.items()]))
 
 
-def _home(ask: Ask, look: Look, hamlet: Hamlet) -> visits.Home:
+def _home(ask: Ask, look: Look, hamlet: Hamlet) -> house_numbers.Home:
     """The household: asked for, unless a reminder (`=` and its number) or today's list (`~`) led straight to it."""
     _, _, number = look.subject.replace(".~", ".=").partition(".=")
     question = household(look, hamlet)
     return question.read(number) if number else ask(question)
 
 
-def household(look: Look, hamlet: Hamlet) -> Question[visits.Home]:
+def household(look: Look, hamlet: Hamlet) -> Question[house_numbers.Home]:
     """A household by the number on its hamlet's list; the next ones nobody has been to are offered."""
 
     def hear(raw: str) -> str:
@@ -104,21 +104,21 @@ def household(look: Look, hamlet: Hamlet) -> Question[visits.Home]:
             raise Refused("visit.household.not_a_number")
         return str(int(found[0]))
 
-    def read(stored: str) -> visits.Home:
-        home = visits.home(look.rows, hamlet.id, int(stored)) if stored.isdigit() else None
+    def read(stored: str) -> house_numbers.Home:
+        home = house_numbers.home(look.rows, hamlet.id, int(stored)) if stored.isdigit() else None
         if home is None:
             raise Refused("visit.household.unknown", number=stored, hamlet=hamlet.name)
         return home
 
     def offer() -> list[Option]:
         after = look.subject.partition(".")[2]
-        homes = visits.next_homes(look.rows, hamlet.id, int(after) if after.isdigit() else 0, SUGGESTED)
+        homes = house_numbers.next_homes(look.rows, hamlet.id, int(after) if after.isdigit() else 0, SUGGESTED)
         return [Option(str(home.number), label=_named(look, home)) for home in homes]
 
     return Question("household", read, hear, offer, free=True, numbers=True, blanks={"hamlet": hamlet.name})
 
 
-def _named(look: Look, home: visits.Home) -> str:
+def _named(look: Look, home: house_numbers.Home) -> str:
     """By number; what it is called is for those who go there, not for an officer at the counter."""
     number = look.words.say("visit.household.number", number=home.number)
     return f"{number} · {home.label}" if home.label and look.may(Action.SEE_HOUSEHOLDS) > Scope.NOWHERE else number
@@ -133,11 +133,11 @@ def _outcome(ask: Ask, number: int) -> Outcome:
 
 def _services(look: Look, hamlet: Hamlet) -> Question[tuple[str, ...]]:
     """What the household now has; the running campaign's goal is ticked already."""
-    goal = visits.goal(look.rows, [hamlet.id, hamlet.commune_id], look.today)
+    goal = campaign_goals.goal(look.rows, [hamlet.id, hamlet.commune_id], look.today)
     return many_of("services", *SERVICES, at_least=1, ticked=(goal.service,) if goal else ())
 
 
-def _summary(look: Look, home: visits.Home, outcome: Outcome, barrier: Barrier | None, services: tuple[str, ...],
+def _summary(look: Look, home: house_numbers.Home, outcome: Outcome, barrier: Barrier | None, services: tuple[str, ...],
              next_on: date | None, said: str) -> str:
     """What is about to be kept, a line each."""
     words = look.words

@@ -10,7 +10,7 @@ from content.lists.alike import alike, called
 from content.lists.trouble import Problem, Trouble
 from content.lists.visits import VisitLine
 from content.vietnam_time import instant
-from storage import visits
+from storage import campaign_goals
 from storage.former_homes import Left, left
 from storage.household_merges import survivors
 from storage.members import Member
@@ -58,7 +58,7 @@ def _past(rows: Reading, line: VisitLine, here: Known) -> Past | Problem:
     if member is None:
         return Problem(line.row, Trouble.UNKNOWN_MEMBER.value, line.member)
     outcome, barrier = OUTCOMES[line.outcome], Barrier(line.barrier) if line.barrier else None
-    goal = visits.goal(rows, [here.hamlet.id, here.hamlet.commune_id], line.day)
+    goal = campaign_goals.goal(rows, [here.hamlet.id, here.hamlet.commune_id], line.day)
     services = line.services or ((goal.service,) if goal and outcome.needs_attainment else ())
     amiss = contradiction(outcome, services, barrier, line.next_on, line.until, goals={goal.service} if goal else (), on=line.day)
     if amiss is not None:

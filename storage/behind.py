@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, literal_column, or_, select
 
 from storage import coverage
+from storage.campaign_goals import Goal
 from storage.course import fact_on
 from storage.coverage_rules import HouseholdFact
 from storage.history import LINE, Line, Recorded, entry, household, line, lines, recorded
@@ -20,7 +21,6 @@ from storage.outcomes import Barrier, Status
 from storage.places import Hamlet
 from storage.prepared import Prepared, among
 from storage.reading import Reading, Wanted
-from storage.visits import Goal
 
 standing = table(Standing)
 BARRIER = "b."

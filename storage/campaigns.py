@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, literal, null, or_, select, update
 
 from storage import coverage, ledger
+from storage.campaign_goals import Goal
 from storage.course import Denominator
 from storage.mail import insert_new
 from storage.models import Campaign, CampaignTarget, ExternalFigure, Household, Place, RegisterEntry, TargetTally, Visit, table
@@ -19,7 +20,6 @@ from storage.prepared import Prepared, among
 from storage.reading import Reading, Wanted
 from storage.record import Context, record
 from storage.shares import Share
-from storage.visits import Goal
 
 campaign, target, entry = table(Campaign), table(CampaignTarget), table(RegisterEntry)
 household, place, visit = table(Household), table(Place), table(Visit)

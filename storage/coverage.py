@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from storage import tallies
+from storage.campaign_goals import Goal
 from storage.course import fact_on
 from storage.coverage_rules import Coverage, HouseholdFact
 from storage.history import LINE, entry, household, line, lines, recorded
@@ -24,7 +25,6 @@ from storage.places import COMMUNE, HAMLET, PROVINCE
 from storage.prepared import Prepared, among
 from storage.reading import Reading, Wanted
 from storage.standing import CampaignFact
-from storage.visits import Goal
 
 campaign, place, standing = table(Campaign), table(Place), table(Standing)
 commune = place.alias("commune")

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from storage import coverage, ledger, tallies
+from storage.campaign_goals import Goal
 from storage.course import DAILY, KEPT
 from storage.coverage_rules import Coverage
 from storage.mail import insert_new
@@ -19,7 +20,6 @@ from storage.places import HAMLET
 from storage.prepared import Prepared
 from storage.reading import Reading, Wanted
 from storage.shares import Share
-from storage.visits import Goal
 
 AT_ONCE = 200
 """Hamlets in one transaction of the clock's."""

@@ -14,13 +14,13 @@ from datetime import date
 from sqlalchemy import select
 
 from storage import coverage, members
+from storage.campaign_goals import Goal
 from storage.course import fact_on
 from storage.history import lines
 from storage.models import Person, table
 from storage.outcomes import Status
 from storage.reading import Reading
 from storage.standing import credited
-from storage.visits import Goal
 
 person = table(Person)
 AT_ONCE = 10

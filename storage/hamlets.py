@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, bindparam, func, insert, or_, select, update
 
 from storage import hamlet_splits, household_moves, place_changes
+from storage.house_numbers import Home
 from storage.local_time import local_day
 from storage.models import (
     Campaign,
@@ -26,7 +27,6 @@ from storage.models import (
 from storage.place_changes import MERGED, MOVED, RENAMED, SPLIT, CannotChange, next_number
 from storage.places import HAMLET, new_hamlet
 from storage.reading import Reading
-from storage.visits import Home
 
 place, team, membership = table(Place), table(Team), table(Membership)
 household, campaign, invitation, residence = table(Household), table(Campaign), table(Invitation), table(Residence)

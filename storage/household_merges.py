@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from storage import ledger
+from storage.house_numbers import Home
 from storage.models import Household, HouseholdMerge, RegisterEntry, table
 from storage.people import note
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.visits import Home
 
 household, merged, entry = table(Household), table(HouseholdMerge), table(RegisterEntry)
 REASON = "merged"

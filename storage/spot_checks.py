@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from storage import behind
 from storage.behind import Behind
+from storage.campaign_goals import Goal
 from storage.outcomes import Status
 from storage.reading import Reading
-from storage.visits import Goal
 
 ONE_IN = 20
 MOST = 12

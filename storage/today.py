@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, insert, or_, select
 
 from storage import assignments
+from storage.campaign_goals import Goal
 from storage.models import (
     Appointment,
     Attainment,
@@ -27,7 +28,6 @@ from storage.people import note
 from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.visits import Goal
 
 household, task, visit = table(Household), table(FollowUpTask), table(Visit)
 appointment = table(Appointment)

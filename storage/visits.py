@@ -1,8 +1,7 @@
-"""Households and the visits to them: looked up by the number people use, recorded by adding rows only."""
+"""Visits: what was logged lately, and how a visit is recorded, taken back and told otherwise: by adding rows only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +12,7 @@ from storage.local_time import local_day
 from storage.models import Attainment, Campaign, Companion, Household, Person, RegisterEntry, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome, Verification
 from storage.people import note
-from storage.prepared import Prepared, among
+from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.value import value
@@ -23,79 +22,6 @@ companion, later, entry, person = table(Companion), visit.alias("later"), table(
 
 UNDO_FOR = timedelta(minutes=10)
 ALIKE_WITHIN = timedelta(minutes=10)
-
-
-@value
-class Home:
-    """A household as a volunteer knows it."""
-
-    id: int
-    hamlet_id: int
-    number: int
-    label: str
-
-
-_HOME = select(household.c.id, household.c.hamlet_id, household.c.number, household.c.label).where(
-    household.c.hamlet_id == bindparam("hamlet"), household.c.merged_into_id.is_(None))
-_BY_NUMBER = Prepared(_HOME.where(household.c.number == bindparam("number")))
-_NEXT = Prepared(
-    _HOME.where(household.c.number > bindparam("after"), ~exists().where(visit.c.household_id == household.c.id))
-    .order_by(household.c.number).limit(bindparam("limit"))
-)
-
-
-def home(rows: Reading, hamlet_id: int, number: int) -> Home | None:
-    """The household of that number in a hamlet."""
-    row = rows.once((_BY_NUMBER, hamlet_id, number), lambda: rows.first(_BY_NUMBER, {"hamlet": hamlet_id, "number": number}))
-    return Home(*row) if row else None
-
-
-_ALL_HOMES = Prepared(_HOME.order_by(household.c.number))
-
-
-def homes(rows: Reading, hamlet_id: int) -> list[Home]:
-    """Every household of a hamlet, by number."""
-    return rows.once((_ALL_HOMES, hamlet_id), lambda: [Home(*row) for row in rows.all(_ALL_HOMES, {"hamlet": hamlet_id})])
-
-
-def home_by_id(rows: Reading, id_: int) -> Home | None:
-    row = rows.first(select(household.c.id, household.c.hamlet_id, household.c.number, household.c.label)
-                     .where(household.c.id == id_, household.c.merged_into_id.is_(None)))
-    return Home(*row) if row else None
-
-
-def next_homes(rows: Reading, hamlet_id: int, after: int, limit: int) -> list[Home]:
-    """Households nobody has been to yet, in the order of their numbers, from the one after `after`."""
-    found = [Home(*row) for row in rows.all(_NEXT, {"hamlet": hamlet_id, "after": after, "limit": limit})]
-    if len(found) < limit and after:
-        first = rows.all(_NEXT, {"hamlet": hamlet_id, "after": 0, "limit": limit - len(found)})
-        found += [Home(*row) for row in first if row.number <= after]
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """The campaign that runs on a day, and the service that is its goal."""
-
-    campaign_id: int
-    name: str
-    starts_on: date
-    ends_on: date
-    service: str
-
-
-_GOAL = Prepared(
-    select(campaign.c.id, campaign.c.name, campaign.c.starts_on, campaign.c.ends_on, campaign.c.goal_service)
-    .where(among(campaign.c.place_id, "places"), campaign.c.starts_on <= bindparam("on"),
-           campaign.c.ends_on >= bindparam("on"))
-    .order_by(campaign.c.starts_on.desc(), campaign.c.id.desc()).limit(1)
-)
-
-
-def goal(rows: Reading, places: Sequence[int], on: date) -> Goal | None:
-    """The newest campaign that runs in any of these places on that day."""
-    row = rows.once((_GOAL, tuple(places), on), lambda: rows.first(_GOAL, {"places": list(places), "on": on}), lasting=True)
-    return Goal(*row) if row else None
 
 
 _LAST = Prepared(

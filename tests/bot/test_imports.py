@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from content.lists.visits import codes
 from content.vietnam_time import local_day
-from storage import coverage, visits
+from storage import campaign_goals, coverage
 from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.models import Attainment, Household, RegisterEntry, Reminder, Visit, table
@@ -55,7 +55,7 @@ def total(url: str) -> Coverage:
         rows = Reading(tx)
         hamlet = with_code(rows, HAMLET)
         assert hamlet is not None
-        goal = visits.goal(rows, [hamlet.parent_id or 0], TODAY)
+        goal = campaign_goals.goal(rows, [hamlet.parent_id or 0], TODAY)
         assert goal is not None
         found = coverage.by_hamlet(rows, goal, [hamlet.id], TODAY)[hamlet.id]
     database.close()

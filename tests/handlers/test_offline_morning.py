@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from storage import coverage, coverage_snapshots, ledger, today
+from storage.campaign_goals import Goal
 from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.models import (
@@ -25,7 +26,6 @@ from storage.models import (
     table,
 )
 from storage.reading import Reading
-from storage.visits import Goal
 from tests.handlers.typist import Typist
 from tests.storage.fields import GOAL, TODAY, Field, at, made, take_back
 

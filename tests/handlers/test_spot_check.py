@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import update
 
 from storage import ledger, spot_checks
+from storage.campaign_goals import Goal, goal
 from storage.database import Database
 from storage.models import RegisterEntry, table
 from storage.outcomes import Outcome
 from storage.reading import Reading
-from storage.visits import Goal, goal
 from tests.handlers.typist import Typist
 from tests.storage.fields import TODAY, Field, at, made, take_back
 

@@ -13,7 +13,7 @@ from content.words import words
 from handlers import list_paper
 from handlers.look import Look
 from handlers.talk import Message
-from storage import assignments, today, visits
+from storage import assignments, campaign_goals, today
 from storage.database import Database
 from storage.models import Household, table
 from storage.outcomes import Barrier, Outcome
@@ -51,7 +51,7 @@ def fifty(database: Database, shuffle: int | None = None) -> tuple[Field, list[t
             field.visit(house, outcome, TODAY + timedelta(days=on), **more)  # type: ignore[arg-type]
         record(today.Announce(field.hamlet, Barrier.NEEDS_POLICE_STATION, TODAY), tx, field.context())
         rows = Reading(tx)
-        goal = visits.goal(rows, [field.hamlet, field.commune], TODAY)
+        goal = campaign_goals.goal(rows, [field.hamlet, field.commune], TODAY)
         return field, today.plan(rows, field.hamlet, goal, TODAY)
 
 
@@ -125,7 +125,7 @@ def test_a_member_sees_their_own_houses_and_those_nobody_holds(database: Databas
         record(assignments.HandOut(field.members[1], (field.homes[30], field.homes[40])), tx, field.context())
         record(assignments.HandOut(field.members[2], (field.homes[6],)), tx, field.context())
         rows = Reading(tx)
-        goal = visits.goal(rows, [field.hamlet, field.commune], TODAY)
+        goal = campaign_goals.goal(rows, [field.hamlet, field.commune], TODAY)
         seen = [stop.number for stop in today.plan(rows, field.hamlet, goal, TODAY, field.members[1])]
         assert 31 in seen and 7 not in seen and len(seen) == len(whole) - 1
         assert next(number for number in seen[6:]) == 41  # one's own before those nobody holds

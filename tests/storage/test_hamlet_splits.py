@@ -17,6 +17,7 @@ from storage import (
     people,
     places,
 )
+from storage.campaign_goals import Goal, goal
 from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.models import AuditEvent, Campaign, CampaignTarget, Household, Membership, Place, Residence, Team, table
@@ -24,7 +25,6 @@ from storage.outcomes import Outcome
 from storage.place_changes import CannotChange
 from storage.reading import Reading
 from storage.record import record
-from storage.visits import Goal, goal
 from tests.storage.fields import GOAL, TODAY, at
 from tests.storage.test_household_moves import NOW, YESTERDAY, Two, give
 

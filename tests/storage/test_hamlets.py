@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from bot import demo
 from content.vietnam_time import local_day
-from storage import coverage, hamlets, people, places, visits
+from storage import campaign_goals, coverage, hamlets, house_numbers, people, places
 from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.models import Household, Membership, Place, table
@@ -34,7 +34,7 @@ def totals(tx: Connection) -> Coverage:
     rows = Reading(tx)
     commune_id = tx.scalar(select(place.c.id).where(place.c.level == "commune"))
     here = [each.id for each in places.hamlets(rows, [commune_id], TODAY)]
-    goal = visits.goal(rows, [commune_id], TODAY)
+    goal = campaign_goals.goal(rows, [commune_id], TODAY)
     assert goal is not None
     return sum(coverage.by_hamlet(rows, goal, here, TODAY).values(), Coverage())
 
@@ -47,7 +47,7 @@ def test_totals_are_the_same_before_and_after_a_merge_and_numbers_stay_good(comm
     with commune.write() as tx:
         one, two, _ = ids(tx)
         before, numbered = totals(tx), numbers(tx)
-        twelve = visits.home(Reading(tx), two, 12)
+        twelve = house_numbers.home(Reading(tx), two, 12)
         assert twelve is not None
         hamlets.merge(tx, two, one, TODAY, None, NOW)
         assert totals(tx) == before
@@ -55,7 +55,7 @@ def test_totals_are_the_same_before_and_after_a_merge_and_numbers_stay_good(comm
         assert [each.id for each in places.hamlets(Reading(tx), [one, two], TODAY - timedelta(days=1))] == [one, two]
         found = hamlets.formerly(Reading(tx), [one], 12)
         assert [(each.home.id, each.home.number, each.old_hamlet) for each in found] == [(twelve.id, 112, "Thôn Mẫu Hai")]
-        assert visits.home(Reading(tx), one, 12).id != twelve.id  # type: ignore[union-attr]
+        assert house_numbers.home(Reading(tx), one, 12).id != twelve.id  # type: ignore[union-attr]
         assert {id_: here for id_, here in numbers(tx).items() if here[0] == one and here[1] < 100} == {
             id_: here for id_, here in numbered.items() if here[0] == one}
 
@@ -64,7 +64,7 @@ def test_yesterdays_report_still_tells_both_hamlets_apart(commune: Database) -> 
     yesterday = TODAY - timedelta(days=1)
     with commune.write() as tx:
         one, two, three = ids(tx)
-        goal = visits.goal(Reading(tx), [tx.scalar(select(place.c.id).where(place.c.level == "commune"))], TODAY)
+        goal = campaign_goals.goal(Reading(tx), [tx.scalar(select(place.c.id).where(place.c.level == "commune"))], TODAY)
         assert goal is not None
 
         def told(on: date, *here: int) -> dict[int, Coverage]:

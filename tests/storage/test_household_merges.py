@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from bot import demo
 from content.vietnam_time import local_day
-from storage import coverage, visits
+from storage import campaign_goals, coverage
 from storage import household_merges as merges
 from storage.coverage_rules import Coverage
 from storage.database import Database
@@ -53,7 +53,8 @@ def test_merging_keeps_every_row_and_parting_restores_every_row(commune: Databas
 
 
 def covered(tx: Connection, hamlet: int, on: date) -> Coverage:
-    goal = visits.goal(Reading(tx), [int(tx.scalar(select(table(Place).c.id).where(table(Place).c.level == "commune")))], TODAY)
+    commune = int(tx.scalar(select(table(Place).c.id).where(table(Place).c.level == "commune")))
+    goal = campaign_goals.goal(Reading(tx), [commune], TODAY)
     assert goal is not None
     return coverage.by_hamlet(Reading(tx), goal, [hamlet], on)[hamlet]
 

@@ -17,6 +17,7 @@ from storage import (
     people,
     places,
 )
+from storage.campaign_goals import Goal
 from storage.coverage_rules import Coverage
 from storage.database import Database
 from storage.former_homes import left
@@ -36,7 +37,6 @@ from storage.outcomes import Outcome
 from storage.place_changes import CannotChange
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.visits import Goal
 from storage.visits import home as home_numbered
 from tests.storage.fields import GOAL, TODAY, Field, at, made
 

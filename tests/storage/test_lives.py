@@ -40,6 +40,7 @@ from storage import (
     visit_lists,
     visits,
 )
+from storage.campaign_goals import Goal
 from storage.database import Database
 from storage.household_lists import present
 from storage.local_time import LOCAL
@@ -50,7 +51,6 @@ from storage.places import Hamlet
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.standing import AttainmentFact, EntryFact, VisitFact
-from storage.visits import Goal
 from tests.storage import village
 from tests.storage.histories import START
 from tests.storage.test_ledger import DRIVE, assert_equal, expected

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Connection, insert, select
 
 from storage import campaigns, ledger
+from storage.campaign_goals import Goal
 from storage.models import Attainment, Household, Person, Place, RegisterEntry, Visit, table
 from storage.standing import AttainmentFact, EntryFact, VisitFact
-from storage.visits import Goal
 from tests.storage.histories import CAMPAIGN, START
 
 SINCE = date(2025, 7, 1)
