@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import sessions
+from handlers import nearby
 from handlers.access import Action
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
@@ -112,7 +112,7 @@ def _shown(desk: Desk, found: DeskHours, menu: Choice) -> None:
     if found.saturday or found.extra:
         on = settings.desk_notes and settings.place_id == found.place_id
         offered = (desk.choice("desk.note_off" if on else "desk.note_on", f"/desk_notes:{found.place_id}.{int(not on)}"),)
-    near = sessions.near(look, found.place_id)
+    near = nearby.sessions(look, found.place_id)
     offered += (desk.choice("sessions.all", f"/sessions:{found.place_id}"),) if near else ()
     others = (desk.choice("desk.other", "/hours:other"),) if len(desks.desks(look.rows)) > 1 else ()
     desk.say("desk.shown", *offered, *others, menu, desk=text(look, found), day=look.words.day(found.set_on))

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
+from handlers import nearby
 from handlers.desk import Desk
 from handlers.gathering import text
-from handlers.look import Look
 from handlers.screens import DIGITS, short
 from handlers.talk import Choice
-from storage import gatherings, preferences, residence
-from storage.gatherings import GatheringKind, Meeting, RemindOfSession
+from storage import gatherings
+from storage.gatherings import GatheringKind, RemindOfSession
 
-AHEAD = timedelta(days=60)
 SHOWN = 4
-
-
-def near(look: Look, place_id: int | None = None) -> list[Meeting]:
-    """The sessions to come in the commune (and hamlet) somebody told us of, or in the one asked about."""
-    home = residence.home_of(look.rows, look.chat_id)
-    place = place_id or (home.id if home else preferences.own(look.rows, look.chat_id).place_id)
-    if place is None:
-        return []
-    hamlets = residence.served(look.rows, look.today)
-    commune = next((hamlet.commune_id for hamlet in hamlets if hamlet.id == place), place)
-    inside = [hamlet.id for hamlet in hamlets if hamlet.commune_id == commune]
-    found = gatherings.between(look.rows, sorted({commune, *inside}), look.today, look.today + AHEAD)
-    return [each for each in found if each.kind is GatheringKind.SESSION and each.begins > look.now]
 
 
 def listed(desk: Desk, subject: str) -> None:
     """What comes, with a button to be told of each."""
     look, menu = desk.look, desk.choice("way.menu", "/menu", quiet=True)
-    found = near(look, int(subject) if subject.isdigit() and len(subject) <= 9 else None)[:SHOWN]
+    found = nearby.sessions(look, int(subject) if subject.isdigit() and len(subject) <= 9 else None)[:SHOWN]
     if not found:
         desk.say("sessions.none", desk.choice("menu.hours", "/hours"), desk.choice("menu.news", "/news"), menu)
         return
