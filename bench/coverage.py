@@ -23,19 +23,21 @@ from sqlalchemy import insert, select, text
 from content.library import Library
 from content.vietnam_time import local_day
 from content.words import words
-from handlers.behind import households
 from handlers.desk import Desk
 from handlers.look import Look
-from handlers.summary import summary as tell
+from handlers.reports.behind import households
+from handlers.reports.summary import summary as tell
 from handlers.talk import Incoming, Kind
-from storage import campaigns, coverage, ledger, simulation, visits
-from storage.campaigns import Running
+from storage import simulation
+from storage.counting import campaigns, coverage, ledger
+from storage.counting.campaigns import Running
 from storage.database import Database
 from storage.models import Chat, Household, Place, Visit, table
 from storage.outcomes import Mode, Outcome
-from storage.people import Service, Who
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.teams.people import Service, Who
+from storage.work import visits
 
 WANTED = {"commune summary": 20, "province summary": 100, "page of households": 30, "a logged visit": 0.5}
 KINDS = ("sqlite", "postgres")

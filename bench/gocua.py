@@ -14,10 +14,10 @@ from sqlalchemy import Connection, insert
 from bench.contestant import Dialogue, Place, Step
 from bot.demo import SERVICE
 from content.vietnam_time import local_day
-from storage import people
 from storage.database import Database
 from storage.models import Campaign, Chat, Household, Team, table
 from storage.models import Place as PlaceRow
+from storage.teams import people
 
 HOUSES = 20_000
 VOLUNTEERS = 400

@@ -13,7 +13,7 @@ from content.lists.trouble import IN_CHAT, Trouble, Unreadable
 from content.vietnam_time import local_day
 from handlers.access import Action, Role, Scope, reach
 from handlers.talk import Incoming, Kind
-from storage import members
+from storage.teams import members
 
 log = logging.getLogger(__name__)
 PATIENCE = 20.0

@@ -17,9 +17,10 @@ from content.words import words
 from handlers.desk import Desk, kept_from
 from handlers.look import Look
 from handlers.talk import Answer, Incoming, Message, Notice, said
-from storage import mail, people
+from storage import mail
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.teams import people
 
 Departures = Mapping[str, Callable[[int], bool]]
 """By account: whether a message to this chat would leave at once, so that it may be marked as being sent when it is written."""

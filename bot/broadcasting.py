@@ -16,20 +16,24 @@ from bot.peace import peace
 from bot.store import Store, out_of_reach
 from content.vietnam_time import local_day
 from content.words import words
-from handlers.broadcast import as_received, progress
+from handlers.announcements.broadcast import as_received, progress
 from handlers.calendar import calendar
+from handlers.help.reaching import open_to
 from handlers.look import Look
-from handlers.reaching import open_to
 from handlers.talk import Notice
-from storage import broadcasts, duty, mail, preferences, residence, rhythms, talks, unasked
-from storage.broadcast_rules import News, Reader, leaves_before, verdict
-from storage.broadcasts import Kind, Next, Sending, State
-from storage.doors import doors_of
-from storage.duty import Address
+from storage import mail, talks
+from storage.announcing import broadcasts
+from storage.announcing.broadcast_rules import News, Reader, leaves_before, verdict
+from storage.announcing.broadcasts import Kind, Next, Sending, State
+from storage.areas import residence
+from storage.helping import duty
+from storage.helping.duty import Address
 from storage.reading import Reading
-from storage.reminder_rules import BUSY, End, Verdict, Wait
-from storage.reminders import Door
-from storage.ways import ANNOUNCEMENTS, another_way, why_not_unasked
+from storage.reminding import preferences, rhythms, unasked
+from storage.reminding.doors import doors_of
+from storage.reminding.reminder_rules import BUSY, End, Verdict, Wait
+from storage.reminding.reminders import Door
+from storage.reminding.ways import ANNOUNCEMENTS, another_way, why_not_unasked
 
 log = logging.getLogger(__name__)
 EVERY = 1.0

@@ -20,10 +20,15 @@ from bot.tending import pass_on, tend
 from bot.working import ripen, take_back
 from content.vietnam_time import local_day
 from handlers.calendar import calendar
-from storage import coverage_snapshots, dossiers, gatherings, mail, missed, people, proposals
-from storage.help_requests import TooLate
+from storage import mail
+from storage.counting import coverage_snapshots
+from storage.guiding import missed
+from storage.helping.help_requests import TooLate
 from storage.reading import Reading
-from storage.reminder_plans import plan
+from storage.reminding import dossiers, gatherings
+from storage.reminding.reminder_plans import plan
+from storage.teams import people
+from storage.work import proposals
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler

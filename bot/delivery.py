@@ -19,8 +19,9 @@ from bot.pacing import Queue
 from bot.points import reach
 from bot.store import Store, out_of_reach
 from handlers.talk import Message
-from storage import mail, reminders
+from storage import mail
 from storage.mail import DROP, EDIT, Parcel, Settled
+from storage.reminding import reminders
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200

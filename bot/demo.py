@@ -8,11 +8,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, insert, select, update
 
 from content.vietnam_time import instant, local_day
-from storage import campaigns, coverage_snapshots, mail, people, visits
-from storage.course import Denominator
+from storage import mail
+from storage.counting import campaigns, coverage_snapshots
+from storage.counting.course import Denominator
 from storage.models import Chat, Household, Place, Team, table
 from storage.outcomes import Barrier, Mode, Outcome
 from storage.record import Context, record
+from storage.teams import people
+from storage.work import visits
 
 PROVINCE = ("19", "Tỉnh Thái Nguyên")
 COMMUNE = ("01933", "Xã Đồng Phúc")

@@ -29,7 +29,7 @@ from content.search import Finder, Finding
 from content.words import LANGUAGES, words
 from handlers.desk import Find
 from storage.database import Database
-from storage.working_hours import WorkingHours
+from storage.hours.working_hours import WorkingHours
 
 if TYPE_CHECKING:
     from bot.web.server import Server

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.channels import Limits
 from content.library import Library
 from handlers.desk import Find
-from storage.working_hours import ORDINARY, WorkingHours
+from storage.hours.working_hours import ORDINARY, WorkingHours
 
 BACKOFF = (1, 2, 4, 8)
 """Seconds a letter that failed waits before its next try."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.channels import Limits
 from bot.channels.fitting import fit
 from content.vietnam_time import local_day
-from handlers.reaching import redirected
+from handlers.help.reaching import redirected
 from handlers.talk import Message, Notice
 from storage import mail
 from storage.reading import Reading

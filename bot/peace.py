@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from content.lunar import is_market_day
-from storage import rhythms
-from storage.calendar import DAY
+from storage.hours.calendar import DAY
 from storage.reading import Reading
-from storage.reminder_rules import Peace
-from storage.rhythms import RhythmKind
+from storage.reminding import rhythms
+from storage.reminding.reminder_rules import Peace
+from storage.reminding.rhythms import RhythmKind
 
 
 def peace(rows: Reading, places: Sequence[int], today: date) -> Peace:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from bot.channels import Received
 from handlers.talk import Incoming, Kind
-from storage import mail, people
+from storage import mail
+from storage.teams import people
 
 LONGEST = 4_096
 TakeIn = Callable[[str, Sequence[mail.Letter]], Awaitable[None]]

@@ -12,17 +12,19 @@ from bot.channels.fitting import fit
 from bot.mind import Mind
 from bot.peace import peace
 from content.words import words
-from handlers import reminder as wording
 from handlers.calendar import calendar
 from handlers.look import Look
+from handlers.reminders import reminder as wording
 from handlers.talk import Message
-from storage import handover, mail, people, preferences, reminders, residence, unasked
-from storage.calendar import DAY, Calendar
-from storage.doors import doors_of
+from storage import mail
+from storage.areas import residence
+from storage.hours.calendar import DAY, Calendar
 from storage.local_time import instant, local_day
 from storage.reading import Reading
-from storage.reminder_kinds import Audience, Slot
-from storage.reminder_rules import (
+from storage.reminding import handover, preferences, reminders, unasked
+from storage.reminding.doors import doors_of
+from storage.reminding.reminder_kinds import Audience, Slot
+from storage.reminding.reminder_rules import (
     TOGETHER,
     Bundle,
     End,
@@ -35,8 +37,9 @@ from storage.reminder_rules import (
     closing,
     timing,
 )
-from storage.reminders import Carried, Door
-from storage.ways import another_way, way_to, why_not_unasked
+from storage.reminding.reminders import Carried, Door
+from storage.reminding.ways import another_way, way_to, why_not_unasked
+from storage.teams import people
 
 AT_ONCE = 25
 """People looked at in one transaction: replies to others wait no longer than that takes."""

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from storage.telephones import SHORTEST_KEY, mark
-from storage.working_hours import WorkingHours
+from storage.hours.working_hours import WorkingHours
+from storage.teams.telephones import SHORTEST_KEY, mark
 
 VIETNAM = timedelta(hours=7)
 DEFAULT_DATABASE = "sqlite:///gocua.db"

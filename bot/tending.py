@@ -11,17 +11,20 @@ from bot.mind import Mind
 from content.vietnam_time import local_day
 from content.words import words
 from handlers.calendar import calendar
-from handlers.confirm import question
-from handlers.feedback import told
-from handlers.help_care import care
-from handlers.help_request import awake
+from handlers.help.feedback import told
+from handlers.help.help_care import care
+from handlers.help.help_request import awake
 from handlers.look import Look
-from storage import confirmations, erasure, feedback, help_requests, mail, unasked
-from storage.quiet_hours import opening
+from handlers.visits.confirm import question
+from storage import erasure, mail
+from storage.helping import feedback, help_requests
+from storage.hours.quiet_hours import opening
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.reminder_kinds import Audience
-from storage.reminder_rules import closing
+from storage.reminding import unasked
+from storage.reminding.reminder_kinds import Audience
+from storage.reminding.reminder_rules import closing
+from storage.work import confirmations
 
 AT_ONCE = 50
 

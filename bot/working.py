@@ -11,12 +11,13 @@ from bot.mind import Mind
 from content.vietnam_time import local_day
 from content.words import words
 from handlers.look import Look
-from handlers.work_notice import returned
-from storage import assignments, mail, tasks
-from storage.quiet_hours import opening
+from handlers.visits.work_notice import returned
+from storage import mail
+from storage.hours.quiet_hours import opening
+from storage.households import assignments, tasks
 from storage.reading import Reading
-from storage.reminder_kinds import Audience
-from storage.reminder_rules import closing
+from storage.reminding.reminder_kinds import Audience
+from storage.reminding.reminder_rules import closing
 
 
 def ripen(tx: Connection, now: datetime, after: int = 0) -> int:

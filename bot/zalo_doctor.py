@@ -16,7 +16,7 @@ from content.words import words
 from storage import zalo, zalo_tokens
 from storage.database import Database, Unusable
 from storage.reading import Reading
-from storage.ways import REMINDERS
+from storage.reminding.ways import REMINDERS
 from storage.zalo_tokens import Token
 
 GOOD, NOTE, BAD = "✓", "·", "✗"

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import heard, help_talk, meant, reaching, searching, welcome
+from handlers import heard, meant, welcome
 from handlers.catalogue import ACTIONS, DIALOGUES, EARS
 from handlers.desk import Desk
 from handlers.dialogue import BACK, CANCEL, EDIT, Dialogue, Done, Standing, hear, steers
-from handlers.join import by_number
+from handlers.guides import searching
+from handlers.help import help_talk, reaching
 from handlers.questions import SOMEBODYS
 from handlers.screens import DIGITS, corrections, short
 from handlers.talk import Answer, Kept, Kind, NotAllowed, Refused, said
-from storage import telephones
-from storage.people import Refusal
+from handlers.teams.join import by_number
+from storage.teams import telephones
+from storage.teams.people import Refusal
 
 
 def answer(desk: Desk) -> Answer:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from content.holidays import holidays
-from storage import rhythms
-from storage.calendar import Calendar
+from storage.hours.calendar import Calendar
 from storage.reading import Reading
+from storage.reminding import rhythms
 
 
 @cache

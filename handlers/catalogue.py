@@ -2,70 +2,21 @@
 
 from collections.abc import Callable
 
-from handlers import (
-    announced,
-    arrive,
-    assigning,
-    assist,
-    behind,
-    broadcast,
-    card,
-    chart,
-    confirm,
-    counter,
-    credit,
-    day_code,
-    desk_hours,
-    dossier,
-    drill,
-    duplicates,
-    exclusion,
-    feedback,
-    figure,
-    former,
-    gathering,
-    gathering_off,
-    gathering_papers,
-    guide,
-    help_answer,
-    help_list,
-    help_request,
-    household_list,
-    invite,
-    join,
-    link,
-    list_paper,
-    listen,
-    meeting,
-    members,
-    my_data,
-    news,
-    opting,
-    pictures,
-    poster,
-    privacy,
-    promised,
-    quick_log,
-    reminder,
-    reporting,
-    rhythm,
-    searching,
-    session_letter,
-    sessions,
-    settings,
-    speech,
-    spot_check,
-    summary,
-    today,
-    upcoming,
-    usage,
-    visit,
-    welcome,
-    why,
-)
+from handlers import my_data, privacy, welcome
+from handlers.announcements import announced, broadcast, news
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
+from handlers.gatherings import gathering, gathering_off, gathering_papers, sessions
+from handlers.guides import assist, guide, listen, pictures, poster, searching, speech, usage
+from handlers.help import feedback, help_answer, help_list, help_request
+from handlers.households import duplicates, exclusion, former, household_list, spot_check
 from handlers.papers import Make
+from handlers.places import arrive, desk_hours, rhythm
+from handlers.reminders import dossier, opting, reminder, settings, upcoming, why
+from handlers.reports import behind, chart, credit, figure, reporting, session_letter, summary
+from handlers.rounds import assigning, list_paper, promised, today
+from handlers.teams import day_code, invite, join, link, members
+from handlers.visits import card, confirm, counter, drill, meeting, quick_log, visit
 
 DIALOGUES: dict[str, Dialogue] = {
     dialogue.name: dialogue

@@ -14,8 +14,8 @@ from handlers.dialogue import Ask
 from handlers.look import Look
 from handlers.questions import Option, Question, pick
 from handlers.talk import Refused
-from storage import rhythms
-from storage.rhythms import RhythmKind
+from storage.reminding import rhythms
+from storage.reminding.rhythms import RhythmKind
 
 _TROUBLE = {"no_such_day": "day.no_such_day", "no_market": "day.no_market", "no_harvest": "day.no_harvest"}
 YEAR = timedelta(days=366)

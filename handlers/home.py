@@ -9,8 +9,8 @@ from handlers.dialogue import Ask
 from handlers.look import Look
 from handlers.questions import Option, Question, pick
 from handlers.talk import Refused
-from storage import residence
-from storage.places import Hamlet
+from storage.areas import residence
+from storage.areas.places import Hamlet
 
 WORDING = "home-2026-11"
 """Which wording of the consent somebody saw; a new one when the words change."""

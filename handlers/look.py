@@ -11,12 +11,12 @@ from content.library import Library
 from content.words import LANGUAGES, Words
 from handlers.access import Action, Role, Scope, reach
 from handlers.talk import NotAllowed
-from storage import places
-from storage.people import Service, Who
+from storage.areas import places
+from storage.hours.working_hours import ORDINARY, WorkingHours
 from storage.reading import Reading
+from storage.reminding.ways import Allows
+from storage.teams.people import Service, Who
 from storage.value import value
-from storage.ways import Allows
-from storage.working_hours import ORDINARY, WorkingHours
 
 
 class Pace(Allows, Protocol):

@@ -10,18 +10,19 @@ from content.words import Words
 from handlers.access import Action
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
-from handlers.help_notice import notice
+from handlers.help.help_notice import notice
 from handlers.look import Look
 from handlers.papers import Paper
 from handlers.questions import pick
 from handlers.screens import short
 from handlers.talk import Message, Notice, Refused
-from storage import help_requests, personal
+from storage import personal
 from storage.erasure import Forget
-from storage.help_requests import Happened
-from storage.help_rules import Event
-from storage.members import is_last_leader, services
+from storage.helping import help_requests
+from storage.helping.help_requests import Happened
+from storage.helping.help_rules import Event
 from storage.personal import Fate, Own
+from storage.teams.members import is_last_leader, services
 
 FORMS = ("txt", "json")
 _COLUMNS: Mapping[str, Sequence[str]] = {

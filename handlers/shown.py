@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from content.words import Words
-from storage.coverage import Part
-from storage.shares import Change, Share
+from storage.counting.coverage import Part
+from storage.counting.shares import Change, Share
 
 HIDDEN = "–"
 

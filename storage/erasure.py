@@ -8,13 +8,13 @@ from datetime import date, datetime
 from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select, text, update
 
 from storage import personal
-from storage.assignments import TakeBack
-from storage.members import EndService
+from storage.households.assignments import TakeBack
 from storage.models import Assignment, Attempt, Chat, Consent, Inbox, Membership, Outbox, table
-from storage.people import GUESS_WINDOW, note
 from storage.personal import Fate, Own
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.teams.members import EndService
+from storage.teams.people import GUESS_WINDOW, note
 
 chat, inbox, outbox, attempt = table(Chat), table(Inbox), table(Outbox), table(Attempt)
 assignment, consent, membership = table(Assignment), table(Consent), table(Membership)

@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from storage import campaigns, coverage_snapshots, last_entry, ledger, simulated_visits
-from storage.course import Denominator
+from storage import simulated_visits
+from storage.counting import campaigns, coverage_snapshots, ledger
+from storage.counting.course import Denominator
 from storage.database import Database
+from storage.households import last_entry
 from storage.local_time import LOCAL
 from storage.models import Attainment, Household, Membership, Person, Place, RegisterEntry, Team, Visit, table
 from storage.simulated_visits import SERVICE

@@ -12,7 +12,7 @@ from bot.channels import Received
 from bot.channels.telegram_incoming import clean
 from bot.channels.zalo_bot_incoming import BEGIN
 from handlers.talk import DATA_BYTES, Incoming, Kind
-from storage.telephones import dialled
+from storage.teams.telephones import dialled
 
 Json = Mapping[str, Any]
 PRESSED = "#m:"

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from handlers.look import Look
-    from handlers.report_export import Export
-    from storage.campaigns import Aim, Running
-    from storage.credit import Progress
-    from storage.overview import Overview
+    from handlers.reports.report_export import Export
+    from storage.counting.campaigns import Aim, Running
+    from storage.counting.credit import Progress
+    from storage.counting.overview import Overview
 
 app = typer.Typer()
 campaign = typer.Typer(help="Campaigns: begin, show, close; figures from elsewhere.")
@@ -79,8 +79,8 @@ def create(name: Annotated[str, typer.Option(help="What it is called.")], place:
            aim: Annotated[list[str] | None, typer.Option(
                help="A further target, service:denominator:percent; households, adults or farm_households.")] = None) -> None:
     """Begin a campaign. Its register is frozen as the households stand now; later ones are marked as additions."""
-    from handlers.visit import SERVICES
-    from storage import campaigns
+    from handlers.visits.visit import SERVICES
+    from storage.counting import campaigns
 
     first, last = _day(starts), _day(ends)
     if last < first:
@@ -95,8 +95,8 @@ def create(name: Annotated[str, typer.Option(help="What it is called.")], place:
 
 
 def _aim(text: str, services: tuple[str, ...]) -> Aim:
-    from storage.campaigns import Aim
-    from storage.course import Denominator
+    from storage.counting.campaigns import Aim
+    from storage.counting.course import Denominator
 
     service, _, rest = text.partition(":")
     denominator, _, percent = rest.partition(":")
@@ -109,8 +109,8 @@ def _aim(text: str, services: tuple[str, ...]) -> Aim:
 @campaign.command("show")
 def show(id_: Annotated[int, typer.Argument(metavar="[CAMPAIGN]")] = 0) -> None:
     """List the campaigns, or show where one stands."""
-    from handlers.report_files import table
-    from storage import campaigns
+    from handlers.reports.report_files import table
+    from storage.counting import campaigns
     from storage.reading import Reading
 
     with _database() as database, database.read() as tx:
@@ -134,7 +134,7 @@ def _running(found: Running | None) -> Running:
 @campaign.command("close")
 def close(id_: Annotated[int, typer.Argument(metavar="CAMPAIGN")], on: On = "") -> None:
     """End a campaign: its numbers stay as they are."""
-    from storage import campaigns
+    from storage.counting import campaigns
     from storage.reading import Reading
 
     with _database() as database, database.write() as tx:
@@ -152,7 +152,7 @@ def figure(id_: Annotated[int, typer.Argument(metavar="CAMPAIGN")], place: Code,
            of: Annotated[int | None, typer.Option(min=0, help="Of how many, where it is a share.")] = None,
            on: On = "") -> None:
     """Type in a figure from elsewhere. It is shown apart from what is computed here, with its source and day."""
-    from storage import campaigns
+    from storage.counting import campaigns
     from storage.reading import Reading
 
     stated = campaigns.Figure(name, number, of, source, _day(on))
@@ -175,9 +175,9 @@ def coverage(place: Code, number: Number = 0, on: On = "",
     if out is None and format_ in ("xlsx", "docx") and sys.stdout.isatty():
         fail(_say("campaign.needs_out", format=format_))
     with _database() as database, database.read() as tx:
-        from handlers.report import period
-        from handlers.report_export import Export
-        from storage import campaigns
+        from handlers.reports.report import period
+        from handlers.reports.report_export import Export
+        from storage.counting import campaigns
 
         look, day = _look(tx), period(kind, _day(on)).last if format_ == "docx" and not on else _day(on)
         place_id = _place(tx, place)
@@ -196,7 +196,7 @@ def _look(tx: Connection) -> Look:
 
 def _whole(look: Look, running: Running, place_id: int, day: date) -> Overview:
     from handlers.calendar import calendar
-    from storage.overview import overview
+    from storage.counting.overview import overview
 
     whole = overview(look.rows, running, place_id, day, calendar(look.rows))
     if whole is None:
@@ -206,7 +206,7 @@ def _whole(look: Look, running: Running, place_id: int, day: date) -> Overview:
 
 def _exported(look: Look, whole: Overview, wanted: Export, out: Path | None) -> None:
     """Into a file that bears its name once it is whole, else to stdout piece by piece."""
-    from handlers.report_export import export
+    from handlers.reports.report_export import export
 
     told = _progress()
     if out is None:

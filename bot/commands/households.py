@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from content.lists.households import HouseholdList, Line
     from content.lists.trouble import Problem
-    from handlers.household_list import Diff
-    from storage.places import Standing
+    from handlers.households.household_list import Diff
+    from storage.areas.places import Standing
 
 T = TypeVar("T")
 app = typer.Typer()
@@ -33,7 +33,7 @@ def household_import(file: Annotated[Path, typer.Argument(help="A .csv, .txt or 
                      write: Annotated[bool, typer.Option("--write", help="Write it; else only show it.")] = False) -> None:
     """Bring a list of households in: shown first, all of it or nothing, the same list again changes nothing."""
     from content.lists.households import households
-    from handlers.household_list import details
+    from handlers.households.household_list import details
     from storage.record import record
 
     listed = opened(file, households)
@@ -57,8 +57,9 @@ def household_import(file: Annotated[Path, typer.Argument(help="A .csv, .txt or 
 
 def _diffs(rows: Reading, place: str, listed: HouseholdList) -> list[tuple[Standing, Diff]]:
     """What the list would do, hamlet by hamlet."""
-    from handlers.household_list import compare, elsewhere, place_name
-    from storage import household_lists, places
+    from handlers.households.household_list import compare, elsewhere, place_name
+    from storage.areas import places
+    from storage.work import household_lists
 
     known = places.with_code(rows, place)
     if known is None or known.level == places.PROVINCE:
@@ -83,8 +84,8 @@ def _nowhere(lines: list[Line]) -> list[Problem]:
 @household.command("duplicates")
 def household_duplicates(place: Code) -> None:
     """Show the households of a hamlet that look alike. Nothing is merged by itself."""
-    from handlers.duplicates import suggested
-    from storage import household_lists
+    from handlers.households.duplicates import suggested
+    from storage.work import household_lists
 
     found = reading(lambda tx: suggested(household_lists.present(Reading(tx), _hamlet(tx, place))))
     for one, other in found:
@@ -97,7 +98,7 @@ def household_duplicates(place: Code) -> None:
 def household_merge(place: Code, gone: Annotated[int, typer.Argument(help="Number of the one that ends.")],
                     kept: Annotated[int, typer.Argument(help="Number of the one that stays.")]) -> None:
     """Merge two households that are one; visits to both are kept."""
-    from storage import household_merges
+    from storage.moves import household_merges
     from storage.record import record
 
     def merge(tx: Connection) -> None:
@@ -114,7 +115,7 @@ def household_merge(place: Code, gone: Annotated[int, typer.Argument(help="Numbe
 @household.command("part")
 def household_part(place: Code, number: Annotated[int, typer.Argument(help="Number of the one that was merged away.")]) -> None:
     """Take a merge back."""
-    from storage import household_merges
+    from storage.moves import household_merges
     from storage.record import record
 
     def part(tx: Connection) -> None:
@@ -129,7 +130,7 @@ def household_part(place: Code, number: Annotated[int, typer.Argument(help="Numb
 
 
 def _guarded(write: Callable[[], T]) -> T:
-    from storage.household_merges import CannotMerge
+    from storage.moves.household_merges import CannotMerge
 
     try:
         return write()
@@ -138,7 +139,7 @@ def _guarded(write: Callable[[], T]) -> T:
 
 
 def _hamlet(tx: Connection, code: str) -> int:
-    from storage import places
+    from storage.areas import places
 
     known = places.with_code(Reading(tx), code)
     if known is None or known.level != places.HAMLET:

@@ -58,8 +58,8 @@ def missed(days: Annotated[int, typer.Option(help="How far back to look.")] = 30
     from datetime import timedelta
 
     from content.fold import fold
-    from storage import missed as questions
     from storage.database import Database
+    from storage.guiding import missed as questions
     from storage.reading import Reading
 
     database = Database(settings_from().database_url)
@@ -90,8 +90,8 @@ def usage(guide: Annotated[str, typer.Argument(help="A guide's id; without one, 
     from datetime import timedelta
 
     from content.library import Library
-    from storage import usage as figures
     from storage.database import Database
+    from storage.guiding import usage as figures
     from storage.reading import Reading
 
     now, locale = datetime.now(UTC), language()

@@ -48,7 +48,7 @@ def opened(file: Path, understood: Callable[[Sequence[Row]], T]) -> T:
 
 def tell_problems(problems: Sequence[Problem]) -> None:
     """Tell what is wrong and end, where anything is: nothing is written by halves."""
-    from handlers.household_list import problem_lines
+    from handlers.households.household_list import problem_lines
 
     if problems:
         typer.echo(problem_lines(problems, words(language()), TOLD), err=True)

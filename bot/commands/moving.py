@@ -18,10 +18,10 @@ from storage.reading import Reading
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from storage.hamlet_splits import Parted, Split
-    from storage.household_lists import Present
-    from storage.household_moves import Moved
-    from storage.places import Standing
+    from storage.areas.places import Standing
+    from storage.moves.hamlet_splits import Parted, Split
+    from storage.moves.household_moves import Moved
+    from storage.work.household_lists import Present
 
 app = typer.Typer()
 SHOWN = 20
@@ -41,7 +41,7 @@ def hamlet_move(code: Annotated[str, typer.Argument(help="Code of the hamlet the
                 into: Annotated[str, typer.Argument(help="Code of the hamlet they come under.")], homes: Numbers = "",
                 lane: Lanes = None, on: On = "", write: Write = False) -> None:
     """Move households to another hamlet of the commune: visits go along, totals of earlier days stay, old numbers stay good."""
-    from storage import household_moves
+    from storage.moves import household_moves
 
     def move(tx: Connection) -> None:
         old, new, day = hamlet_of(tx, code), hamlet_of(tx, into), day_typed(on)
@@ -63,7 +63,7 @@ def hamlet_split(code: Annotated[str, typer.Argument(help="Code of the hamlet th
                  team: Annotated[str, typer.Option(help="Name of the new team; by default after the hamlet.")] = "",
                  on: On = "", write: Write = False) -> None:
     """Make some households of a hamlet a hamlet of their own, with a team: their numbers stay as they are."""
-    from storage import hamlet_splits
+    from storage.moves import hamlet_splits
 
     tidy = " ".join(name.split())
     called = team or words(language()).say("place.team", hamlet=tidy)
@@ -79,7 +79,7 @@ def hamlet_split(code: Annotated[str, typer.Argument(help="Code of the hamlet th
 
 
 def _tell_split(parted: Parted, plan: Split, old: Standing, day: date, members: Sequence[str]) -> None:
-    from handlers.meeting import spans
+    from handlers.visits.meeting import spans
 
     moved = parted.moved
     _say("place.split", day=day.isoformat(), count=len(moved.homes), old=old.name, name=plan.name, code=parted.code,
@@ -115,7 +115,7 @@ def numbers_typed(text: str) -> list[int]:
 
 def _chosen(tx: Connection, old: Standing, text: str, lanes: Sequence[str]) -> list[int]:
     """The households of these numbers and lanes. The number of one that was merged away is the number of no household."""
-    from storage.household_lists import present
+    from storage.work.household_lists import present
 
     living = [each for each in present(Reading(tx), old.id) if not each.merged]
     by_number, numbers = {each.number: each.id for each in living}, numbers_typed(text)
@@ -139,7 +139,7 @@ def _in_lane(living: Sequence[Present], lane: str, old: Standing) -> list[int]:
 def _members(tx: Connection, old: Standing, labels: Sequence[str]) -> dict[int, str]:
     """Who serves in a hamlet under these names."""
     from content.fold import fold
-    from storage import members
+    from storage.teams import members
 
     serving = members.serving(Reading(tx), [old.id], at_the_desk().today)
     people: dict[int, str] = {}

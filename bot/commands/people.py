@@ -34,7 +34,8 @@ def invite(role: Annotated[Invited, typer.Argument(help="As what.")],
            ) -> None:
     """Make an invitation: a link to send and a code to read aloud. Shown once, kept only hashed."""
     from bot.build import doors
-    from storage import people, places
+    from storage.areas import places
+    from storage.teams import people
 
     settings = settings_from()
     say = words(language()).say

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from content.places import Gazetteer, Unit
-    from storage.places import Standing
+    from storage.areas.places import Standing
 
 T = TypeVar("T")
 app = typer.Typer()
@@ -70,7 +70,7 @@ def place_import(codes: Annotated[list[str] | None, typer.Argument(help="Codes o
                  everything: Annotated[bool, typer.Option("--all", help="All 34 provinces and 3,321 communes.")] = False) -> None:
     """Put communes (with their province) into the database. Again, it only brings names up to date."""
     from content.places import gazetteer
-    from storage import places
+    from storage.areas import places
 
     known = gazetteer()
     chosen = list(known.units.values()) if everything else _chosen(known, codes or [])
@@ -80,7 +80,7 @@ def place_import(codes: Annotated[list[str] | None, typer.Argument(help="Codes o
 
 
 def _hamlets(rows: Reading, commune: str) -> list[Standing]:
-    from storage import places
+    from storage.areas import places
 
     known = places.with_code(rows, commune)
     return places.standing(rows, known.id) if known else []
@@ -105,7 +105,8 @@ def hamlet_add(commune: Annotated[str, typer.Argument(help="Code of the commune.
                names: Annotated[list[str], typer.Argument(help="Names of hamlets, as people say them.")],
                team: Annotated[bool, typer.Option(help="With a team for each hamlet.")] = True) -> None:
     """Add hamlets to a commune, each with its team. A hamlet that is there already stays as it is."""
-    from storage import hamlets, places
+    from storage.areas import places
+    from storage.moves import hamlets
 
     say, tidy = words(language()).say, [" ".join(name.split()) for name in names]
 
@@ -124,8 +125,8 @@ def hamlet_rename(code: Annotated[str, typer.Argument(help="Code of the hamlet."
                   name: Annotated[str, typer.Argument(help="Its new name.")],
                   on: Annotated[str, typer.Option(help="Since which day, YYYY-MM-DD; by default today.")] = "") -> None:
     """Give a hamlet another name from a day on; reports of earlier days keep the old one."""
-    from storage import hamlets
-    from storage.people import note
+    from storage.moves import hamlets
+    from storage.teams.people import note
 
     def write(tx: Connection) -> None:
         made = hamlets.rename(tx, hamlet_of(tx, code).id, " ".join(name.split()), day_typed(on), None, datetime.now(UTC))
@@ -140,8 +141,8 @@ def hamlet_merge(code: Annotated[str, typer.Argument(help="Code of the hamlet th
                  into: Annotated[str, typer.Argument(help="Code of the hamlet it becomes part of.")],
                  on: Annotated[str, typer.Option(help="Since which day, YYYY-MM-DD; by default today.")] = "") -> None:
     """Merge a hamlet into its neighbour: households, teams and history go along; old numbers stay good."""
-    from storage import hamlets
-    from storage.people import note
+    from storage.moves import hamlets
+    from storage.teams.people import note
 
     def write(tx: Connection) -> tuple[str, str]:
         gone, stays = hamlet_of(tx, code), hamlet_of(tx, into)
@@ -156,8 +157,8 @@ def hamlet_merge(code: Annotated[str, typer.Argument(help="Code of the hamlet th
 @hamlet.command("undo")
 def hamlet_undo(code: Annotated[str, typer.Argument(help="Code of the hamlet.")]) -> None:
     """Take back the newest change of a hamlet: renamed, merged, split, households moved."""
-    from storage import hamlets
-    from storage.people import note
+    from storage.moves import hamlets
+    from storage.teams.people import note
 
     def write(tx: Connection) -> None:
         last = hamlets.last_change(Reading(tx), code)
@@ -175,7 +176,7 @@ def hamlet_undo(code: Annotated[str, typer.Argument(help="Code of the hamlet.")]
 
 def changing(write: Callable[[Connection], T]) -> T:
     """Change a hamlet, or say why that may not be."""
-    from storage.place_changes import CannotChange
+    from storage.moves.place_changes import CannotChange
 
     try:
         return writing(write)
@@ -199,7 +200,7 @@ def day_typed(on: str) -> date:
 
 
 def hamlet_of(tx: Connection, code: str) -> Standing:
-    from storage import places
+    from storage.areas import places
 
     found = places.with_code(Reading(tx), code)
     if found is None or found.level != places.HAMLET:

@@ -41,7 +41,7 @@ def poster(of: Annotated[Of, typer.Argument(help="What it opens the bot at.")],
     """Make a poster with a QR code that opens the bot at a guide or a hamlet."""
     from bot.build import doors
     from content.library import Library
-    from handlers import poster as posters
+    from handlers.guides import poster as posters
 
     settings = settings_from(log_level="error")
     door = address or posters.best_door(asyncio.run(doors(settings)))
@@ -63,7 +63,7 @@ def speak(guide: Annotated[str, typer.Argument(help="The guide's id.")],
     """Write a guide's steps as they are read aloud, so that somebody can listen to them before people do."""
     from content.library import Library
     from content.speech import Mute
-    from handlers import speech
+    from handlers.guides import speech
     from handlers.papers import SOUND_ENDING
 
     spoken, say = in_ or language(), words(language()).say
@@ -81,7 +81,7 @@ def speak(guide: Annotated[str, typer.Argument(help="The guide's id.")],
 
 
 def _of_hamlet(settings: Settings, code: str, door: str, spoken: Words) -> Poster | None:
-    from handlers import poster as posters
+    from handlers.guides import poster as posters
     from storage.database import Database
     from storage.reading import Reading
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from content.lists.visits import VisitList
-    from storage.visit_lists import Past
+    from storage.work.visit_lists import Past
 
 app = typer.Typer()
 visit = typer.Typer(help="Visits that were written down elsewhere.")
@@ -32,8 +32,8 @@ def visit_import(file: Annotated[Path, typer.Argument(help="A .csv, .txt or .xls
                  write: Annotated[bool, typer.Option("--write", help="Write it; else only show it.")] = False) -> None:
     """Bring a log of visits in: shown first, all of it or nothing, the same log again changes nothing."""
     from content.lists.visits import visits
-    from storage import visit_lists
-    from storage.people import note
+    from storage.teams.people import note
+    from storage.work import visit_lists
 
     now = datetime.now(UTC)
     listed = opened(file, lambda rows: visits(rows, local_day(now)))
@@ -57,8 +57,9 @@ def visit_import(file: Annotated[Path, typer.Argument(help="A .csv, .txt or .xls
 
 
 def _past(rows: Reading, place: str, by: str, listed: VisitList, now: datetime) -> list[Past]:
-    from handlers import visit_list
-    from storage import members, places
+    from handlers.households import visit_list
+    from storage.areas import places
+    from storage.teams import members
 
     say = words(language()).say
     standing = places.with_code(rows, place)

@@ -24,8 +24,8 @@ def print_list(
     """Today's list of a hamlet on paper: numbers, boxes to tick, a QR code that opens the quick log."""
     from bot.build import doors
     from content.library import Library
-    from handlers.list_paper import for_hamlet
     from handlers.look import Look
+    from handlers.rounds.list_paper import for_hamlet
     from handlers.talk import Refused
     from storage.database import Database
     from storage.reading import Reading

@@ -19,11 +19,11 @@ from handlers.atlas import Atlas, explore
 from handlers.catalogue import DIALOGUES
 from handlers.dialogue import Dialogue
 from handlers.look import Look
-from storage import people
 from storage.database import Database
 from storage.models import Chat, Membership, Place, table
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.teams import people
 
 SAMPLES = ("12", "1", "hôm nay", "mai", "2/12", "8:00", "8:00-11:30", "Nhà văn hóa thôn", "Lan", "0")
 """Words to type where a screen takes words of one's own."""

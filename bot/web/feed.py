@@ -12,10 +12,10 @@ from sqlalchemy import select
 from bot.store import Store
 from content.vietnam_time import local_day
 from handlers.calendar import calendar
-from handlers.report_files import open_data
-from storage import campaigns
+from handlers.reports.report_files import open_data
+from storage.counting import campaigns
+from storage.counting.overview import overview
 from storage.models import Place, table
-from storage.overview import overview
 from storage.reading import Reading
 
 SHORTEST = 24

@@ -13,9 +13,9 @@ from bot.broadcasting import feed
 from bot.mind import Mind
 from bot.reminding import send_due
 from content.library import Library
-from storage import guide_runs, reminder_kinds, reminders
-from storage.broadcasts import Wants
+from storage.announcing.broadcasts import Wants
 from storage.database import Database
+from storage.guiding import guide_runs
 from storage.local_time import LOCAL
 from storage.models import (
     Appointment,
@@ -41,9 +41,10 @@ from storage.models import (
     Team,
     table,
 )
-from storage.preferences import Prefer
 from storage.record import Context, record
-from storage.rhythms import RhythmKind, SetRhythm
+from storage.reminding import reminder_kinds, reminders
+from storage.reminding.preferences import Prefer
+from storage.reminding.rhythms import RhythmKind, SetRhythm
 from tests.bot.test_poison import LIMITS
 
 FIRST, LAST = date(2026, 11, 1), date(2028, 12, 20)

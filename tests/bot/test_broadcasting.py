@@ -11,15 +11,16 @@ from sqlalchemy import func, insert, select, update
 from bot.broadcasting import feed
 from content.vietnam_time import instant
 from handlers.talk import Incoming, Kind
-from storage import broadcasts, mail
-from storage.broadcasts import ALONE
+from storage import mail
+from storage.announcing import broadcasts
+from storage.announcing.broadcasts import ALONE
 from storage.database import Database
 from storage.models import BroadcastLetter, Chat, Outbox, Residence, Subscription, table
-from storage.preferences import Prefer
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.reminders import TOO_LATE
-from storage.rhythms import RhythmKind, SetRhythm
+from storage.reminding.preferences import Prefer
+from storage.reminding.reminders import TOO_LATE
+from storage.reminding.rhythms import RhythmKind, SetRhythm
 from tests.handlers.village import WEDNESDAY, Village
 
 TEXT = "Chiều thứ 7, 14 giờ, nhà văn hóa: hướng dẫn định danh mức 2. Bà con mang căn cước."

@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from bot.cli import app, main
 from content.library import Library
-from storage import people
 from storage.database import Database
 from storage.models import AuditEvent, Household, MissedQuestion, Place, Team, table
+from storage.teams import people
 
 RUN = CliRunner()
 

@@ -9,7 +9,7 @@ import aiohttp
 from bot import demo
 from bot.house import House, open_store
 from content.vietnam_time import local_day
-from storage import campaigns, coverage
+from storage.counting import campaigns, coverage
 from storage.database import Database
 from storage.reading import Reading
 from tests.houses import settings

@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 from bot.cli import app
 from content.lists.visits import codes
 from content.vietnam_time import local_day
-from storage import campaign_goals, coverage
-from storage.coverage_rules import Coverage
+from storage.areas.places import with_code
+from storage.counting import campaign_goals, coverage
+from storage.counting.coverage_rules import Coverage
 from storage.database import Database
 from storage.models import Attainment, Household, RegisterEntry, Reminder, Visit, table
 from storage.outcomes import Barrier, Outcome, Status
-from storage.places import with_code
 from storage.reading import Reading
 from tests.houses import furnish
 
@@ -187,7 +187,7 @@ def test_a_log_without_names_says_whose_it_is(commune: str, tmp_path: Path) -> N
 
 def test_the_words_of_a_log_are_the_rules_own() -> None:
     assert codes("outcome") == {each.value for each in Outcome} and codes("barrier") == {each.value for each in Barrier}
-    from handlers.visit import SERVICES
+    from handlers.visits.visit import SERVICES
 
     assert codes("service") == set(SERVICES)
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert, select
 
 from handlers.talk import Message, Policy
-from storage import mail, reminders
+from storage import mail
 from storage.database import Database
 from storage.models import Chat, Outbox, table
+from storage.reminding import reminders
 from tests.bot.test_poison import Recorder
 from tests.houses import living, quiet
 

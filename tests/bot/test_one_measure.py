@@ -7,10 +7,10 @@ from sqlalchemy import select, update
 
 from bot.reminding import send_due
 from content.vietnam_time import instant
-from storage import dossiers, reminders, unasked
 from storage.database import Database
 from storage.models import Chat, HouseholdChat, Outbox, Reminder, table
 from storage.record import Context, record
+from storage.reminding import dossiers, reminders, unasked
 from tests.bot.test_broadcasting import citizens, received, run, write
 from tests.handlers.test_confirm import minute, visited
 from tests.handlers.village import WEDNESDAY, Village

@@ -12,28 +12,21 @@ from bot.clock import plan_day
 from bot.mind import Mind
 from bot.reminding import send_due
 from content.library import Library
-from handlers.reminder_words import WORDED
+from handlers.reminders.reminder_words import WORDED
 from handlers.talk import Message
-from storage import (
-    appointments,
-    gatherings,
-    guide_runs,
-    handover,
-    preferences,
-    reminder_kinds,
-    reminders,
-    residence,
-    rhythms,
-    visits,
-)
+from storage.areas import residence
 from storage.database import Database
-from storage.desks import SetDesk
-from storage.dossiers import DossierIs, DossierState, WatchDossier
+from storage.guiding import guide_runs
+from storage.helping.desks import SetDesk
+from storage.households import appointments
 from storage.local_time import instant
 from storage.models import Campaign, Chat, Household, Outbox, Person, Place, Reminder, table
 from storage.outcomes import Barrier, Mode, Outcome
 from storage.record import Context, record
-from storage.reminder_kinds import KINDS
+from storage.reminding import gatherings, handover, preferences, reminder_kinds, reminders, rhythms
+from storage.reminding.dossiers import DossierIs, DossierState, WatchDossier
+from storage.reminding.reminder_kinds import KINDS
+from storage.work import visits
 from tests.bot.test_poison import LIMITS
 
 MONDAY = date(2026, 11, 30)

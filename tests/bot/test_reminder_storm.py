@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from content.words import words
-from storage import reminder_kinds as kinds
 from storage.database import Database
 from storage.local_time import LOCAL
 from storage.models import Broadcast, BroadcastLetter, Outbox, Reminder, table
-from storage.reminder_kinds import KINDS
+from storage.reminding import reminder_kinds as kinds
+from storage.reminding.reminder_kinds import KINDS
 from tests.bot.storm import FREED, WORKED, Storm
 
 COUNT = 5_000

@@ -12,11 +12,13 @@ from bot.mind import Mind
 from bot.reminding import send_due
 from content.library import Library
 from content.vietnam_time import instant
-from storage import guide_runs, mail, reminders
+from storage import mail
 from storage.database import Database
+from storage.guiding import guide_runs
 from storage.models import Chat, GuideRun, Outbox, Reminder, table
 from storage.record import Context, record
-from storage.reminder_rules import Wait
+from storage.reminding import reminders
+from storage.reminding.reminder_rules import Wait
 from tests.bot.test_poison import LIMITS
 
 DAY = date(2026, 11, 25)

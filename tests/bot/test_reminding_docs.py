@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from storage.reminder_kinds import KINDS
+from storage.reminding.reminder_kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs" / "why" / "reminding.md").read_text("utf-8")

@@ -12,12 +12,14 @@ from bot.broadcasting import feed
 from bot.reminding import send_due
 from content.vietnam_time import instant, local_day
 from handlers.talk import Incoming
-from storage import broadcasts, mail, reminder_kinds, reminders, zalo
+from storage import mail, zalo
+from storage.announcing import broadcasts
 from storage.database import Database
-from storage.doors import doors_of
 from storage.models import Broadcast, BroadcastLetter, Chat, Household, Outbox, Reminder, table
 from storage.reading import Reading
-from storage.ways import ANNOUNCEMENTS, way_for_answer, why_not_unasked
+from storage.reminding import reminder_kinds, reminders
+from storage.reminding.doors import doors_of
+from storage.reminding.ways import ANNOUNCEMENTS, way_for_answer, why_not_unasked
 from storage.zalo import FREE
 from tests.handlers.village import WEDNESDAY, Village
 

@@ -24,10 +24,10 @@ from bot.cli import app
 from bot.house import House, open_store
 from bot.settings import Settings
 from content.words import words
-from storage import people, telephones
 from storage.database import Database
 from storage.models import METADATA, Attempt, AuditEvent, Inbox, Invitation, Membership, table
 from storage.reading import Reading
+from storage.teams import people, telephones
 from tests.houses import furnish, quiet, settings
 from tests.journeys.chats import bind_chats
 from tests.journeys.drivers import CHATS, TOKEN

@@ -16,10 +16,12 @@ from bot.channels.zalo_ledger import Ledger
 from bot.house import House, open_store
 from bot.reminding import send_due
 from content.vietnam_time import instant, local_day
-from storage import mail, people, reminders, zalo
+from storage import mail, zalo
 from storage.database import Database
 from storage.models import Chat, Conversation, GuideRun, Inbox, Outbox, Place, Reminder, Visit, table
-from storage.ways import why_not_unasked
+from storage.reminding import reminders
+from storage.reminding.ways import why_not_unasked
+from storage.teams import people
 from tests.drawings import drawn
 from tests.houses import furnish, living, quiet, settings
 from tests.loopback.zalo_bot import LoopbackZaloBot

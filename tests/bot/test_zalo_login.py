@@ -14,7 +14,7 @@ from bot.house import House, open_store
 from bot.zalo_doctor import BAD, GOOD, kept
 from storage import mail, zalo
 from storage.models import Chat, Outbox, table
-from storage.ways import why_not_unasked
+from storage.reminding.ways import why_not_unasked
 from tests.bot.test_zalo_house import _officer
 from tests.houses import living, quiet, settings
 from tests.loopback.zalo_oa import LoopbackZaloOa

@@ -16,9 +16,9 @@ from bot.channels.zalo_oa import ZaloOfficial
 from bot.house import House, open_store
 from content.words import words
 from storage import zalo
-from storage.doors import doors_of
 from storage.models import Chat, Person, Visit, table
-from storage.ways import BLOCKED, way_to
+from storage.reminding.doors import doors_of
+from storage.reminding.ways import BLOCKED, way_to
 from tests.bot.test_zalo_house import TOKEN, volunteer
 from tests.houses import furnish, living, quiet, settings
 from tests.journeys.chats import bind_chats

@@ -18,7 +18,7 @@ from content.vietnam_time import instant, local_day
 from handlers.talk import Message
 from storage import mail, zalo
 from storage.models import Chat, Outbox, table
-from storage.ways import why_not_at_all, why_not_unasked
+from storage.reminding.ways import why_not_at_all, why_not_unasked
 from tests.bot.test_zalo_house import _officer
 from tests.channels.test_zalo_oa import official
 from tests.houses import living, settings

@@ -25,13 +25,13 @@ from bot.web.lines import drawn
 from bot.web.said import read
 from content.library import Library
 from content.words import LANGUAGES
-from handlers import guide
 from handlers.atlas import explore
-from handlers.guide import GUIDE
+from handlers.guides import guide
+from handlers.guides.guide import GUIDE
 from handlers.heard import choice
 from handlers.papers import Paper
 from handlers.talk import DATA_BYTES, Message
-from storage.preferences import Settings
+from storage.reminding.preferences import Settings
 from storage.transcript import Line
 from tests.drawings import png
 from tests.houses import settings

@@ -20,8 +20,8 @@ from bot.store import Store
 from bot.web.headers import CONTENT
 from content import speech
 from content.library import Library
+from handlers.guides.speech import KIND
 from handlers.papers import SOUND, Paper
-from handlers.speech import KIND
 from handlers.talk import Choice, Message
 from storage.database import Database
 from tests.houses import furnish, living, quiet, settings

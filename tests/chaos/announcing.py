@@ -14,10 +14,10 @@ from pathlib import Path
 from sqlalchemy import Connection, func, insert, select, update
 
 from bot.points import POINTS
-from storage import people
-from storage.broadcasts import State
+from storage.announcing.broadcasts import State
 from storage.database import Database
 from storage.models import Broadcast, BroadcastLetter, Chat, Outbox, Place, Residence, Subscription, Team, table
+from storage.teams import people
 from tests.chaos.run import Program, sending
 from tests.chaos.world import ACCOUNT, TOKEN
 from tests.loopback.bot_api import LoopbackBotApi

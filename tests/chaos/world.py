@@ -11,9 +11,10 @@ from sqlalchemy import Connection, insert, select
 
 from bot.demo import SERVICE
 from content.vietnam_time import local_day
-from storage import mail, people
+from storage import mail
 from storage.database import Database
 from storage.models import Campaign, Chat, Household, Inbox, Outbox, Place, RegisterEntry, Team, Visit, table
+from storage.teams import people
 from tests.loopback.bot_api import LoopbackBotApi
 from tests.loopback.people import User
 

@@ -21,33 +21,38 @@ from content.library import Library
 from content.lists.trouble import Trouble
 from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
 from content.words import LANGUAGES, keys, words
-from handlers import confirm, drill, home, report, report_files, reporting, settings
+from handlers import home
 from handlers.access import Role
 from handlers.catalogue import DIALOGUES
-from handlers.feedback import KINDS as FEEDBACK
-from handlers.join import WORDING
-from handlers.list_paper import BOXES
-from handlers.proposals import BY_STATUS, HELP
-from handlers.settings import Setting
+from handlers.help.feedback import KINDS as FEEDBACK
+from handlers.reminders import settings
+from handlers.reminders.settings import Setting
+from handlers.reports import report, report_files, reporting
+from handlers.reports.proposals import BY_STATUS, HELP
+from handlers.rounds.list_paper import BOXES
 from handlers.talk import Kind
-from handlers.visit import SERVICES
-from storage import people, reminders, tallies
-from storage.audience import Audience
-from storage.broadcast_rules import HELD, LEFT_OUT
-from storage.broadcasts import EXPIRED, REROUTED
-from storage.broadcasts import Kind as Kind_
-from storage.broadcasts import State as Sending
-from storage.course import Denominator
-from storage.gatherings import GatheringKind
-from storage.help_rules import State
+from handlers.teams.join import WORDING
+from handlers.visits import confirm, drill
+from handlers.visits.visit import SERVICES
+from storage.announcing.audience import Audience
+from storage.announcing.broadcast_rules import HELD, LEFT_OUT
+from storage.announcing.broadcasts import EXPIRED, REROUTED
+from storage.announcing.broadcasts import Kind as Kind_
+from storage.announcing.broadcasts import State as Sending
+from storage.announcing.unsaid import ANNOUNCEMENT, NOTICE
+from storage.announcing.unsaid import REASONS as NOT_SAID
+from storage.counting import tallies
+from storage.counting.course import Denominator
+from storage.helping.help_rules import State
 from storage.outcomes import Barrier, Contradiction, FirstChoice, Outcome, Status
 from storage.personal import HOLDINGS
-from storage.reminder_kinds import KINDS
-from storage.reminder_rules import REASONS
-from storage.rhythms import RhythmKind
-from storage.today import Why as Going
-from storage.unsaid import ANNOUNCEMENT, NOTICE
-from storage.unsaid import REASONS as NOT_SAID
+from storage.reminding import reminders
+from storage.reminding.gatherings import GatheringKind
+from storage.reminding.reminder_kinds import KINDS
+from storage.reminding.reminder_rules import REASONS
+from storage.reminding.rhythms import RhythmKind
+from storage.teams import people
+from storage.work.today import Why as Going
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "content" / "locale").glob("*/LC_MESSAGES/*.po"))

@@ -19,25 +19,11 @@ from content.library import Library
 from content.vietnam_time import instant
 from handlers.screens import short
 from handlers.talk import Incoming, Kind, Message
-from storage import (
-    broadcasts,
-    campaigns,
-    confirmations,
-    day_codes,
-    desks,
-    dossiers,
-    feedback,
-    gatherings,
-    hamlets,
-    help_requests,
-    household_merges,
-    ledger,
-    mail,
-    people,
-    proposals,
-    visits,
-)
+from storage import mail
+from storage.announcing import broadcasts
+from storage.counting import campaigns, ledger
 from storage.database import Database
+from storage.helping import desks, feedback, help_requests
 from storage.models import (
     Chat,
     Conversation,
@@ -53,8 +39,12 @@ from storage.models import (
     Visit,
     table,
 )
+from storage.moves import hamlets, household_merges
 from storage.outcomes import Barrier, Mode, Outcome
 from storage.record import Context, record
+from storage.reminding import dossiers, gatherings
+from storage.teams import day_codes, people
+from storage.work import confirmations, proposals, visits
 from tests.bot.test_poison import LIMITS
 from tests.handlers.village import nothing
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from bot.papers import Printer
-from handlers import pictures, poster, session_letter, speech
 from handlers.catalogue import PAPERS
+from handlers.guides import pictures, poster, speech
+from handlers.reports import session_letter
 from handlers.talk import Kind, Message
 from storage.database import Database
 from tests.handlers.communes import BESIDE, HERE, MISSING, ROLES, THERE, WHEN, Communes, Said, hidden

@@ -7,15 +7,15 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.working import take_back
-from handlers.assigning import dealt
-from storage import assignments
-from storage.assignments import HandOut, TakeBack, held, return_idle
+from handlers.rounds.assigning import dealt
 from storage.database import Database
+from storage.households import assignments
+from storage.households.assignments import HandOut, TakeBack, held, return_idle
 from storage.models import Assignment, Reminder, table
 from storage.outcomes import Outcome
 from storage.reading import Reading
 from storage.record import record
-from storage.today import Stop, Why
+from storage.work.today import Stop, Why
 from tests.handlers.typist import Typist
 from tests.storage.fields import TODAY, Field, at, made
 

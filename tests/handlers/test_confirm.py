@@ -10,11 +10,11 @@ from bot.receive import guard
 from bot.tending import pass_on
 from content.vietnam_time import instant, local_day
 from handlers.talk import Incoming, Kind
-from storage import confirmations, visits
 from storage.database import Database
 from storage.models import Attainment, HouseholdChat, HouseholdCode, HouseholdWord, Reminder, table
 from storage.outcomes import Mode, Outcome, Verification
 from storage.record import Context, record
+from storage.work import confirmations, visits
 from tests.handlers.village import WEDNESDAY, Village
 
 

@@ -11,12 +11,13 @@ from bot.clock import Clock
 from bot.store import Store
 from content.redact import redact
 from content.vietnam_time import instant
-from handlers.day_code import first_name, heard
-from storage import day_codes, missed, people
+from handlers.teams.day_code import first_name, heard
 from storage.database import Database
+from storage.guiding import missed
 from storage.models import Attempt, DayCode, MissedQuestion, Place, Residence, Team, table
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.teams import day_codes, people
 from tests.handlers.village import WEDNESDAY, Village
 
 PAUSED, TOO_MANY, WRONG, OLD, RIGHT = "Tạm ngừng kiểm tra", "nhiều mã quá", "Không đúng mã", "Mã đã cũ", "Đúng người của tổ"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select
 
-from handlers.drill import TASKS
+from handlers.visits.drill import TASKS
 from storage.database import Database
 from storage.models import Attainment, FollowUpTask, Visit, table
 from tests.handlers.typist import Typist, words

@@ -12,7 +12,7 @@ from handlers.talk import Incoming, Kind
 from storage import mail
 from storage.database import Database
 from storage.models import Feedback, Outbox, table
-from storage.reminders import TOO_LATE
+from storage.reminding.reminders import TOO_LATE
 from tests.handlers.village import WEDNESDAY, Village
 
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from content.vietnam_time import local_day
-from storage import hamlets
 from storage.database import Database
 from storage.models import Place, table
+from storage.moves import hamlets
 from tests.handlers.test_invitations import hold
 from tests.houses import furnish
 

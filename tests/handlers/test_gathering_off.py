@@ -11,13 +11,13 @@ from bot.clock import plan_day
 from bot.reminding import send_due
 from content.vietnam_time import instant
 from content.words import words
-from handlers import gathering_papers
+from handlers.gatherings import gathering_papers
 from handlers.look import Look
 from handlers.screens import short
-from storage import gatherings, reminder_kinds
 from storage.database import Database
 from storage.models import Gathering, Membership, Outbox, Reminder, table
 from storage.reading import Reading
+from storage.reminding import gatherings, reminder_kinds
 from tests.handlers.village import LIBRARY, WEDNESDAY, Village
 
 reminder, outbox, membership = table(Reminder), table(Outbox), table(Membership)

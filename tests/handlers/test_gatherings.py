@@ -14,16 +14,17 @@ from bot.channels import Received
 from bot.channels.terminal import Terminal
 from content.library import Library
 from content.words import words
-from handlers import gathering_papers
 from handlers.catalogue import PAPERS
+from handlers.gatherings import gathering_papers
 from handlers.look import Look
 from handlers.talk import Incoming, Kind
-from storage import gatherings, people, reminder_kinds, reminders
 from storage.database import Database
 from storage.local_time import LOCAL
 from storage.models import Attendance, Chat, Gathering, Household, Membership, Person, Place, Reminder, table
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.reminding import gatherings, reminder_kinds, reminders
+from storage.teams import people
 from tests.handlers.test_invitations import commune, hold  # noqa: F401 - a fixture
 from tests.houses import living, quiet
 

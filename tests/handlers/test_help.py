@@ -8,15 +8,14 @@ from sqlalchemy import func, insert, select, update
 from bot.reminding import send_due
 from content.vietnam_time import instant
 from content.words import words
-from handlers import list_paper
 from handlers.calendar import calendar
-from handlers.help_list import unanswered
-from handlers.help_notice import first_name
+from handlers.help.help_list import unanswered
+from handlers.help.help_notice import first_name
 from handlers.look import Look
+from handlers.rounds import list_paper
 from handlers.talk import Incoming, Kind
-from storage import people, reminder_plans
 from storage.database import Database
-from storage.desks import SetDesk
+from storage.helping.desks import SetDesk
 from storage.models import (
     Appointment,
     Assignment,
@@ -37,6 +36,8 @@ from storage.models import (
 )
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.reminding import reminder_plans
+from storage.teams import people
 from tests.handlers.village import WEDNESDAY, Village
 
 
@@ -120,8 +121,8 @@ def test_two_helpers_who_accept_at_once_and_exactly_one_has_it(village: Village)
 
 def test_a_change_that_somebody_else_was_quicker_with_is_refused(village: Village) -> None:
     """What another process did between reading and writing is noticed: the letter is answered anew."""
-    from storage.help_requests import Happened, TooLate
-    from storage.help_rules import Event, State
+    from storage.helping.help_requests import Happened, TooLate
+    from storage.helping.help_rules import Event, State
     from storage.record import Context, record
 
     ask(village)

@@ -8,9 +8,10 @@ import time_machine
 from sqlalchemy import select, update
 
 from handlers.talk import Incoming
-from storage import mail, people, zalo
+from storage import mail, zalo
 from storage.database import Database
 from storage.models import Chat, HelpRequest, Outbox, table
+from storage.teams import people
 from storage.zalo import FREE, PAID
 from tests.handlers.village import Village
 

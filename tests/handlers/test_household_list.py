@@ -13,14 +13,14 @@ from bot.channels import Attached, Received
 from bot.channels.terminal import Terminal
 from content.lists.households import Line
 from content.vietnam_time import local_day
-from handlers.household_list import compare
+from handlers.households.household_list import compare
 from handlers.screens import short
 from handlers.talk import Incoming, Kind
-from storage import proposals
 from storage.database import Database
 from storage.models import Household, Proposal, RegisterEntry, table
-from storage.people import AlreadyUsed
 from storage.record import Context, record
+from storage.teams.people import AlreadyUsed
+from storage.work import proposals
 from tests.bot.test_canaries import everything
 from tests.content.test_lists import book
 from tests.handlers.test_invitations import hold

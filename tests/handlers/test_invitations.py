@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.channels.terminal import Terminal
-from storage import people
 from storage.database import Database
 from storage.models import Consent, Invitation, Membership, Place, Team, table
+from storage.teams import people
 from tests.bot.test_canaries import everything
 from tests.houses import furnish, living, quiet
 

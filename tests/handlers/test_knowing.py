@@ -10,8 +10,8 @@ from sqlalchemy import insert, select
 from bot.receive import guard
 from content.search import Finder
 from handlers.talk import Incoming, Kind
-from storage import missed, usage
 from storage.database import Database
+from storage.guiding import missed, usage
 from storage.models import DayCode, GuideRun, Household, HouseholdGuide, Inbox, table
 from storage.reading import Reading
 from tests.handlers.village import LIBRARY, Village

@@ -9,13 +9,13 @@ from content import speech as voice
 from content.library import Library
 from content.vietnam_time import local_day
 from content.words import LANGUAGES
-from handlers.listen import WALKS
-from handlers.speech import LISTEN, button, document, named, paper, steps_named
+from handlers.guides.listen import WALKS
+from handlers.guides.speech import LISTEN, button, document, named, paper, steps_named
 from handlers.talk import DATA_BYTES
 from storage.database import Database
 from storage.models import Household, Outbox, table
-from storage.preferences import Prefer
 from storage.record import Context, record
+from storage.reminding.preferences import Prefer
 from tests.handlers.test_pictures import look
 from tests.handlers.village import Village
 

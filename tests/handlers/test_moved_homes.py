@@ -10,18 +10,21 @@ from content.lists.households import Line
 from content.lists.trouble import Problem
 from content.lists.visits import VisitLine
 from content.vietnam_time import instant
-from handlers import visit_list
-from handlers.household_list import compare
-from storage import hamlets, household_lists, household_moves, people, places
+from handlers.households import visit_list
+from handlers.households.household_list import compare
+from storage.areas import places
+from storage.areas.places import Hamlet
 from storage.database import Database
-from storage.members import Member
 from storage.models import Household, Team, Visit, table
+from storage.moves import hamlets, household_moves
 from storage.outcomes import Mode, Outcome
-from storage.places import Hamlet
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.visit_lists import Past
-from storage.visits import LogVisit
+from storage.teams import people
+from storage.teams.members import Member
+from storage.work import household_lists
+from storage.work.visit_lists import Past
+from storage.work.visits import LogVisit
 from tests.handlers.village import WEDNESDAY, Village
 
 household = table(Household)

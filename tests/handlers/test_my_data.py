@@ -13,7 +13,7 @@ from content.vietnam_time import instant
 from content.words import LANGUAGES, words
 from handlers import my_data
 from handlers.look import Look
-from storage import erasure, mail, personal, visits
+from storage import erasure, mail, personal
 from storage.database import Database
 from storage.models import (
     METADATA,
@@ -33,6 +33,7 @@ from storage.outcomes import Mode, Outcome
 from storage.personal import HOLDINGS, Fate, Own
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.work import visits
 from tests.handlers.village import LIBRARY, WEDNESDAY, Village
 
 CANARY = "chim-hoang-yen-bon-bay"

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from storage import coverage, coverage_snapshots, ledger, today
-from storage.campaign_goals import Goal
-from storage.coverage_rules import Coverage
+from storage.counting import coverage, coverage_snapshots, ledger
+from storage.counting.campaign_goals import Goal
+from storage.counting.coverage_rules import Coverage
 from storage.database import Database
 from storage.models import (
     Attainment,
@@ -26,6 +26,7 @@ from storage.models import (
     table,
 )
 from storage.reading import Reading
+from storage.work import today
 from tests.handlers.typist import Typist
 from tests.storage.fields import GOAL, TODAY, Field, at, made, take_back
 

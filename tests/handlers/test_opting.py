@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from handlers.opting import starts, stops
+from handlers.reminders.opting import starts, stops
 
 STOP = [
     "dừng",

@@ -11,7 +11,7 @@ from storage.database import Database
 from storage.models import Household, Reminder, table
 from storage.outcomes import Mode, Outcome
 from storage.record import Context, record
-from storage.visits import LogVisit
+from storage.work.visits import LogVisit
 from tests.handlers.village import WEDNESDAY, Village
 
 DAY = WEDNESDAY + timedelta(days=2)

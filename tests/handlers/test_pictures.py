@@ -9,9 +9,9 @@ import pytest
 from content.library import Library
 from content.words import LANGUAGES, words
 from handlers.dialogue import stand
-from handlers.guide import GUIDE
+from handlers.guides.guide import GUIDE
+from handlers.guides.pictures import KIND, guide_picture
 from handlers.look import Look
-from handlers.pictures import KIND, guide_picture
 from handlers.talk import Kept, Message
 from storage.reading import Reading
 

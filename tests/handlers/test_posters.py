@@ -15,7 +15,7 @@ from bot.cli import app
 from bot.house import House
 from bot.papers import Printer
 from content.words import words
-from handlers.poster import best_door
+from handlers.guides.poster import best_door
 from storage.database import Database
 from storage.models import Place, Residence, table
 from tests.houses import furnish, living, quiet

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 
-from handlers.quick_lines import read
+from handlers.visits.quick_lines import read
 from storage.database import Database
 from storage.models import Household, Visit, table
 from storage.outcomes import Outcome

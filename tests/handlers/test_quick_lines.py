@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content import quick_words
-from handlers.quick_lines import MOST_LETTERS, Line, read
+from handlers.visits.quick_lines import MOST_LETTERS, Line, read
 from storage.outcomes import Outcome
 
 MONDAY = date(2026, 11, 23)

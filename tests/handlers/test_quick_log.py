@@ -19,7 +19,7 @@ from storage.models import (
     WorkingHamlet,
     table,
 )
-from storage.visits import LogVisit
+from storage.work.visits import LogVisit
 from tests.handlers.typist import Typist
 from tests.storage.fields import GOAL, TODAY, Field, at, made, take_back
 

@@ -16,11 +16,12 @@ from bot.cli import app
 from content.library import Library
 from content.words import words
 from handlers.look import Look
-from handlers.report_export import Export, export
-from storage import campaigns, simulation
+from handlers.reports.report_export import Export, export
+from storage import simulation
+from storage.counting import campaigns
+from storage.counting.overview import overview
 from storage.database import Database
 from storage.outcomes import Status
-from storage.overview import overview
 from storage.reading import Reading
 
 HOUSEHOLDS, TODAY = 20_000, date(2026, 11, 23)

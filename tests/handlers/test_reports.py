@@ -21,19 +21,21 @@ from bot.cli import app
 from content.library import Library
 from content.vietnam_time import local_day
 from content.words import words
-from handlers import chart, report, report_files, report_letter, report_workbook, reporting, shown
+from handlers import shown
 from handlers.look import Look
-from handlers.report import INDICATORS, MONTH, WEEK, Period, indicators, period, sheets, until, work
-from handlers.summary import screen
-from storage import campaigns, credit, simulation
-from storage.coverage import Part
-from storage.coverage_rules import Coverage
+from handlers.reports import chart, report, report_files, report_letter, report_workbook, reporting
+from handlers.reports.report import INDICATORS, MONTH, WEEK, Period, indicators, period, sheets, until, work
+from handlers.reports.summary import screen
+from storage import simulation
+from storage.counting import campaigns, credit
+from storage.counting.coverage import Part
+from storage.counting.coverage_rules import Coverage
+from storage.counting.overview import Overview, overview
+from storage.counting.shares import Share
 from storage.database import Database
 from storage.models import Household, Place, table
 from storage.outcomes import Status
-from storage.overview import Overview, overview
 from storage.reading import Reading
-from storage.shares import Share
 from tests.storage.test_ledger import Hamlet
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -254,7 +256,7 @@ def test_the_codebook_explains_every_column() -> None:
         lines = list(csv.reader(io.StringIO("".join(report_files.codebook(words(language))))))[1:]
         assert [line[0] for line in lines] == list(report_files.COLUMNS)
         assert all(line[1] and "." not in line[1][:7] for line in lines)
-    assert set(INDICATORS) <= {name for name, _ in indicators(__import__("storage.coverage_rules", fromlist=["x"]).Coverage())}
+    assert set(INDICATORS) <= {name for name, _ in indicators(Coverage())}
 
 
 def test_the_command_line_makes_every_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,12 @@ from sqlalchemy import insert, select
 from bot.channels.terminal import Terminal
 from content.vietnam_time import local_day
 from handlers.talk import Message
-from storage import people, visits
 from storage.database import Database
 from storage.models import AuditEvent, Chat, Household, Membership, Place, RegisterEntry, table
 from storage.outcomes import Mode, Outcome
 from storage.record import Context, record
+from storage.teams import people
+from storage.work import visits
 from tests.handlers.test_stale_buttons import press
 from tests.houses import furnish, living, quiet
 

@@ -8,14 +8,14 @@ import docx
 import pytest
 from sqlalchemy import select
 
-from handlers import session_letter
 from handlers.look import Look
-from storage import gatherings
+from handlers.reports import session_letter
 from storage.database import Database
 from storage.models import Household, Place, table
 from storage.outcomes import Barrier, Outcome
 from storage.reading import Reading
 from storage.record import record
+from storage.reminding import gatherings
 from tests.handlers.typist import LIBRARY, Typist, words
 from tests.storage.fields import TODAY, Field, at, made, take_back
 
@@ -95,7 +95,7 @@ def _pressed(typist: Typist, data: str) -> list:
 
 def test_a_commune_s_letter_hides_hamlets_with_very_few_households(village: Field) -> None:
     place, household = table(Place), table(Household)
-    from storage import ledger
+    from storage.counting import ledger
     from storage.models import RegisterEntry
 
     tiny = village.tx.execute(place.insert().returning(place.c.id), {

@@ -9,10 +9,10 @@ from bot.reminding import send_due
 from content.vietnam_time import instant
 from handlers.screens import short
 from storage.database import Database
-from storage.gatherings import GatheringKind, PlanGathering
 from storage.models import Gathering, Outbox, Residence, table
 from storage.outcomes import Barrier
 from storage.record import Context, record
+from storage.reminding.gatherings import GatheringKind, PlanGathering
 from tests.handlers.village import WEDNESDAY, Village
 
 SATURDAY = date(2026, 12, 5)

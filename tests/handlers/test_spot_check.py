@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from storage import ledger, spot_checks
-from storage.campaign_goals import Goal, goal
+from storage.counting import ledger
+from storage.counting.campaign_goals import Goal, goal
 from storage.database import Database
 from storage.models import RegisterEntry, table
 from storage.outcomes import Outcome
 from storage.reading import Reading
+from storage.work import spot_checks
 from tests.handlers.typist import Typist
 from tests.storage.fields import TODAY, Field, at, made, take_back
 

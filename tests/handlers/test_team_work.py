@@ -6,12 +6,12 @@ from statistics import median
 import pytest
 from sqlalchemy import func, select
 
-from handlers.meeting import spans
-from storage import visits
+from handlers.visits.meeting import spans
 from storage.database import Database
 from storage.models import Attainment, AuditEvent, Companion, FollowUpTask, Visit, table
 from storage.outcomes import Mode, Outcome
 from storage.record import record
+from storage.work import visits
 from tests.handlers.typist import Typist
 from tests.storage.fields import TODAY, Field, at, made
 

@@ -10,15 +10,17 @@ from sqlalchemy import update
 
 from content.library import Library
 from content.words import words
-from handlers import list_paper
 from handlers.look import Look
+from handlers.rounds import list_paper
 from handlers.talk import Message
-from storage import assignments, campaign_goals, today
+from storage.counting import campaign_goals
 from storage.database import Database
+from storage.households import assignments
 from storage.models import Household, table
 from storage.outcomes import Barrier, Outcome
 from storage.reading import Reading
 from storage.record import record
+from storage.work import today
 from tests.handlers.typist import Typist
 from tests.storage.fields import TODAY, Field, at, made
 

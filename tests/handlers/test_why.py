@@ -7,11 +7,11 @@ from sqlalchemy import insert, select, update
 
 from bot.broadcasting import feed
 from content.vietnam_time import instant
-from storage import reminder_kinds, reminders
 from storage.database import Database
 from storage.models import Broadcast, Chat, Household, Outbox, Place, Reminder, Residence, Subscription, Team, table
-from storage.preferences import Prefer
 from storage.record import Context, record
+from storage.reminding import reminder_kinds, reminders
+from storage.reminding.preferences import Prefer
 from tests.handlers.village import WEDNESDAY, Village
 
 

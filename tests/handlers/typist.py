@@ -12,9 +12,9 @@ from handlers.answering import answer
 from handlers.desk import Desk
 from handlers.look import Look
 from handlers.talk import Answer, Choice, Incoming, Kept, Kind
-from storage import people
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.teams import people
 from tests.storage.fields import Field
 
 LIBRARY = Library.load()

@@ -17,9 +17,10 @@ from content.library import Library
 from content.search import Action, Finding
 from content.vietnam_time import instant
 from handlers.talk import Choice, Incoming, Kind, Message
-from storage import mail, people
+from storage import mail
 from storage.database import Database
 from storage.models import Chat, HelpRequest, Household, Inbox, Outbox, Place, Team, table
+from storage.teams import people
 from tests.bot.test_poison import LIMITS
 
 WEDNESDAY = date(2026, 11, 25)

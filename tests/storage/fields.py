@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert
 
-from storage import people, visits
 from storage.models import Campaign, Chat, Household, Place, RegisterEntry, Team, table
 from storage.outcomes import Barrier, Mode, Outcome
 from storage.record import Context, record
+from storage.teams import people
+from storage.work import visits
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 GOAL = "vneid_level2"

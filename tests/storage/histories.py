@@ -3,8 +3,8 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 
+from storage.households.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact
 from storage.outcomes import Barrier, Mode, Outcome, Verification
-from storage.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact
 
 START = date(2026, 11, 2)
 CAMPAIGN = CampaignFact(START, START + timedelta(days=30), frozenset({"dvc_account", "vneid_level2"}))

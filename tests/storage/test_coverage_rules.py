@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.coverage_rules import Coverage, HouseholdFact, con1, coop1, household_fact, ref1, rr1
+from storage.counting.coverage_rules import Coverage, HouseholdFact, con1, coop1, household_fact, ref1, rr1
+from storage.counting.shares import Share
+from storage.households.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact
 from storage.local_time import LOCAL
 from storage.outcomes import Barrier, Group, Outcome, Status, Verification
-from storage.shares import Share
-from storage.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact
 from tests.storage import reference
 from tests.storage.histories import CAMPAIGN, START, day, history
 from tests.storage.test_standing import HISTORIES

@@ -8,15 +8,15 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import insert, select
 
-from storage import last_entry
+from storage.counting.freshness import freshness
 from storage.database import Database
-from storage.freshness import freshness
+from storage.households import last_entry
 from storage.models import Chat, Person, Team, Visit, table
 from storage.outcomes import Mode, Outcome
-from storage.people import serve
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.visits import LogVisit, UndoVisit
+from storage.teams.people import serve
+from storage.work.visits import LogVisit, UndoVisit
 from tests.storage import reference, village
 from tests.storage.histories import MINUTES, START
 

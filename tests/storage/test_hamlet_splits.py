@@ -6,25 +6,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from storage import (
-    assignments,
-    campaigns,
-    coverage,
-    hamlet_splits,
-    hamlets,
-    household_merges,
-    household_moves,
-    people,
-    places,
-)
-from storage.campaign_goals import Goal, goal
-from storage.coverage_rules import Coverage
+from storage.areas import places
+from storage.counting import campaigns, coverage
+from storage.counting.campaign_goals import Goal, goal
+from storage.counting.coverage_rules import Coverage
 from storage.database import Database
+from storage.households import assignments
 from storage.models import AuditEvent, Campaign, CampaignTarget, Household, Membership, Place, Residence, Team, table
+from storage.moves import hamlet_splits, hamlets, household_merges, household_moves
+from storage.moves.place_changes import CannotChange
 from storage.outcomes import Outcome
-from storage.place_changes import CannotChange
 from storage.reading import Reading
 from storage.record import record
+from storage.teams import people
 from tests.storage.fields import GOAL, TODAY, at
 from tests.storage.test_household_moves import NOW, YESTERDAY, Two, give
 

@@ -7,11 +7,15 @@ from sqlalchemy import Connection, select
 
 from bot import demo
 from content.vietnam_time import local_day
-from storage import campaign_goals, coverage, hamlets, house_numbers, people, places
-from storage.coverage_rules import Coverage
+from storage.areas import places
+from storage.counting import campaign_goals, coverage
+from storage.counting.coverage_rules import Coverage
 from storage.database import Database
+from storage.households import house_numbers
 from storage.models import Household, Membership, Place, table
+from storage.moves import hamlets
 from storage.reading import Reading
+from storage.teams import people
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 TODAY = local_day(NOW)

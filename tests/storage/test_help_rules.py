@@ -4,7 +4,7 @@ from collections import deque
 
 import pytest
 
-from storage.help_rules import TABLE, Event, State, after, sources
+from storage.helping.help_rules import TABLE, Event, State, after, sources
 
 
 def reachable() -> set[State]:

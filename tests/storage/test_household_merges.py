@@ -7,13 +7,13 @@ from sqlalchemy import Connection, select
 
 from bot import demo
 from content.vietnam_time import local_day
-from storage import campaign_goals, coverage
-from storage import household_merges as merges
-from storage.coverage_rules import Coverage
+from storage.counting import campaign_goals, coverage
+from storage.counting.coverage_rules import Coverage
 from storage.database import Database
-from storage.household_lists import present
 from storage.models import Attainment, Household, Place, RegisterEntry, Visit, table
+from storage.moves import household_merges as merges
 from storage.reading import Reading
+from storage.work.household_lists import present
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 TODAY = local_day(NOW)

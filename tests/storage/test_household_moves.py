@@ -6,21 +6,13 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from storage import (
-    assignments,
-    campaigns,
-    coverage,
-    hamlets,
-    household_lists,
-    household_merges,
-    household_moves,
-    people,
-    places,
-)
-from storage.campaign_goals import Goal
-from storage.coverage_rules import Coverage
+from storage.areas import places
+from storage.areas.former_homes import left
+from storage.counting import campaigns, coverage
+from storage.counting.campaign_goals import Goal
+from storage.counting.coverage_rules import Coverage
 from storage.database import Database
-from storage.former_homes import left
+from storage.households import assignments
 from storage.models import (
     Assignment,
     AuditEvent,
@@ -33,11 +25,14 @@ from storage.models import (
     Team,
     table,
 )
+from storage.moves import hamlets, household_merges, household_moves
+from storage.moves.place_changes import CannotChange
 from storage.outcomes import Outcome
-from storage.place_changes import CannotChange
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.visits import home as home_numbered
+from storage.teams import people
+from storage.work import household_lists
+from storage.work.visits import home as home_numbered
 from tests.storage.fields import GOAL, TODAY, Field, at, made
 
 household, assignment, reminder, task = table(Household), table(Assignment), table(Reminder), table(FollowUpTask)

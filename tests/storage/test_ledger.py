@@ -8,17 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage import behind, campaigns, coverage, coverage_snapshots, credit, hamlets, household_merges, ledger, visits
-from storage.course import Denominator
-from storage.coverage_rules import Coverage
+from storage.areas.places import Hamlet as Hamlet_
+from storage.counting import behind, campaigns, coverage, coverage_snapshots, credit, ledger
+from storage.counting.course import Denominator
+from storage.counting.coverage_rules import Coverage
+from storage.counting.overview import overview
 from storage.database import Database
-from storage.history import lines
+from storage.households.history import lines
 from storage.models import TALLY, Attainment, Household, RegisterEntry, Standing, Visit, table
+from storage.moves import hamlets, household_merges
 from storage.outcomes import Barrier, Mode, Outcome, Status
-from storage.overview import overview
-from storage.places import Hamlet as Hamlet_
 from storage.reading import Reading
 from storage.record import Context, record
+from storage.work import visits
 from tests.storage import reference, village
 from tests.storage.histories import CAMPAIGN, START, history
 

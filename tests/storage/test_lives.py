@@ -25,32 +25,23 @@ from content.lists.households import households
 from content.lists.row import Row
 from content.lists.sheet import read
 from content.lists.visits import visits as visit_log
-from handlers import visit_list
-from handlers.household_list import compare
-from storage import (
-    campaigns,
-    coverage,
-    coverage_snapshots,
-    hamlet_splits,
-    hamlets,
-    household_merges,
-    household_moves,
-    ledger,
-    places,
-    visit_lists,
-    visits,
-)
-from storage.campaign_goals import Goal
+from handlers.households import visit_list
+from handlers.households.household_list import compare
+from storage.areas import places
+from storage.areas.places import Hamlet
+from storage.counting import campaigns, coverage, coverage_snapshots, ledger
+from storage.counting.campaign_goals import Goal
 from storage.database import Database
-from storage.household_lists import present
+from storage.households.standing import AttainmentFact, EntryFact, VisitFact
 from storage.local_time import LOCAL
-from storage.members import Member
 from storage.models import Chat, Visit, table
+from storage.moves import hamlet_splits, hamlets, household_merges, household_moves
 from storage.outcomes import Barrier, Mode, Outcome, Verification
-from storage.places import Hamlet
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.standing import AttainmentFact, EntryFact, VisitFact
+from storage.teams.members import Member
+from storage.work import visit_lists, visits
+from storage.work.household_lists import present
 from tests.storage import village
 from tests.storage.histories import START
 from tests.storage.test_ledger import DRIVE, assert_equal, expected

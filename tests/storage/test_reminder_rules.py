@@ -6,9 +6,19 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from content.holidays import holidays
-from storage.calendar import Calendar, overridden
-from storage.reminder_kinds import APPOINTMENT, DEADLINE, DOSSIER, FOLLOW_UP, KINDS, UNFINISHED_GUIDE, VISIT_SOON, WEEKLY, Slot
-from storage.reminder_rules import (
+from storage.hours.calendar import Calendar, overridden
+from storage.reminding.reminder_kinds import (
+    APPOINTMENT,
+    DEADLINE,
+    DOSSIER,
+    FOLLOW_UP,
+    KINDS,
+    UNFINISHED_GUIDE,
+    VISIT_SOON,
+    WEEKLY,
+    Slot,
+)
+from storage.reminding.reminder_rules import (
     Audience,
     End,
     Item,

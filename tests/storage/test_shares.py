@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.shares import (
+from storage.counting.shares import (
     Change,
     Share,
     TaskFact,

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.outcomes import Barrier, Outcome, Status
-from storage.standing import (
+from storage.households.standing import (
     LOCAL,
     AttainmentFact,
     EntryFact,
@@ -22,6 +21,7 @@ from storage.standing import (
     part_of_day,
     standing,
 )
+from storage.outcomes import Barrier, Outcome, Status
 from tests.storage import reference
 from tests.storage.histories import CAMPAIGN, START, attainment, day, history, visit
 

@@ -9,17 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
-from storage import tasks, visits
-from storage.course import returns
+from storage.counting.course import returns
 from storage.database import Database
-from storage.history import Line
+from storage.households import tasks
+from storage.households.history import Line
+from storage.households.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact, counted, goal_attainments, standing
+from storage.households.task_rules import GIVEN_UP_AFTER, Past, State, Told, Why
+from storage.households.task_rules import tasks as tasks_of
 from storage.models import Attainment, Companion, FollowUpTask, RegisterEntry, Reminder, Visit, table
 from storage.outcomes import OUTCOMES, Barrier, Mode, Outcome
 from storage.reading import Reading
 from storage.record import record
-from storage.standing import AttainmentFact, CampaignFact, EntryFact, VisitFact, counted, goal_attainments, standing
-from storage.task_rules import GIVEN_UP_AFTER, Past, State, Told, Why
-from storage.task_rules import tasks as tasks_of
+from storage.work import visits
 from tests.storage import histories
 from tests.storage.fields import GOAL, TODAY, Field, at, made, take_back
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import telephones
+from storage.teams import telephones
 
 KEY = "thirty-two letters for the tests"
 

@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 
-from storage import mail, usage
+from storage import mail
 from storage.database import Database
+from storage.guiding import usage
 from storage.models import Chat, GuideRun, table
 from storage.reading import Reading
 

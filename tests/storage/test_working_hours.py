@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.hours.working_hours import WorkingHours, monday_to_saturday, working_time_after, written_hours
 from storage.local_time import LOCAL
-from storage.working_hours import WorkingHours, monday_to_saturday, working_time_after, written_hours
 
 HOURS = WorkingHours()
 HOLIDAYS = {date(2026, 11, 24), date(2027, 2, 4), date(2027, 2, 5), date(2027, 2, 6)}

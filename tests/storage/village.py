@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, insert, select
 
-from storage import campaigns, ledger
-from storage.campaign_goals import Goal
+from storage.counting import campaigns, ledger
+from storage.counting.campaign_goals import Goal
+from storage.households.standing import AttainmentFact, EntryFact, VisitFact
 from storage.models import Attainment, Household, Person, Place, RegisterEntry, Visit, table
-from storage.standing import AttainmentFact, EntryFact, VisitFact
 from tests.storage.histories import CAMPAIGN, START
 
 SINCE = date(2025, 7, 1)

@@ -1,0 +1,1 @@
+"""Announcements: telling many, being told, and what was told."""

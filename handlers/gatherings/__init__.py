@@ -1,0 +1,1 @@
+"""Gatherings: trainings, meetings and mobile sessions, and their papers."""

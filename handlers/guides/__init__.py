@@ -1,0 +1,1 @@
+"""Guides: found in people's own words, walked step by step, listened to, walked together with a household, counted."""

@@ -1,0 +1,124 @@
+"""Somebody asks in their own words: open the right guide, offer a few, or say honestly who can help."""
+
+from __future__ import annotations
+
+from handlers.access import Action, Scope
+from handlers.desk import Desk, Finding
+from handlers.screens import MENU
+from handlers.talk import Choice
+from storage.guiding import missed
+
+OPEN, OFFER, SMALLTALK, HANDOFF, URGENT = "open", "offer", "smalltalk", "handoff", "urgent"
+ELSEWHERE = "out_of_scope"
+"""The topic of a question that is none of our matters."""
+FINDING, PAPERS = "dossier_find_procedure", ("dossier_", "proc_", "portal_")
+"""How any procedure is found, and how the topics of papers begin."""
+READING = "guide"
+"""The dialogue of a guide."""
+NO_DOUBT = 0.5
+"""As likely an emergency as this, and no other guide stands beside the card."""
+PAGE = 8
+ASIDE_WORDS = 3
+"""Fewer words in the middle of something are an answer that was mistyped, not a question."""
+
+
+def search(desk: Desk, text: str) -> None:
+    """The answer to a question in somebody's own words."""
+    finding = desk.find(text)
+    choices = _guides(desk, finding.topics)
+    none = desk.choice("search.none", "/none", quiet=True)
+    menu = desk.choice("way.menu", MENU, quiet=True)
+    person = desk.choice("help.ask", "/help")
+    if finding.action == URGENT:
+        urgent = desk.look.library.for_topic("scam_lost_money", desk.look.words.language)
+        first = [Choice(urgent.title, f"/guide:{urgent.id}")] if urgent else []
+        other = [choice for choice in choices if choice not in first][:1] if finding.score < NO_DOUBT else []
+        desk.say("search.urgent", *first, person, *other, menu)
+    elif finding.action == SMALLTALK:
+        desk.say("search.smalltalk", menu)
+    elif finding.action == HANDOFF:
+        desk.say("search.person", person, menu)
+    elif finding.action in (OPEN, OFFER) and choices:
+        key = "search.found" if finding.action == OPEN else "search.offer"
+        desk.say(key, *(choices[:1] if finding.action == OPEN else choices), none, menu)
+    else:
+        guess = next(iter(finding.topics), "")
+        desk.answer.records.append(missed.Missed(text, desk.look.words.language, guess))
+        key = "search.elsewhere" if guess == ELSEWHERE else _nothing(desk)
+        desk.say(key, *_any_paper(desk, finding.topics), *_or_a_person(desk))
+
+
+def alarm(desk: Desk, text: str) -> bool:
+    """Urgent help where the words tell of harm; False where they do not, and nothing is said."""
+    if not text or desk.find(text).action != URGENT:
+        return False
+    search(desk, text)
+    return True
+
+
+def aside(desk: Desk, text: str) -> bool:
+    """A question in the middle of something else: offer the guide and the way on; False where it was no question."""
+    if len([word for word in text.split() if word.isalpha()]) < ASIDE_WORDS:
+        return False
+    finding = desk.find(text)
+    if finding.action == URGENT or (finding.action == HANDOFF and _reading(desk)):
+        search(desk, text)
+        return True
+    choices = _meant(desk, finding)
+    if choices:
+        desk.say("search.aside" if len(choices) == 1 else "search.aside_several", *choices, desk.choice("way.go_on", "/again"))
+    return bool(choices)
+
+
+def _reading(desk: Desk) -> bool:
+    return desk.talk is not None and desk.talk.dialogue == READING
+
+
+def _meant(desk: Desk, finding: Finding) -> list[Choice]:
+    """The guides a question is about. Whoever only reads a guide gets a choice too; at work, words that are no button and no
+    sure question are an answer that went wrong."""
+    if finding.action == OPEN:
+        return _guides(desk, finding.topics)[:1]
+    if not _reading(desk):
+        return []
+    return _guides(desk, finding.topics) if finding.action == OFFER else _any_paper(desk, finding.topics)
+
+
+def guides(desk: Desk, subject: str) -> None:
+    """Every guide, a page at a time."""
+    page = int(subject) if subject.isdigit() else 0
+    listed = desk.look.library.guides(desk.look.words.language)
+    shown = listed[page * PAGE:(page + 1) * PAGE] or listed[:PAGE]
+    more = [desk.choice("search.more", f"/guides:{page + 1}")] if len(listed) > (page + 1) * PAGE else []
+    desk.leave()
+    desk.say("search.all", *(Choice(guide.title, f"/guide:{guide.id}") for guide in shown), *more,
+             desk.choice("way.menu", MENU, quiet=True))
+
+
+def none_of_these(desk: Desk, _subject: str) -> None:
+    asked = missed.last_words(desk.look.rows, desk.look.chat_id, desk.inbox_id)
+    topics = desk.find(asked).topics if asked else ()
+    if asked:
+        desk.answer.records.append(missed.Missed(asked, desk.look.words.language, next(iter(topics), "")))
+    desk.say(_nothing(desk), *_any_paper(desk, topics), *_or_a_person(desk))
+
+
+def _nothing(desk: Desk) -> str:
+    """What is said where nothing was found: a member is told what members may type."""
+    return "search.nothing_member" if desk.look.may(Action.LOG_VISIT) > Scope.NOWHERE else "search.nothing"
+
+
+def _any_paper(desk: Desk, topics: tuple[str, ...]) -> list[Choice]:
+    """How any procedure is found, where a question sounds like one that has no guide of its own: marriage, land, a passport."""
+    return _guides(desk, (FINDING,)) if any(topic.startswith(PAPERS) for topic in topics) else []
+
+
+def _or_a_person(desk: Desk) -> tuple[Choice, Choice, Choice]:
+    """The ways on where the search does not help."""
+    return desk.choice("menu.guides", "/guides"), desk.choice("help.ask", "/help"), desk.choice("way.menu", MENU, quiet=True)
+
+
+def _guides(desk: Desk, topics: tuple[str, ...]) -> list[Choice]:
+    """The guides that serve these topics, each once, best first."""
+    found = (desk.look.library.for_topic(topic, desk.look.words.language) for topic in topics)
+    return list({guide.id: Choice(guide.title, f"/guide:{guide.id}") for guide in found if guide}.values())[:3]

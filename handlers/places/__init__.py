@@ -1,0 +1,1 @@
+"""What belongs to a place: its one-stop desk, its rhythm, its poster."""

@@ -1,0 +1,1 @@
+"""Teams: inviting, joining, linking another channel, serving, leaving; trust at the door."""

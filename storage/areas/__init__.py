@@ -1,0 +1,1 @@
+"""Areas: provinces, communes and hamlets as they stand on a day, and who lives where."""
