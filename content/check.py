@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from content.guide import Guide
+from content.guide import CITIZEN, GUIDES_A_SUBJECT, MEMBER, SUBJECTS, Guide
 from content.library import MAIN, Library
 from content.plain_words import (
     Allowed,
@@ -25,7 +25,7 @@ SCREEN_UNITS = 1900  # UTF-16 units that fit the strictest channel with its butt
 SENTENCE_WORDS = 20
 REVIEW_DAYS = 90
 ASKS_PER_TOPIC = 12
-AUDIENCES = {"citizen", "member"}
+AUDIENCES = {CITIZEN, MEMBER}
 STATES = {"draft", "reviewed"}
 
 
@@ -45,7 +45,7 @@ def check(library: Library, on: date) -> list[Finding]:
     locales = (*LANGUAGES, *(locale for locale in library.locales if locale not in LANGUAGES))
     guides = [guide for locale in locales for guide in library.every(locale)]
     findings = [finding for guide in guides for finding in check_guide(library, guide, allowed, on)]
-    return findings + list(_languages(library))
+    return [*findings, *_full(library), *_languages(library)]
 
 
 def check_guide(library: Library, guide: Guide, allowed: Allowed, on: date) -> Iterator[Finding]:
@@ -56,6 +56,7 @@ def check_guide(library: Library, guide: Guide, allowed: Allowed, on: date) -> I
         _facts(library, guide, on),
         _screens(guide),
         _words(guide, allowed),
+        _subject(guide),
         _links(library, guide, allowed),
         _asks(guide),
         _picture(library, guide, on),
@@ -144,6 +145,23 @@ def _words(guide: Guide, allowed: Allowed) -> Found:
                 yield "long-sentence", f"{place}: {sentence}"
 
 
+def _subject(guide: Guide) -> Found:
+    if not guide.subject:
+        yield "subject-missing", ", ".join(SUBJECTS)
+    elif guide.subject not in SUBJECTS:
+        yield "subject-unknown", guide.subject
+
+
+def _full(library: Library) -> Iterator[Finding]:
+    """A subject that no longer fits one screen is to be divided."""
+    shown: dict[str, list[Guide]] = {}
+    for guide in library.guides(MAIN):
+        shown.setdefault(guide.subject, []).append(guide)
+    for subject, guides in shown.items():
+        if len(guides) > GUIDES_A_SUBJECT:
+            yield Finding(guides[-1].id, MAIN, "subject-too-full", f"{subject}: {len(guides)}")
+
+
 def _links(library: Library, guide: Guide, allowed: Allowed) -> Found:
     for place, text in texts(guide):
         for link in links(text):
@@ -198,6 +216,7 @@ def _languages(library: Library) -> Iterator[Finding]:
 
 def _pairs(one: Guide, other: Guide) -> Iterator[tuple[str, object, object]]:
     yield "revision-differs", one.revision, other.revision
+    yield "subject-differs", one.subject, other.subject
     yield "order-differs", one.order, other.order
     yield "topics-differ", one.topics, other.topics
     yield "related-differs", one.related, other.related

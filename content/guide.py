@@ -3,6 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+CITIZEN, MEMBER = "citizen", "member"
+"""Whom a guide is for."""
+SUBJECTS = ("vneid", "vneid-trouble", "portal", "procedures", "fees", "signature", "health", "scams", "team")
+"""What guides are about, in the order in which readers see it. Their names are the phrases `subject.…`."""
+GUIDES_A_SUBJECT = 9
+"""The most of one subject, and the most subjects: one figure chooses, and a screen is taken in at a glance."""
+
 
 class GuideError(ValueError):
     """A content file that cannot be used, with the file and the line to look at."""
@@ -59,6 +66,7 @@ class Guide:
     id: str
     locale: str
     revision: int
+    subject: str
     order: int
     audience: tuple[str, ...]
     topics: tuple[str, ...]

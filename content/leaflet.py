@@ -16,7 +16,7 @@ _HEADING = re.compile(r"^(#{1,3})\s+(.+?)(?:\s*<!--\s*([a-z0-9-]+)(?:\s+case=([a
 _ITEM = re.compile(r"^(?:[-*]|\d+[.)])\s+")
 _HELPER = "helper:"
 _KEYS = {
-    *("revision", "order", "audience", "topics", "related", "bring", "cost", "time", "sources", "reviewed"),
+    *("revision", "subject", "order", "audience", "topics", "related", "bring", "cost", "time", "sources", "reviewed"),
     *("reviewed_by", "reviewed_on", "review_again_on", "needs_person_check", "published", "asks"),
     *("picture", "cases"),
 }
@@ -45,9 +45,9 @@ def read_leaflet(text: str, *, id: str, locale: str, path: str, facts: Facts) ->
     title, summary, steps, where = _body(sections, path)
     return Guide(
         id=id, locale=locale, title=title, summary=summary, steps=steps, where=where,
-        revision=front.number("revision"), order=front.number("order"), audience=front.words("audience"),
-        topics=front.words("topics"), related=front.words("related"), bring=front.words("bring"),
-        cost=front.word("cost"), time=front.word("time"), case_question=question, cases=cases,
+        revision=front.number("revision"), subject=front.word("subject"), order=front.number("order"),
+        audience=front.words("audience"), topics=front.words("topics"), related=front.words("related"),
+        bring=front.words("bring"), cost=front.word("cost"), time=front.word("time"), case_question=question, cases=cases,
         sources=front.sources(), reviewed=front.word("reviewed"), reviewed_by=front.word("reviewed_by"),
         reviewed_on=front.day("reviewed_on"), review_again_on=front.day("review_again_on"),
         needs_person_check=front.word("needs_person_check") or None, picture=front.word("picture") or None,

@@ -7,7 +7,7 @@ from handlers.announcements import announced, broadcast, news
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
 from handlers.gatherings import gathering, gathering_off, gathering_papers, sessions
-from handlers.guides import assist, guide, listen, pictures, poster, searching, speech, usage
+from handlers.guides import assist, guide, listen, pictures, poster, searching, speech, subjects, usage
 from handlers.help import feedback, help_answer, help_list, help_request
 from handlers.households import duplicates, exclusion, former, household_list, spot_check
 from handlers.papers import Make
@@ -72,7 +72,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "leave": welcome.leave,
     "about": welcome.about,
     "language": welcome.language,
-    "guides": searching.guides,
+    "guides": subjects.guides,
     "none": searching.none_of_these,
     "undo": visit.undo,
     "summary": summary.summary,

@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 
 from content.fold import folded
+from content.guide import CITIZEN
 from content.library import Guide, Step
 from handlers.access import Action
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done, Standing
 from handlers.guides import guide as guides
-from handlers.guides import speech
+from handlers.guides import speech, subjects
 from handlers.look import Look
 from handlers.questions import Question, pick
 from handlers.talk import Choice, Kept, Message, NotAllowed, Refused
@@ -20,7 +21,7 @@ from storage.guiding.assisted import Assisted
 from storage.households import house_numbers
 
 FIRST = ("vneid-level2", "vneid-install", "portal-account", "submit-dossier")
-PAGE = 8
+MOST, ALL = 8, "all"
 _SAID = re.compile(r"(?:huong dan|cam tay(?: chi viec)?|lam cung|giup|walk)(?: cho)? (?:ho|nha|household)(?: so)? (\d{1,5})")
 
 
@@ -31,7 +32,7 @@ def heard(desk: Desk, text: str) -> str | None:
 
 
 def together(desk: Desk, subject: str) -> None:
-    """Open a guide for a household: `.12` is its number, `77` or `77.8` a household and a page, `77~guide` both chosen."""
+    """Open a guide for a household: `.12` is its number, `77` or `77.fees` it and a subject, `77~guide` both chosen."""
     look = desk.look
     look.require(Action.LOG_VISIT)
     if not subject:
@@ -43,8 +44,8 @@ def together(desk: Desk, subject: str) -> None:
     elif subject.startswith("."):
         _by_number(desk, subject.removeprefix("."))
     else:
-        id_, _, page = subject.partition(".")
-        _which_guide(desk, _home(look, int(id_) if id_.isdigit() else 0), int(page) if page.isdigit() else 0)
+        id_, _, about = subject.partition(".")
+        _which_guide(desk, _home(look, int(id_) if id_.isdigit() else 0), about)
 
 
 def _by_number(desk: Desk, number: str) -> None:
@@ -54,7 +55,7 @@ def _by_number(desk: Desk, number: str) -> None:
     if not homes:
         raise Refused("visit.household.unknown", number=number, hamlet=", ".join(here.values()))
     if len(homes) == 1:
-        _which_guide(desk, homes[0], 0)
+        _which_guide(desk, homes[0], "")
         return
     desk.say("assist.which_hamlet", *(Choice(here[home.hamlet_id], f"/together:{home.id}") for home in homes), number=number)
 
@@ -66,19 +67,30 @@ def _home(look: Look, household_id: int) -> house_numbers.Home:
     return home
 
 
-def _which_guide(desk: Desk, home: house_numbers.Home, page: int) -> None:
-    """What was begun comes first, then the way the whole work goes, then everything."""
-    look, words = desk.look, desk.look.words
+def _which_guide(desk: Desk, home: house_numbers.Home, subject: str) -> None:
+    """What was begun comes first, then the way the whole work goes; every other guide is found by its subject."""
+    words, menu = desk.look.words, desk.choice("way.menu", "/menu", quiet=True)
+    back = desk.choice("way.back", f"/together:{home.id}", quiet=True)
+    desk.leave()
+    if listed := subjects.of(desk.look, subject, CITIZEN):
+        back = desk.choice("way.back", f"/together:{home.id}.{ALL}", quiet=True)
+        named = [Choice(guide.title, f"/together:{home.id}~{guide.id}") for guide in listed]
+        desk.say("assist.of_subject", *named, back, menu, number=home.number, subject=words.say(f"subject.{subject}"))
+    elif subject:
+        desk.say("assist.which_subject", *subjects.subjects(desk, CITIZEN, f"/together:{home.id}.{{}}"), back, menu,
+                 number=home.number)
+    else:
+        desk.say("assist.which_guide", *_first(desk.look, home), desk.choice("menu.guides", f"/together:{home.id}.{ALL}"), menu,
+                 number=home.number)
+
+
+def _first(look: Look, home: house_numbers.Home) -> list[Choice]:
+    words = look.words
     library = {guide.id: guide for guide in look.library.guides(words.language)}
     begun = [each.guide for each in assisted.of(look.rows, home.id) if each.state == assisted.ACTIVE and each.guide in library]
-    order = list(dict.fromkeys([*begun, *(id_ for id_ in FIRST if id_ in library), *library]))
-    shown = order[page * PAGE:(page + 1) * PAGE] or order[:PAGE]
-    named = [Choice(words.say("assist.go_on", title=library[id_].title) if id_ in begun else library[id_].title,
-                    f"/together:{home.id}~{id_}") for id_ in shown]
-    if len(order) > (page + 1) * PAGE:
-        named.append(desk.choice("search.more", f"/together:{home.id}.{page + 1}"))
-    desk.leave()
-    desk.say("assist.which_guide", *named, desk.choice("way.menu", "/menu", quiet=True), number=home.number)
+    shown = list(dict.fromkeys([*begun, *(id_ for id_ in FIRST if id_ in library)]))[:MOST]
+    return [Choice(words.say("assist.go_on", title=library[id_].title) if id_ in begun else library[id_].title,
+                   f"/together:{home.id}~{id_}") for id_ in shown]
 
 
 def _begin(desk: Desk, household_id: int, guide_id: str) -> None:

@@ -84,17 +84,6 @@ def _meant(desk: Desk, finding: Finding) -> list[Choice]:
     return _guides(desk, finding.topics) if finding.action == OFFER else _any_paper(desk, finding.topics)
 
 
-def guides(desk: Desk, subject: str) -> None:
-    """Every guide, a page at a time."""
-    page = int(subject) if subject.isdigit() else 0
-    listed = desk.look.library.guides(desk.look.words.language)
-    shown = listed[page * PAGE:(page + 1) * PAGE] or listed[:PAGE]
-    more = [desk.choice("search.more", f"/guides:{page + 1}")] if len(listed) > (page + 1) * PAGE else []
-    desk.leave()
-    desk.say("search.all", *(Choice(guide.title, f"/guide:{guide.id}") for guide in shown), *more,
-             desk.choice("way.menu", MENU, quiet=True))
-
-
 def none_of_these(desk: Desk, _subject: str) -> None:
     asked = missed.last_words(desk.look.rows, desk.look.chat_id, desk.inbox_id)
     topics = desk.find(asked).topics if asked else ()

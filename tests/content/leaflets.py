@@ -25,6 +25,7 @@ old-hotline:
 FRONT = """\
 ---
 revision: 3
+subject: health
 order: 10
 audience: [citizen]
 topics: [some_topic]

@@ -1,11 +1,13 @@
 """The check finds each thing that keeps a guide from being shown, and nothing in the guides that ship."""
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from content.check import SCREEN_UNITS, check, texts
+from content.guide import GUIDES_A_SUBJECT
 from content.library import Library
 from content.plain_words import Allowed, asks_for_secret, links, sentences, sounds_certain, utf16_units, word_count
 from tests.content.leaflets import CONTENT, both, edit, small_library
@@ -74,6 +76,8 @@ LONG = "Một hai ba bốn năm sáu bảy tám chín mười một hai ba bốn
         ("    checked_on: 2026-11-01", "    checked_on: 2026-11-24", "source-checked-in-future"),
         ("https://dichvucong.gov.vn/p/home", "https://vneid-gov.vn.example.com/", "source-link-not-allowed"),
         ("https://dichvucong.gov.vn/p/home", "ftp://dichvucong.gov.vn/p/home", "source-link-not-allowed"),
+        ("subject: health\n", "", "subject-missing"),
+        ("subject: health", "subject: gardens", "subject-unknown"),
         ("audience: [citizen]", "audience: [everybody]", "audience"),
         ("related: [other]", "related: [nothing]", "related-unknown"),
         ("related: [other]", "related: [one]", "related-unknown"),
@@ -100,6 +104,7 @@ def test_one_fault_gives_exactly_its_finding(root: Path, old: str, new: str, pro
     ("old", "new", "problem"),
     [
         ("revision: 3", "revision: 4", "revision-differs"),
+        ("subject: health", "subject: fees", "subject-differs"),
         ("order: 10", "order: 11", "order-differs"),
         ("<!-- closed -->", "<!-- shut -->", "steps-differ"),
         ("<!-- submit -->", "<!-- hand-in -->", "steps-differ"),
@@ -112,6 +117,17 @@ def test_one_fault_gives_exactly_its_finding(root: Path, old: str, new: str, pro
 def test_the_languages_must_agree(root: Path, old: str, new: str, problem: str) -> None:
     edit(root, "guides/en/one.md", old, new)
     assert problems(root) == [("one", "en", problem)]
+
+
+def test_a_subject_of_more_than_one_screen_is_found(root: Path) -> None:
+    for locale in ("vi", "en"):
+        folder = root / "guides" / locale
+        for number in range(GUIDES_A_SUBJECT - 2):
+            (folder / f"z{number}.md").write_text((folder / "one.md").read_text("utf-8"), "utf-8")
+    assert problems(root) == []
+    for locale in ("vi", "en"):
+        shutil.copy(root / "guides" / locale / "one.md", root / "guides" / locale / "zz.md")
+    assert problems(root) == [("zz", "vi", "subject-too-full")]
 
 
 @pytest.mark.parametrize("missing", ["vi", "en"])

@@ -17,6 +17,7 @@ from bot.cli import app
 from bot.clock import KEEP_LETTERS
 from bot.settings import Settings
 from content.fold import fold
+from content.guide import SUBJECTS
 from content.library import Library
 from content.lists.trouble import Trouble
 from content.plain_words import asks_for_secret, sentences, utf16_units, word_count
@@ -71,7 +72,7 @@ BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "statu
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "settings.weekly.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
-         "report.part.", "report.", "quick.", "drill.", "quick.mode.", "today.why.", "paper.box.", "mydata.holds.")  # fmt: skip
+         "report.part.", "report.", "quick.", "drill.", "quick.mode.", "today.why.", "paper.box.", "mydata.holds.", "subject.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64
@@ -178,7 +179,7 @@ def built() -> set[str]:
     made |= {f"broadcast.progress.{state}" for state in ("sending", "stopped", "done")}
     made |= {f"broadcast.count.{name}" for name in ("waiting", "failed", "unknown")}
     made |= {f"broadcast.skipped.{why}" for why in SKIPPED} | {f"broadcast.held.{why}" for why in HELD}
-    made |= {"sketch.phone", "sketch.paper"}
+    made |= {"sketch.phone", "sketch.paper"} | {f"subject.{subject}" for subject in SUBJECTS}
     made |= {f"day.in_{days}" for days in (1, 2, 3, 7)} | {f"language.{language}" for language in LANGUAGES}
     for key, (_, options) in QUESTIONS.items():
         made |= {key, *(f"{key}.{option}" for option in options)}
@@ -341,7 +342,8 @@ def together() -> Iterator[tuple[str, list[str]]]:
         yield f"corrections {name}", [*short, "way.not_now"]
     yield "menu", ["menu.log", "menu.summary", "menu.invite", "menu.guides", "menu.join", "welcome.privacy", "language.vi"]
     yield "way.left", ["way.resume", "guide.remind_me", "way.drop", "way.menu"]
-    yield "search", ["search.none", "search.more", "menu.guides", "way.menu", "way.go_on"]
+    yield "search", ["search.none", "menu.guides", "way.menu", "way.go_on"]
+    yield "subjects", [*(f"subject.{subject}" for subject in SUBJECTS), "way.back", "way.menu"]
     yield "reminder", ["way.resume", "way.log", "reminder.enough", "reminder.enough_all"]
     yield "visit.saved", ["visit.undo", "vouch.show"]
     yield "reminder", ["way.resume", "reminder.log_home", "reminder.put_off_home", "reminder.pass_home",
