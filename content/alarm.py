@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 _GAVE = r"(?:doc|dua|cho|gui|goi|noi|nhap|cung cap|dien|khai|chuyen|quet|chup)"
+_CODE = r"(?:otp|mat khau|passcode|pin)"
 _TOLD = r"(?:otp|ma|mat khau|passcode|pin|sau so|6 so|may so|so the|thong tin the)"
 _THEY = r"(?:no|ho|bon|ke|nguoi ta|nguoi la|nguoi goi|may thang|cong an gia)"
 _APP = r"(?:app|apk|file|phan mem|link)"
@@ -62,6 +63,11 @@ _PLAINLY = [
         r"chuyen (?:\S+ ){0,3}tien cho (?:\S+ ){0,3}(?:lua dao|gia danh|ke gian)",
     )
 ]
+# All that somebody says, and nothing besides: too short for the model to weigh, and never the answer to a question.
+_CRIES = re.compile(
+    rf"(?:(?:toi|da|vua|moi) )?(?:bi {_THIEF}|(?:bi )?mat (?:het |sach )?tien|(?:bi |lo )?lo {_CODE})(?: roi)?"
+    r"|(?:i )?(?:was |got |have been )?(?:scammed|cheated|robbed)|(?:i )?lost (?:my |all my )?money"
+)
 # Still only asking, planning or afraid: then the model must be nearly certain.
 _CALM = [
     re.compile(rf"(?<!\S){pattern}(?!\S)")
@@ -87,7 +93,7 @@ def threshold(words: Sequence[str]) -> float:
     signed = any(sign.search(text) for sign in _SIGNS)
     if any(calm.search(text) for calm in _CALM):
         return CALMED_SIGN if signed else CALMED
-    if any(sign.search(text) for sign in _PLAINLY):
+    if _CRIES.fullmatch(text) or any(sign.search(text) for sign in _PLAINLY):
         return PLAINLY
     if signed:
         return SIGNED

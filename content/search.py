@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from content.alarm import threshold
+from content.alarm import PLAINLY, threshold
 from content.features import features
 from content.fold import fold
 from content.model import Model
@@ -52,6 +52,7 @@ class Finding:
     action: Action
     topics: tuple[str, ...]  # best first, at most three
     score: float  # how sure, 0 to 1
+    plain: bool = False  # urgent in words that leave no doubt, whatever the model thinks
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def decide(text: str, weighed: Weighed, limits: Limits = CHOSEN) -> Finding:
     ranked = tuple(topics)[:CHOICES]
     if weighed.alarm >= weighed.needed * (limits.alarm if best.startswith(SCAM) else limits.afar):
         first = best if best in HARM else LOST
-        return Finding(text, Action.urgent, (first, *(t for t in ranked if t != first))[:CHOICES], weighed.alarm)
+        harmed = (first, *(t for t in ranked if t != first))[:CHOICES]
+        return Finding(text, Action.urgent, harmed, weighed.alarm, plain=weighed.needed == PLAINLY)
     if best in APART and score >= limits.foreign:
         return Finding(text, Action(APART[best]), ranked, score)
     if best not in APART and score >= limits.sure:

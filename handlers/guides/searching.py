@@ -17,9 +17,8 @@ READING = "guide"
 """The dialogue of a guide."""
 NO_DOUBT = 0.5
 """As likely an emergency as this, and no other guide stands beside the card."""
-PAGE = 8
 ASIDE_WORDS = 3
-"""Fewer words in the middle of something are an answer that was mistyped, not a question."""
+"""Fewer words in the middle of something are an answer that was mistyped, not a question; or a cry for help."""
 
 
 def search(desk: Desk, text: str) -> None:
@@ -33,7 +32,8 @@ def search(desk: Desk, text: str) -> None:
         urgent = desk.look.library.for_topic("scam_lost_money", desk.look.words.language)
         first = [Choice(urgent.title, f"/guide:{urgent.id}")] if urgent else []
         other = [choice for choice in choices if choice not in first][:1] if finding.score < NO_DOUBT else []
-        desk.say("search.urgent", *first, person, *other, menu)
+        on = [desk.choice("way.go_on", "/again", quiet=True)] if desk.talk else []
+        desk.say("search.urgent", *first, person, *other, *on, menu)
     elif finding.action == SMALLTALK:
         desk.say("search.smalltalk", menu)
     elif finding.action == HANDOFF:
@@ -58,9 +58,9 @@ def alarm(desk: Desk, text: str) -> bool:
 
 def aside(desk: Desk, text: str) -> bool:
     """A question in the middle of something else: offer the guide and the way on; False where it was no question."""
-    if len([word for word in text.split() if word.isalpha()]) < ASIDE_WORDS:
-        return False
     finding = desk.find(text)
+    if len([word for word in text.split() if word.isalpha()]) < ASIDE_WORDS and not finding.plain:
+        return False
     if finding.action == URGENT or (finding.action == HANDOFF and _reading(desk)):
         search(desk, text)
         return True

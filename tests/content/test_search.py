@@ -92,6 +92,22 @@ def test_ordinary_questions_raise_no_alarm(finder: Finder, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "said", ["mất tiền", "mat tien", "bị lừa", "bi lua roi", "lộ otp", "lo ma otp roi", "scammed", "i lost money"]
+)
+def test_two_words_of_harm_leave_no_doubt(finder: Finder, said: str) -> None:
+    found = finder.find(said)
+    assert found.action is Action.urgent and found.plain
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["mất máy", "mất sóng", "mất", "mất tiền không", "có mất tiền không", "chưa bị lừa", "otp", "mất căn cước", "hết tiền"],
+)
+def test_two_words_that_may_be_anything_leave_a_doubt(finder: Finder, said: str) -> None:
+    assert not finder.find(said).plain
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "toi vua bi lua mat 30 trieu",

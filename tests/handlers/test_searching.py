@@ -9,6 +9,17 @@ from content.search import Finder
 from storage.database import Database
 from tests.handlers.village import LIBRARY, Village
 
+
+@pytest.fixture
+def team(database: Database) -> Village:
+    """A hamlet whose search is the real one."""
+    village = Village(database)
+    village.mind = replace(village.mind, find=Finder.load().find)
+    village.comes("ba")
+    village.joins("lan", "leader")
+    return village
+
+
 Says = Callable[[str], str]
 CARD = "🚨 Bác làm ngay"
 
@@ -111,3 +122,36 @@ def test_a_question_inside_a_guide_is_a_question(says: Says, said: str, offered:
     told = says(said)
     assert offered in told and "Mình chưa hiểu" not in told
     assert "Bước 1/" in says("tiếp tục")
+
+
+CRIES = ["mất tiền", "mat tien", "bị lừa", "bi lua roi", "lộ otp", "lo otp", "scammed"]
+
+
+@pytest.mark.parametrize("said", CRIES)
+def test_two_words_of_harm_win_where_they_are_no_answer(team: Village, said: str) -> None:
+    """At a step, at a question with choices, and where a number or a code is asked for."""
+    for opened in (("/guide:vneid-activate", "1"), ("/visit", "3"), ("/confirm",), ("/daycode",), ("/meeting",)):
+        team.tell_press("lan", opened[0])
+        before = team.say("lan", *opened[1:]) if opened[1:] else team.say("lan", "tiếp tục")
+        told = team.say("lan", said)
+        assert told.startswith(CARD) and "⚠️" not in told, opened
+        assert team.press("lan", "Tiếp việc đang làm").splitlines()[0] == before.splitlines()[0], "nothing was lost"
+        team.say("lan", "menu")
+
+
+@pytest.mark.parametrize("said", ["mất máy", "mất sóng", "chưa xong", "mất"])
+def test_two_other_words_are_an_answer_that_went_wrong(team: Village, said: str) -> None:
+    team.tell_press("lan", "/visit")
+    team.say("lan", "3")
+    told = team.say("lan", said)
+    assert CARD not in told and "⚠️" in told
+
+
+@pytest.mark.parametrize("said", CRIES)
+def test_what_may_be_said_in_ones_own_words_is_never_taken_for_an_alarm(team: Village, said: str) -> None:
+    """A note, a complaint, the words for whoever helps: what is written there is the answer."""
+    for opened, answers, asked in (("/feedback", ("1", "1"), "Bác viết giúp mình"), ("/help", ("1",), "Bác đang vướng việc gì")):
+        team.tell_press("ba", opened)
+        assert team.say("ba", *answers).startswith(asked)
+        assert CARD not in team.say("ba", said), opened
+        team.say("ba", "menu")
