@@ -24,7 +24,7 @@ class Limits:
     foreign: float = 0.2  # as sure as this that it is small talk, a call for a person, or none of our matters
     strange: float = 0.06  # as likely as this that it is none of our matters, and no choice is offered either
     alarm: float = 1.0  # times what content/alarm.py asks for before urgent help, in a question about scams
-    afar: float = 1.5  # the same in any other question: there a false alarm frightens more
+    afar: float = 1.2  # the same in any other question: there a false alarm frightens more
 
 
 CHOSEN = Limits()
