@@ -60,6 +60,8 @@ class Nothing:
 
     action = ""
     topics = ()
+    score = 0.0
+    plain = False
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -72,7 +72,8 @@ BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "statu
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "settings.weekly.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",
-         "report.part.", "report.", "quick.", "drill.", "quick.mode.", "today.why.", "paper.box.", "mydata.holds.", "subject.")  # fmt: skip
+         "report.part.", "report.", "quick.", "drill.", "quick.mode.", "today.why.", "paper.box.",
+         "mydata.holds.", "subject.")  # fmt: skip
 """What keys put together from a value begin with; `built` lists what may follow."""
 LONGEST_SENTENCE = 20
 LONGEST_LABEL = 64

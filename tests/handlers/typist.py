@@ -26,6 +26,8 @@ class Nothing:
 
     action: str = "none"
     topics: tuple[str, ...] = ()
+    score: float = 0.0
+    plain: bool = False
 
 
 class OwnDesk(Desk):
