@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
-_LINE = "sent.line"
+_LINE = "line"
 
 
 def line(tx: Connection) -> None:
