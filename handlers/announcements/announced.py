@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from content.vietnam_time import local_day
-from handlers.access import Action, Scope
+from handlers.access import Action
 from handlers.announcements.broadcast import covers, progress
 from handlers.desk import Desk
 from handlers.look import Look
@@ -28,9 +28,8 @@ def listed(desk: Desk, _subject: str) -> None:
     """The latest announcements of the places somebody looks after, each a button."""
     look = desk.look
     look.require(Action.BROADCAST)
-    everywhere = look.may(Action.BROADCAST) is Scope.EVERYWHERE
-    mine = None if everywhere else sorted({service.place_id for service in look.services(Action.BROADCAST)}
-                                          | {hamlet.id for hamlet in look.hamlets(Action.BROADCAST)})
+    mine = sorted({service.place_id for service in look.services(Action.BROADCAST)}
+                  | {hamlet.id for hamlet in look.hamlets(Action.BROADCAST)})
     found = broadcasts.lately(look.rows, mine, look.now - LATELY, SHOWN)
     new, menu = desk.choice("announced.new", "/broadcast"), desk.choice("way.menu", "/menu", quiet=True)
     if not found:

@@ -96,10 +96,10 @@ def by_id(rows: Reading, id_: int) -> Sending | None:
     return _made(row) if row else None
 
 
-def lately(rows: Reading, places: Sequence[int] | None, since: datetime, limit: int) -> list[Sending]:
-    """What was written for these places (None: for any) and not thrown away, the newest first."""
-    query = _SENDING.where(broadcast.c.made_at > since, broadcast.c.state != State.DROPPED.value)
-    query = query if places is None else query.where(broadcast.c.place_id.in_(list(places)))
+def lately(rows: Reading, places: Sequence[int], since: datetime, limit: int) -> list[Sending]:
+    """What was written for these places and not thrown away, the newest first."""
+    query = _SENDING.where(broadcast.c.place_id.in_(places), broadcast.c.made_at > since)
+    query = query.where(broadcast.c.state != State.DROPPED.value)
     return [_made(row) for row in rows.all(query.order_by(broadcast.c.made_at.desc(), broadcast.c.id.desc()).limit(limit))]
 
 

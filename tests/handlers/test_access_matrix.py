@@ -153,7 +153,7 @@ request         {request_}                               -         y         y  
 request         {taken_}                                 -         y         y         y         -         -
 takeover        {request_}                               -         y         y         y         -         -
 takeover        {taken_}                                 -         y         y         y         *         -
-announced       =                                        .         .         y         y         *         .
+announced       =                                        .         .         y         y         y         .
 announcement    {draft_}                                 -         -         y         y         *         -
 announcement    {waiting_}                               -         -         y         y         *         -
 trial           {draft_}                                 -         -         y         y         *         -

@@ -201,7 +201,7 @@ def test_after_a_finished_visit_the_code_is_one_press_away(village: Village) -> 
     for said in ("ghi lượt", "12"):
         village.say("an", said)
     village.press("an", "xong")
-    village.press("an", "xong hôm nay")
+    village.press("an", "làm xong")
     village.press("an", "Định danh mức 2")
     village.press("an", "xong, đi tiếp")
     village.press("an", "không ghi chú")

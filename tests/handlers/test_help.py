@@ -356,7 +356,7 @@ def test_a_promised_visit_stands_first_today_and_becomes_a_household(village: Vi
     assert "Hộ mới" in village.press("an", "🤝 10:00")
     village.press("an", "➕ hộ mới")
     village.press("an", "xong")
-    village.press("an", "xong hôm nay")
+    village.press("an", "làm xong")
     village.press("an", "☐ định danh")
     assert "hộ 31" in village.press("an", "xong, đi tiếp")
     told = village.press("an", "💾 lưu")

@@ -13,6 +13,7 @@ from storage.counting.campaign_goals import Goal
 from storage.counting.coverage_rules import Coverage
 from storage.database import Database
 from storage.households import assignments
+from storage.households.house_numbers import home as home_numbered
 from storage.models import (
     Assignment,
     AuditEvent,
@@ -32,7 +33,6 @@ from storage.reading import Reading
 from storage.record import Context, record
 from storage.teams import people
 from storage.work import household_lists
-from storage.work.visits import home as home_numbered
 from tests.storage.fields import GOAL, TODAY, Field, at, made
 
 household, assignment, reminder, task = table(Household), table(Assignment), table(Reminder), table(FollowUpTask)
