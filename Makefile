@@ -5,8 +5,8 @@ RUN := requirements/run.txt
 DEV := requirements/dev.txt
 # compiled once, so that every start is quick, also where Python may not keep what it compiled
 ROOMS := bot handlers content storage
-# many tests wait for a clock or another process: one more at a time than there are cores
-JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+# many tests wait for a clock or another process: twice as many at a time as there are cores
+JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 2 )))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-run demo test check search bench chaos lock clean

@@ -32,10 +32,12 @@ def commands() -> Mapping[str, str]:
 
 @cache
 def answers() -> Mapping[str, frozenset[str]]:
-    """The phrase of a ready answer -> folded words that mean it too. A visit's are those of the typed log as well."""
+    """The phrase of a ready answer -> folded words that mean it too. A visit's are those of the typed log as well, without
+    what leads out wherever it is said."""
     listed = dict(yaml.safe_load((files("content") / "answers.yaml").read_text("utf-8")))
     log = yaml.safe_load((files("content") / "quick_log.yaml").read_text("utf-8"))
-    listed |= {f"visit.{kind}.{value}": said for kind in ("outcome", "barrier") for value, said in log[kind].items()}
+    listed |= {f"visit.{kind}.{value}": [each for each in said if fold(each) not in commands()]
+               for kind in ("outcome", "barrier") for value, said in log[kind].items()}
     return {phrase: frozenset(map(fold, said)) for phrase, said in listed.items()}
 
 
