@@ -14,10 +14,13 @@ from sqlalchemy import Connection, insert
 from bench.contestant import Dialogue, Place, Step
 from bot.demo import SERVICE
 from content.vietnam_time import local_day
+from content.words import words
 from storage.database import Database
 from storage.models import Campaign, Chat, Household, Team, table
 from storage.models import Place as PlaceRow
 from storage.teams import people
+
+SAY = words("vi").say
 
 HOUSES = 20_000
 VOLUNTEERS = 400
@@ -69,11 +72,11 @@ class GoCua:
         steps = (
             Step(say="/tham", shows="Hộ số mấy"),
             Step(say=house, shows=house),
-            Step(press="✅ Xong", shows="Cụ thể"),
-            Step(press="✅ Xong hôm nay", shows="việc gì"),
-            Step(press="Xong, đi tiếp", shows="Ghi chú"),
+            Step(press=SAY("visit.first.done"), shows="Cụ thể"),
+            Step(press=SAY("visit.outcome.completed"), shows="việc gì"),
+            Step(press=SAY("way.ready"), shows="Ghi chú"),
             Step(say="Bác hẹn chiều mai", shows="CHƯA LƯU"),
-            Step(press="💾 Lưu", shows="Hộ số mấy"),  # what was saved is said above it, in the message that was pressed
+            Step(press=SAY("visit.check.save"), shows="Hộ số mấy"),  # above it, in the message pressed, what was saved
         )
         return Dialogue(f"{chat_id}:{house}", steps)
 
