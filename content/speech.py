@@ -11,7 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PARTS = ("espeakng_loader", "av")
-MIME = "audio/ogg"
 SECONDS = 20.0
 """How long the voice may take: two minutes of speech take it two seconds."""
 _ENGINE = Path(__file__).with_name("voice_engine.py")

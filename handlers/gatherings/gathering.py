@@ -25,7 +25,6 @@ from storage.teams import people
 
 VENUE_LENGTH = 120
 AHEAD = timedelta(days=60)
-USUALLY = timedelta(hours=2)
 TOLD = re.compile(r"(?:diem danh|co mat|attend|present)\s+(\d{4})")
 
 

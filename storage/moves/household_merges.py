@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from storage.counting import ledger
 from storage.households.house_numbers import Home
@@ -137,23 +136,3 @@ def survivors(rows: Reading, hamlet_id: int) -> dict[int, int]:
     found = rows.all(select(household.c.number, func.coalesce(household.c.merged_into_id, household.c.id))
                      .where(household.c.hamlet_id == hamlet_id))
     return {int(number): int(id_) for number, id_ in found}
-
-
-_ON = (
-    select(merged.c.gone_id, merged.c.kept_id)
-    .join(household, household.c.id == merged.c.gone_id)
-    .where(merged.c.undone_at.is_(None), merged.c.on <= bindparam("on"),
-           household.c.hamlet_id.in_(bindparam("hamlets", expanding=True)))
-)
-
-
-def lives_in(rows: Reading, hamlet_ids: Sequence[int], on: date) -> dict[int, int]:
-    """The households of these hamlets that were merged away by a day, and the one each of them lives on in."""
-    into = {int(gone): int(kept) for gone, kept in rows.all(_ON, {"on": on, "hamlets": list(hamlet_ids)})}
-
-    def last(id_: int) -> int:
-        while id_ in into:
-            id_ = into[id_]
-        return id_
-
-    return {gone: last(gone) for gone in into}

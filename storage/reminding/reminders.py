@@ -81,14 +81,6 @@ def _clear_kinds(kinds: tuple[str, ...]) -> Prepared:
         .values(state="cleared", reason=bindparam("why"), finished_at=bindparam("now")))
 
 
-def clear_chat(tx: Connection, chat_id: int, now: datetime, reason: str) -> list[Item]:
-    """Nothing more is owed to this chat; what it was."""
-    gone = reminder.c.chat_id == chat_id, reminder.c.state == "scheduled"
-    items = [_item(row) for row in Reading(tx).all(_ITEMS.where(*gone))]
-    tx.execute(update(reminder).where(*gone).values(state="cleared", reason=reason, finished_at=now))
-    return items
-
-
 # --- what is due, and how it ends ----------------------------------------------------------------------------------------
 
 
