@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import sys
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bot import zalo
@@ -15,16 +12,11 @@ from bot.house import House, open_store
 from bot.papers import Printer
 from bot.settings import Settings
 from bot.store import Store
-from handlers.talk import Message
 from storage import transcript
 
 if TYPE_CHECKING:
     from bot.channels.telegram import Telegram
-    from bot.channels.terminal import Terminal
     from bot.channels.webchat import WebChat
-
-FOLLOWS = 0.1
-"""Seconds between two looks of a terminal at what is said to it."""
 
 
 def build(settings: Settings, *, create: bool = False, demo: bool = False) -> House:
@@ -105,43 +97,10 @@ async def doors(settings: Settings) -> list[str]:
 async def talk_in_terminal(settings: Settings, part: str) -> None:
     """One person at the keyboard, over the same database as every other channel."""
     from bot.channels.terminal import Terminal
+    from bot.keyboard import talk
 
     house: House
     store = open_store(settings)
     terminal = Terminal(part, papers=Printer(store.database, lambda: house.mind), shared=True)
     house = House(settings, store, [terminal], doors=_own_doors(settings), listen=False)
-    seen = await store.read(lambda rows: transcript.last_answered(rows, terminal.account, part))
-    await house.start()
-    await terminal.start(house.reception.receive)  # at once: another terminal may be the one that sends
-    following = asyncio.create_task(_follow(store, terminal, seen))
-    lines: asyncio.Queue[str] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-
-    def read() -> None:
-        for line in sys.stdin:
-            loop.call_soon_threadsafe(lines.put_nowait, line.strip())
-            if not line.strip():
-                return  # the program cannot end while this waits for another line
-        loop.call_soon_threadsafe(lines.put_nowait, "")
-
-    loop.run_in_executor(None, read)
-    said = "/start"
-    while said:
-        await terminal.hear(said)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(terminal.said.wait(), 10)
-        await asyncio.sleep(0.15)  # what follows the first message of an answer
-        said = await lines.get()
-    following.cancel()
-    await house.stop()
-
-
-async def _follow(store: Store, terminal: Terminal, seen: int) -> None:
-    """Show what is said to this terminal's chat, whichever process decided it."""
-    while True:
-        lines = await store.read(
-            partial(transcript.lines, account=terminal.account, chat_ref=terminal.chat, limit=50, after=seen))
-        for line in (line for line in lines if line.ours and line.body):
-            seen = max(seen, line.id)
-            await terminal.show(Message.unpack(line.body))
-        await asyncio.sleep(FOLLOWS)
+    await talk(house, store, terminal)

@@ -203,8 +203,9 @@ class Delivery:
 
     def _end(self, parcel: Parcel, state: str, sent: Sent) -> None:
         ended = self._arrived if state == "sent" else self._settled
+        forget = state == "sent" and "secret" in parcel.body and not sent.shown_later
         ended.append(Settled(parcel.id, state, datetime.now(UTC), parcel.attempts + 1, sent.external_id or None,
-                             problem=sent.problem[:200] or None, forget=state == "sent" and "secret" in parcel.body))
+                             problem=sent.problem[:200] or None, forget=forget))
         self._queue.finished(parcel, time.monotonic())
 
     def _on_sent(self, parcel: Parcel, sent: Sent) -> None:

@@ -332,8 +332,18 @@ def settle(tx: Connection, settled: Sequence[Settled]) -> None:
     if settled:
         _SETTLED.each(tx, [{"parcel_id": s.id, "stand": s.state, "made": s.attempts, "external": s.external_id,
                                "later": s.not_before, "trouble": s.problem, "at": s.at} for s in settled])
-        if forget := [s.id for s in settled if s.forget]:
-            tx.execute(update(outbox).where(outbox.c.id.in_(forget)).values(parcel=null()))
+        if over := [s.id for s in settled if s.forget]:
+            forget(tx, over)
+
+
+def forget(tx: Connection, ids: Sequence[int]) -> None:
+    """What these messages said stands nowhere any more."""
+    tx.execute(update(outbox).where(outbox.c.id.in_(ids)).values(parcel=null()))
+
+
+def sent_of(rows: Reading, ids: Sequence[int]) -> list[int]:
+    """Which of these messages are sent: only then may they be forgotten."""
+    return [row.id for row in rows.all(select(outbox.c.id).where(outbox.c.id.in_(ids), outbox.c.state == "sent"))]
 
 
 def recover(tx: Connection, account: str, now: datetime) -> int:

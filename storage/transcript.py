@@ -41,6 +41,14 @@ def last_answered(rows: Reading, account: str, chat_ref: str) -> int:
     return int(answered or 0)
 
 
+def answered_up_to(rows: Reading, account: str, chat_ref: str) -> int | None:
+    """The last message to this chat once all its letters are answered, 0 where there is none; None while one is open."""
+    here = select(chat.c.id).where(chat.c.account == account, chat.c.ref == chat_ref).scalar_subquery()
+    if rows.scalar(select(inbox.c.id).where(inbox.c.chat_id == here, inbox.c.state == "open").limit(1)):
+        return None
+    return int(rows.scalar(select(func.max(outbox.c.id)).where(outbox.c.chat_id == here)) or 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a chat as both sides see it: `ours` or theirs, with the stored body."""

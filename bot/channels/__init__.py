@@ -95,6 +95,8 @@ class Sent:
     """The chat's new name, where the platform moved it."""
     lasting: bool = False
     """Not sent, and not for a while: what nobody asked for had better take another way than wait."""
+    shown_later: bool = False
+    """Taken, and read from the outbox by whoever shows it: a secret is theirs to forget."""
 
 
 Papers = Callable[[str], Awaitable[Paper | None]]

@@ -37,7 +37,6 @@ class Terminal:
     folder: Path = Path("gocua-papers")
     """Where pictures and documents are put; made when there is the first one."""
     _receive: Receive | None = None
-    said: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     def routes(self, receive: Receive) -> Sequence[AbstractRouteDef]:
@@ -61,20 +60,16 @@ class Terminal:
         begins = line.startswith("/start")
         incoming = Incoming(Kind.START if begins else Kind.TEXT, now, text="" if begins else line,
                             data=line.removeprefix("/start").strip() if begins else "")
-        self.said.clear()
         await self._receive(self.account, [Received(external_id or uuid.uuid4().hex, self.chat, incoming)])
 
     async def send(self, chat: str, message: Message) -> Sent:
-        if not self.shared:
-            if chat == self.chat:
-                await self.show(message)
-            self.said.set()
-        return Sent(Fate.SENT, external_id=uuid.uuid4().hex[:12])
+        if not self.shared and chat == self.chat:
+            await self.show(message)
+        return Sent(Fate.SENT, external_id=uuid.uuid4().hex[:12], shown_later=self.shared)
 
     async def show(self, message: Message) -> None:
         """Print a message, with what goes along."""
         self.out(self.drawn(message, await self._put_down(message)))
-        self.said.set()
 
     async def _put_down(self, message: Message) -> list[Path]:
         """Write what goes with a message into the folder."""

@@ -4,9 +4,19 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.houses import furnish
+import pytest
+from sqlalchemy import select
+
+from bot.channels import Fate, Sent
+from handlers.talk import Message
+from storage import mail
+from storage.database import Database
+from storage.models import Chat, Outbox, table
+from tests.bot.test_poison import Recorder, said
+from tests.houses import furnish, living, quiet
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -70,3 +80,41 @@ async def test_a_talk_between_two_terminals_also_when_the_one_that_sends_goes(sq
     await again.reads("Máy tôi lại báo lỗi")
     await again.leaves()
     await citizen.leaves()
+
+
+async def test_an_invitation_is_shown_whichever_process_sends_it_and_then_forgotten(sqlite_url: str, tmp_path: Path) -> None:
+    furnish(sqlite_url)
+    citizen = await Person.sits_down("citizen", sqlite_url, tmp_path)
+    await citizen.reads("Gõ Cửa")
+    leader = await Person.sits_down("leader", sqlite_url, tmp_path)
+    await leader.reads("Gõ Cửa")
+    for _ in range(3):
+        await leader.types("mời")
+        await leader.reads("?start=j-")
+    await leader.leaves()
+    await citizen.leaves()
+    database = Database(sqlite_url)
+    with database.read() as tx:
+        kept = tx.scalars(select(table(Outbox).c.parcel).where(table(Outbox).c.parcel.is_not(None))).all()
+    database.close()
+    assert kept and not [body for body in kept if "secret" in body]
+
+
+@pytest.mark.parametrize("later", [False, True])
+async def test_a_secret_is_forgotten_when_sent_or_left_to_whoever_shows_it(sqlite_url: str, later: bool) -> None:
+    channel = Recorder({"leader": [Sent(Fate.SENT, external_id="1", shown_later=later)]})
+    async with living(sqlite_url, [channel]) as house:
+        await house.reception.receive("test", [said("leader", "menu")])
+        await quiet(house.store)
+        here = await house.store.read(lambda rows: rows.scalar(select(table(Chat).c.id)))
+        channel._fates["leader"] = [Sent(Fate.SENT, external_id="2", shown_later=later)]
+        row = {"key": "secret", "account": "test", "chat_id": here, "lane": mail.REPLY, "policy": mail.DROP,
+               "parcel": Message(text="mã", secret=True).pack(), "created_at": datetime.now(UTC)}
+        await house.store.write(lambda tx: mail.post(tx, [row]))
+        house.post.wake()
+        await quiet(house.store)
+    database = Database(sqlite_url)
+    with database.read() as tx:
+        kept = tx.scalar(select(table(Outbox).c.parcel).where(table(Outbox).c.key == "secret"))
+    database.close()
+    assert (kept is not None) is later
