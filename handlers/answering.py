@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import heard, meant, welcome
+from handlers import heard, meant, repeating, welcome
 from handlers.catalogue import DIALOGUES, EARS
 from handlers.conversation import again, finish, perform, press, take
 from handlers.desk import Desk
@@ -30,6 +30,8 @@ def answer(desk: Desk) -> Answer:
         desk.leave()
         desk.say("refused.not_allowed", desk.choice("way.menu", "/menu"))
     result = desk.answer
+    if result.messages and not desk.acted:
+        repeating.calm(desk)
     if result.notices:
         reaching.see_to(desk.look, result)
     result.forgets = desk.private
@@ -71,8 +73,9 @@ def route(desk: Desk) -> None:
     elif incoming.group:
         _group(desk)
     elif help_talk.passed_on(desk):
-        return  # it went to the person they are talking with
+        desk.acted = True  # it went to the person they are talking with
     elif incoming.kind is Kind.START:
+        desk.acted = True
         _start(desk)
     elif incoming.secrets:
         _secret(desk)

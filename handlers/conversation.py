@@ -15,6 +15,7 @@ from handlers.talk import Kept, Refused
 
 def press(desk: Desk, data: str) -> None:
     """A button, whoever pressed it and however old it is."""
+    desk.acted = True
     if data.startswith("/"):
         perform(desk, data)
         return
@@ -55,6 +56,7 @@ def take(desk: Desk, dialogue: Dialogue, kept: Kept, key: str, raw: str, *, may_
         if not (may_be_aside and searching.aside(desk, raw)):
             desk.ask(dialogue, kept, here, trouble)
         return
+    desk.acted = True
     if not meant and desk.incoming.ack and not desk.is_last_message():
         desk.incoming = replace(desk.incoming, message="")  # an old screen stays as it was; the current one comes below
     if here.done is not None:
@@ -99,6 +101,7 @@ def finish(desk: Desk, dialogue: Dialogue, kept: Kept, here: Standing) -> None:
 
 def perform(desk: Desk, data: str) -> None:
     """What a menu button, a command or a link asks for: `/name` or `/name:subject`."""
+    desk.acted = True
     name, _, subject = data.removeprefix("/").partition(":")
     if name in DIALOGUES:
         start(desk, DIALOGUES[name], subject)

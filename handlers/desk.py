@@ -42,6 +42,8 @@ class Desk:
     """The conversation the chat is in."""
     private: bool = False
     """What came in is to stand nowhere once it is answered."""
+    acted: bool = False
+    """It named a button or a command, answered what was asked, or went to a person."""
     answer: Answer = field(default_factory=Answer)
     then: str = ""
     """What follows an action, as a button would carry it."""

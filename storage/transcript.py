@@ -32,6 +32,18 @@ def last_offers(rows: Reading, chat_id: int) -> bool:
     return row is not None and bool((row.parcel or {}).get("choices"))
 
 
+LATELY = 24
+_ANSWERED = Prepared(
+    select(outbox.c.parcel)
+    .where(outbox.c.chat_id == bindparam("chat"), outbox.c.key.like("in:%:0"), outbox.c.created_at >= bindparam("since"))
+    .order_by(outbox.c.id.desc()).limit(LATELY))
+
+
+def answered_with(rows: Reading, chat_id: int, since: datetime) -> list[Mapping[str, Any]]:
+    """The first message of each of the last answers to this chat since then, as they were stored."""
+    return [row.parcel or {} for row in rows.all(_ANSWERED, {"chat": chat_id, "since": since})]
+
+
 def last_answered(rows: Reading, account: str, chat_ref: str) -> int:
     """The last message by which this chat was answered itself; what came after it, from others or unasked, it has not seen."""
     here = select(chat.c.id).where(chat.c.account == account, chat.c.ref == chat_ref).scalar_subquery()
