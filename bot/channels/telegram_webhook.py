@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,6 +15,8 @@ LOG = logging.getLogger(__name__)
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 BODY_LIMIT = 64 * 1024
 RETRY_AFTER = "5"
+PATIENCE = 1.0
+"""Seconds a commit may take, with the database locked or gone: then Telegram keeps the update and its connection is free."""
 Keep = Callable[[Sequence[object]], Awaitable[None]]
 
 
@@ -39,8 +42,9 @@ class Webhook:
         except (ValueError, RecursionError):
             return web.Response(status=400)
         try:
-            await self._keep([update])
-        except Exception as error:  # not committed, for whatever reason: Telegram keeps it and calls again
+            async with asyncio.timeout(PATIENCE):
+                await self._keep([update])
+        except Exception as error:  # not committed so far, for whatever reason: Telegram keeps it and calls again
             LOG.warning("%s: an update could not be kept (%s); Telegram sends it again", request.path, type(error).__name__)
             return _later()
         return web.Response()

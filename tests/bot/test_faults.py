@@ -11,11 +11,13 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.channels import Received
+from bot.channels.telegram import Telegram
 from bot.house import House, open_store
 from handlers.talk import Incoming, Kind
 from storage.database import Database, Unusable
@@ -127,6 +129,44 @@ async def test_a_file_that_another_program_has_locked_is_waited_for(sqlite_url: 
         await waiting
         await quiet(house.store)
     assert visited(path) == [21]
+
+
+@pytest.mark.alone
+async def test_while_the_file_is_locked_a_webhook_is_told_to_come_again_and_what_comes_twice_counts_once(sqlite_url: str) -> None:
+    furnish(sqlite_url)
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    async with LoopbackBotApi() as api:
+        channel = Telegram("xa", api.bot().token, api_base=api.url, mode="webhook", webhook_secret="s" * 40)
+        chosen = settings(sqlite_url)
+        house = House(chosen, open_store(chosen), [channel])
+        await house.start()
+        async with aiohttp.ClientSession() as session:
+
+            async def call(number: int) -> tuple[int, float]:
+                """Telegram brings this update: the status it gets, and after how many seconds."""
+                began = time.monotonic()
+                update = {"update_id": number, "message": {
+                    "message_id": number, "date": int(time.time()), "chat": {"id": 7, "type": "private"}, "text": f"tin {number}",
+                    "from": {"id": 7, "is_bot": False, "first_name": "A"}}}
+                async with session.post(f"{house.address}/telegram/xa", json=update,
+                                        headers={"X-Telegram-Bot-Api-Secret-Token": "s" * 40}) as answer:
+                    return answer.status, time.monotonic() - began
+
+            while (await call(1))[0] != 200:  # what the first letter loads takes its time on a busy machine
+                await asyncio.sleep(0.1)
+            with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                answers = await asyncio.gather(*(call(number) for number in range(2, 22)))
+                again = await asyncio.gather(*(call(number) for number in range(2, 22)))
+                other.execute("ROLLBACK")
+            assert {status for status, _ in answers + again} == {503}
+            assert max(seconds for _, seconds in answers + again) < 1.5, "its connection is not held"
+            await quiet(house.store)
+            last = await asyncio.gather(*(call(number) for number in range(2, 22)))
+            assert {status for status, _ in last} == {200}
+        await quiet(house.store)
+        await house.stop()
+    assert count(sqlite_url, "done") == 21
 
 
 async def test_after_an_old_backup_is_restored_what_comes_again_counts_once(sqlite_url: str, tmp_path: Path) -> None:
