@@ -9,7 +9,7 @@ ROOMS := bot handlers content storage
 JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 2 )))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run demo test check search bench chaos lock clean
+.PHONY: help setup setup-run demo test fuzz check search bench chaos lock clean
 
 help: ## this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,7 +45,11 @@ check: .venv/.dev ## lint, types and the import contract
 
 test: check ## every test, with a real PostgreSQL and a real browser
 	$(BIN)/python -m tests.browser
-	$(BIN)/pytest -n $(JOBS) --dist worksteal
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not alone"
+	$(BIN)/pytest -m alone
+
+fuzz: .venv/.dev ## the property tests with examples that were never tried before
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m hypothesis --hypothesis-profile=anew
 
 bench: .venv/.dev ## print figures beside a plain bot and plain queries, in turns in one run
 	$(BIN)/python -m bench

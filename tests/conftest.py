@@ -8,10 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from storage.database import Database
 from tests.zones import ZONES, zone_of
+
+# the same examples on every machine, so that nobody's change fails by chance; `make fuzz` draws others each time
+settings.register_profile("same", derandomize=True)
+settings.register_profile("anew", derandomize=False, print_blob=True)
+settings.load_profile("same")
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 if WORKER and "TZ" not in os.environ:  # before any test is read; whatever a test starts inherits it

@@ -147,6 +147,7 @@ async def test_a_group_is_heard_only_when_it_speaks_to_us(api: LoopbackBotApi, b
     assert [i.text for i in found] == ["/lich", "/lich mai", "số liệu", "Thôn Đoài"] and all(i.group for i in found)
 
 
+@pytest.mark.alone
 async def test_stopping_ends_an_open_poll_at_once_and_starting_again_works(
         api: LoopbackBotApi, bot: Telegram, inbox: Inbox) -> None:
     await bot.start(inbox)
@@ -346,6 +347,7 @@ async def test_long_texts_fit_after_fitting(api: LoopbackBotApi, bot: Telegram) 
     assert (await bot.send("7", Message("x" * 4097))).fate is Fate.REFUSED
 
 
+@pytest.mark.alone
 async def test_an_edit_and_its_answer_leave_together(api: LoopbackBotApi, bot: Telegram, inbox: Inbox) -> None:
     user = api.user(7)
     first = await bot.send("7", Message("Chọn", choices=MENU))

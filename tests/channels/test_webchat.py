@@ -497,6 +497,7 @@ async def test_nobody_is_told_of_another_chat(demo: Echo, browser: New) -> None:
             await asyncio.wait_for(event(stream), 0.3)
 
 
+@pytest.mark.alone
 async def test_stopping_lets_every_page_go_at_once(demo: Echo, browser: New) -> None:
     async with browser().get(f"{demo.address}/chat/citizen/events") as stream:
         await stream.content.readline()

@@ -200,6 +200,7 @@ async def test_25_with_a_webhook_it_does_not(api: LoopbackZaloBot, inbox: Inbox)
     assert not api.bot().called("getUpdates")
 
 
+@pytest.mark.alone
 async def test_26_stopping_ends_an_open_poll_and_lets_a_commit_finish(api: LoopbackZaloBot, inbox: Inbox) -> None:
     async with polls(api, inbox) as bot:
         await asyncio.sleep(0.2)

@@ -155,6 +155,7 @@ async def test_35_a_group_is_marked_or_left_alone(api: LoopbackZaloBot, inbox: I
     assert api.bot().called("sendMessage") == [{"chat_id": "g1", "text": "Chào cả nhà"}]
 
 
+@pytest.mark.alone
 async def test_36_zalo_is_answered_at_once_however_slow_we_are(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path) -> None:
     inbox.slow = 2.5
     async with hooked(api, inbox, tmp_path):
@@ -186,6 +187,7 @@ async def test_36_what_stands_in_a_file_outlives_the_program(api: LoopbackZaloBo
     assert not list(tmp_path.glob("*.json"))
 
 
+@pytest.mark.alone
 async def test_36_a_letter_does_not_overtake_what_stands_in_a_file(api: LoopbackZaloBot, inbox: Inbox, tmp_path: Path) -> None:
     never = Inbox()
     never.slow = 60

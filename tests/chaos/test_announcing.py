@@ -10,6 +10,7 @@ FAST = {"allowed": 100.0, "pace": 98.0}
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.alone
 async def test_everybody_gets_it_once_and_people_are_answered_meanwhile(url: str, tmp_path: Path) -> None:
     report = await announce(url, Crowd(400, talkers=8, **FAST), tmp_path / "log.txt")
     assert (report.received, report.lost, report.doubled, report.refused) == (400, 0, 0, 0), str(report)

@@ -144,6 +144,7 @@ def test_nothing_said_is_nothing(finder: Finder, said: str) -> None:
 @pytest.mark.parametrize(
     "said", ["a" * 100_000, "quên mật khẩu vneid " * 5_000, "1" * 5_000, "đ" * 3_000, "🙂" * 5_000, "\ud800 x", "\0"]
 )
+@pytest.mark.alone
 def test_odd_and_huge_input_is_answered_quickly(finder: Finder, said: str) -> None:
     started = time.perf_counter()
     assert finder.find(said).action in Action
@@ -283,6 +284,7 @@ def test_a_damaged_model_is_refused(finder: Finder) -> None:
         Model.from_bytes(b"{}" + data)
 
 
+@pytest.mark.alone
 def test_time_and_size(finder: Finder) -> None:
     data = finder.model.to_bytes()
     assert len(data) < 3_000_000

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from content import quick_words
@@ -218,6 +218,9 @@ STEMS = {
 PLAIN = {"ho", "va", "a", "nhe", "roi", "da", "otp", "sim", "cong", "loi", "hom", "qua", "nay", "kia", "mai", "den", "tu", "tru",
          "hop",          "goi", "muc", "t7", "thu", "bay", "sang", "chieu", "ngay", "nua", "tuan", "sau", "cung", "di", "thang"}  # fmt: skip  # noqa: E501
 
+SPELT = PLAIN | {word for stems in STEMS.values() for stem in stems for word in stem.split()}
+"""What is one of these is not another of them with a letter wrong: “lỗi cổng” is not “xong”."""
+
 
 def bare(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c)).replace("đ", "d")
@@ -246,7 +249,7 @@ def says(text: str, outcome: Outcome) -> bool:
     for stem in STEMS[outcome]:
         size = len(stem.split())
         runs = (" ".join(words[at : at + size]) for at in range(len(words) - size + 1))
-        if any(run == stem or (len(stem) > 3 and near(run, stem)) for run in runs):
+        if any(run == stem or (len(stem) > 3 and near(run, stem) and not set(run.split()) <= SPELT) for run in runs):
             return True
     return False
 
@@ -266,6 +269,7 @@ TEXT = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join)
 
 @settings(max_examples=4_000, deadline=None)
 @given(TEXT)
+@example("loi cong 12")
 def test_whatever_is_certain_stands_in_the_text(text: str) -> None:
     for line in read(text, MONDAY, HAMLETS):
         if not line.certain:
