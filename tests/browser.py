@@ -14,6 +14,8 @@ PLACES = (
 FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--no-first-run", "--disable-dev-shm-usage"]
 """How tests launch it: quiet, and without a sandbox where root could not have one."""
+SHOWN = 30_000
+"""Milliseconds after which a page is given up that does not show what is expected. They measure nothing: cores are shared."""
 PATIENCE = 600
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from tests.browser import find, flags
+from tests.browser import SHOWN, find, flags
 from tests.e2e.echo import Echo, serving
+
+expect.set_options(timeout=SHOWN)
 
 PHONE = {"width": 360, "height": 640}
 
@@ -57,7 +59,7 @@ def watch() -> Watch:
 async def phone(browser: Browser, watch: Watch) -> AsyncIterator[BrowserContext]:
     """A profile of its own on a small phone."""
     context = await browser.new_context(viewport=PHONE, locale="vi-VN", has_touch=True, device_scale_factor=2)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(SHOWN)
     context.on("page", watch.over)
     yield context
     await context.close()

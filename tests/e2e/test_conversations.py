@@ -45,7 +45,7 @@ async def press(page: Page, begins: str) -> None:
 
 
 async def says(page: Page, words: str) -> None:
-    await expect(page.get_by_role("log")).to_contain_text(words, timeout=10_000)
+    await expect(page.get_by_role("log")).to_contain_text(words)
 
 
 async def type_in(page: Page, words: str) -> None:

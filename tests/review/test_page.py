@@ -14,10 +14,11 @@ from bot.cli import app
 from content.graph import graph
 from content.library import Library
 from content.words import LANGUAGES, keys, words
-from tests.browser import find, flags
+from tests.browser import SHOWN, find, flags
 
 GUIDES = [guide for language in LANGUAGES for guide in Library.load().guides(language)]
 LARGEST = 8_000_000
+expect.set_options(timeout=SHOWN)
 
 
 @pytest.fixture(scope="module")
