@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from bot.amiss import Amiss
 from bot.commands import (
@@ -24,7 +25,7 @@ from bot.commands import (
 from bot.commands.ground import fail, language
 from bot.settings import variables
 from content.words import words
-from storage.database import Unusable
+from storage.database import Unusable, reason
 
 app = typer.Typer(help="Gõ Cửa: a chatbot for Vietnam's community digital-technology teams.", no_args_is_help=False,
                   add_completion=False, pretty_exceptions_enable=False,
@@ -46,6 +47,12 @@ def main() -> None:
         app()
     except (Unusable, Amiss) as trouble:
         fail(words(language()).say(trouble.phrase, **trouble.values))
+    except OperationalError as error:  # locked, full, gone in the middle
+        fail(words(language()).say("database.refused", reason=reason(error)))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        fail(words(language()).say("file.trouble", file=error.filename, reason=error.strerror))
     except ValidationError as error:
         for each in error.errors():
             name = "GOCUA_" + "_".join(str(part) for part in each["loc"]).upper()

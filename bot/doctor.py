@@ -5,24 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.build import telegram_bots
-from bot.settings import Settings
+from bot.settings import SHORTEST_FEED_TOKEN, Settings
 from content import speech
 from content.library import Library
 from content.vietnam_time import local_day
-from content.words import words
+from content.words import Words, words
 from handlers.calendar import table
 from storage.database import Database, Unusable
 
 GOOD, NOTE, BAD = "✓", "·", "✗"
 Finding = tuple[str, str]
 FIRST_YEAR = 2026
+ENV = Path(".env")
 
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which somebody would mend them."""
-    found = [*_settings(settings), *_database(settings), *_content(), *_voice(), *_calendar(), *_clock()]
+    say = words(settings.locale)
+    found = [*_settings(settings), *_database(settings), *_content(say), *_voice(say), *_calendar(say), *_clock(say)]
     async for finding in _telegram(settings):
         found.append(finding)
     if settings.zalo_bots() or settings.zalo_accounts():
@@ -39,6 +42,10 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield BAD, say("doctor.not_https")
     if settings.telegram_mode == "webhook" and not (settings.public_url and settings.telegram_webhook_secret.get_secret_value()):
         yield BAD, say("doctor.webhook_needs")
+    if 0 < len(settings.feed_token.get_secret_value()) < SHORTEST_FEED_TOKEN:
+        yield BAD, say("doctor.feed_token", least=SHORTEST_FEED_TOKEN)
+    if ENV.is_file() and ENV.stat().st_mode & 0o077:
+        yield NOTE, say("doctor.env_open", path=ENV)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -56,8 +63,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield NOTE, say("doctor.open_to_others", path=str(database.path))
 
 
-def _content() -> Iterator[Finding]:
-    say = words(None).say
+def _content(spoken: Words) -> Iterator[Finding]:
+    say = spoken.say
     library = Library.load()
     guides = library.guides("vi")
     yield GOOD, say("doctor.content", count=len(guides))
@@ -66,9 +73,9 @@ def _content() -> Iterator[Finding]:
             yield NOTE, say("doctor.overdue", guide=guide.id, day=guide.review_again_on.isoformat())
 
 
-def _voice() -> Iterator[Finding]:
+def _voice(spoken: Words) -> Iterator[Finding]:
     """Whether steps can be read aloud. Where the voice is installed it has to speak."""
-    say = words(None).say
+    say = spoken.say
     if not speech.installed():
         yield NOTE, say("doctor.no_voice")
         return
@@ -79,20 +86,20 @@ def _voice() -> Iterator[Finding]:
         yield BAD, say("doctor.voice_silent", why=why)
 
 
-def _calendar() -> Iterator[Finding]:
+def _calendar(spoken: Words) -> Iterator[Finding]:
     """The table of public holidays must be renewed in time: nobody wants to be reminded on a holiday."""
     known, today = table(), local_day(datetime.now(UTC))
     level = BAD if today > known.until else NOTE if known.ends_soon(today) else GOOD
     key = "doctor.holidays" if level == GOOD else "doctor.holidays_end"
-    yield level, words(None).say(key, day=words(None).day(known.until))
+    yield level, spoken.say(key, day=spoken.day(known.until))
 
 
-def _clock() -> Iterator[Finding]:
-    say = words(None).say
+def _clock(spoken: Words) -> Iterator[Finding]:
+    say = spoken.say
     now = datetime.now(UTC)
     good = now.year >= FIRST_YEAR and abs(time.time() - now.timestamp()) < 1
     if good:
-        yield GOOD, say("doctor.clock", now=words(None).moment(now))
+        yield GOOD, say("doctor.clock", now=spoken.moment(now))
     else:
         yield BAD, say("doctor.clock_wrong", now=now.isoformat())
 

@@ -17,6 +17,8 @@ from storage.hours.working_hours import WorkingHours
 from storage.teams.telephones import SHORTEST_KEY, mark
 
 VIETNAM = timedelta(hours=7)
+SHORTEST_FEED_TOKEN = 24
+"""Characters of a token that cannot be guessed; a shorter one opens nothing."""
 DEFAULT_DATABASE = "sqlite:///gocua.db"
 
 
@@ -71,6 +73,17 @@ class Settings(BaseSettings):
     locale: Literal["vi", "en"] = Field("vi", description="Language for people whose own is not known")
     timezone: str = Field("Asia/Ho_Chi_Minh", description="Vietnam's clock, by which every rule about days and hours goes")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged")
+
+    @field_validator("telegram_token", "zalo_bot_token", "zalo_oa_app_id", "zalo_oa_app_secret", "zalo_oa_secret_key")
+    @classmethod
+    def _accounts(cls, listed: SecretStr | str) -> SecretStr | str:
+        _named(listed if isinstance(listed, str) else listed.get_secret_value())
+        return listed
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _level(cls, level: object) -> object:
+        return level.lower() if isinstance(level, str) else level
 
     @field_validator("timezone")
     @classmethod
@@ -150,8 +163,10 @@ def _named(listed: str) -> dict[str, str]:
     """`NAME=VALUE,NAME=VALUE`, or one value alone, which is called main."""
     found: dict[str, str] = {}
     for part in filter(None, (each.strip() for each in listed.split(","))):
-        name, equals, value = part.partition("=")
-        found[name if equals else "main"] = value if equals else part
+        name, value = part.split("=", 1) if "=" in part else ("main", part)
+        if not (name and value) or name in found:
+            raise ValueError("NAME=VALUE,NAME=VALUE is needed: for every account a name of its own, and something behind it")
+        found[name] = value
     return found
 
 

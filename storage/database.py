@@ -16,7 +16,7 @@ from storage import database_file, json_text, sent
 from storage.database_file import BUSY_MS, Unusable
 from storage.prepared import Prepared
 
-__all__ = ["Database", "Unusable", "revisions"]
+__all__ = ["Database", "Unusable", "reason", "revisions"]
 CACHE_KB = 500
 """Pages each connection keeps to itself; the system keeps the rest of the file in its own cache."""
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}",
@@ -80,7 +80,7 @@ class Database:
         except OperationalError as error:
             if "no such table" in str(error):
                 return None
-            raise Unusable("database.unreachable", reason=_reason(error)) from None
+            raise Unusable("database.unreachable", reason=reason(error)) from None
         except DatabaseError as error:
             if "alembic_version" in str(error):
                 return None
@@ -169,7 +169,7 @@ def _engine(url: str, begin: str) -> Engine:
     return engine
 
 
-def _reason(error: OperationalError) -> str:
+def reason(error: OperationalError) -> str:
     """What the database says, in one line: full, locked, refused; it never names a password."""
     return str(error.orig).strip().partition("\n")[0]
 
@@ -189,4 +189,4 @@ def _migrate(engine: Engine) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as error:
-        raise Unusable("database.not_upgraded", reason=_reason(error)) from None
+        raise Unusable("database.not_upgraded", reason=reason(error)) from None

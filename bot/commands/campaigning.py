@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands.ground import fail, language, settings_from
+from bot.commands.places import day_typed
 from content.vietnam_time import local_day
 from content.words import words
 from storage.database import Database
@@ -84,7 +85,7 @@ def create(name: Annotated[str, typer.Option(help="What it is called.")], place:
 
     first, last = _day(starts), _day(ends)
     if last < first:
-        fail(_say("campaign.no_day", day=ends))
+        fail(_say("campaign.ends_first", starts=first, ends=last))
     if goal not in SERVICES:
         fail(_say("campaign.no_service", service=goal, known=", ".join(SERVICES)))
     aims = tuple(_aim(each, SERVICES) for each in aim or ())
@@ -138,9 +139,11 @@ def close(id_: Annotated[int, typer.Argument(metavar="CAMPAIGN")], on: On = "") 
     from storage.reading import Reading
 
     with _database() as database, database.write() as tx:
-        running = _running(campaigns.find(Reading(tx), id_))
+        running, day = _running(campaigns.find(Reading(tx), id_)), day_typed(on)
+        if on and day < running.starts_on:
+            fail(_say("campaign.not_begun", day=day, starts=running.starts_on))
         if running.closed_on is None:
-            campaigns.close(tx, id_, _day(on))
+            campaigns.close(tx, id_, day)
     typer.echo(_say("campaign.closed", id=id_, name=running.name))
 
 
@@ -170,8 +173,12 @@ def coverage(place: Code, number: Number = 0, on: On = "",
              shared: Annotated[bool, typer.Option(help="Leave out places with very few households.")] = False,
              each: Annotated[bool, typer.Option("--households", help="csv and xlsx: a line a household.")] = False) -> None:
     """Coverage of a place: the same numbers as in the chat, in the form you need. How far it is stands on stderr."""
-    if format_ not in FORMATS or kind not in ("week", "month") or (each and (shared or format_ not in ("csv", "xlsx"))):
+    if format_ not in FORMATS:
         fail(_say("campaign.no_format", format=format_, known=", ".join(FORMATS)))
+    if kind not in ("week", "month"):
+        fail(_say("campaign.no_period", period=kind))
+    if each and (shared or format_ not in ("csv", "xlsx")):
+        fail(_say("campaign.no_households"))
     if out is None and format_ in ("xlsx", "docx") and sys.stdout.isatty():
         fail(_say("campaign.needs_out", format=format_))
     with _database() as database, database.read() as tx:
@@ -179,7 +186,7 @@ def coverage(place: Code, number: Number = 0, on: On = "",
         from handlers.reports.report_export import Export
         from storage.counting import campaigns
 
-        look, day = _look(tx), period(kind, _day(on)).last if format_ == "docx" and not on else _day(on)
+        look, day = _look(tx), period(kind, day_typed(on)).last if format_ == "docx" and not on else day_typed(on)
         place_id = _place(tx, place)
         running = _running(campaigns.find(look.rows, number) if number else campaigns.of_place(look.rows, place_id, day))
         _exported(look, _whole(look, running, place_id, day), Export(format_, kind, shared, each), out)

@@ -6,16 +6,26 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
+from pydantic import ValidationError
 
 from bot.settings import Settings
+from content.words import words
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 T = TypeVar("T")
+
+
+class Spoken(StrEnum):
+    """The languages something can be written in."""
+
+    VI = "vi"
+    EN = "en"
 
 
 def fail(message: str) -> NoReturn:
@@ -25,13 +35,19 @@ def fail(message: str) -> NoReturn:
 
 
 def language() -> str:
-    """The language a command speaks."""
-    return os.environ.get("GOCUA_LOCALE", "vi")
+    """The language a command speaks, also where the settings are what is wrong."""
+    try:
+        return Settings().locale  # type: ignore[call-arg]
+    except (ValidationError, ValueError, OSError):
+        return os.environ.get("GOCUA_LOCALE", "vi")
 
 
 def settings_from(**over: object) -> Settings:
     """The settings of this environment, and a log that says no more than it should."""
-    settings = Settings(**over)  # type: ignore[arg-type]
+    try:
+        settings = Settings(**over)  # type: ignore[arg-type]
+    except UnicodeDecodeError:
+        fail(words(language()).say("file.not_text", file=".env"))
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s",
                         stream=sys.stderr)
     for noisy in ("httpx", "httpcore", "telegram", "apscheduler", "aiohttp.access", "alembic"):

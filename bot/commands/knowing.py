@@ -24,7 +24,7 @@ def check(on: Annotated[str, typer.Option(help="The day to check for, YYYY-MM-DD
     try:
         day = date.fromisoformat(on) if on else local_day(datetime.now(UTC))
     except ValueError:
-        fail(f"no day: {on} (YYYY-MM-DD)")
+        fail(words(language()).say("campaign.no_day", day=on))
     found = look_over(Library.load(), day)
     for each in found:
         typer.echo(f"{each.locale}/{each.guide}: {each.problem}: {each.detail}")
@@ -41,16 +41,31 @@ def ask(text: Annotated[str, typer.Argument(help="A question in somebody's own w
 
     from content.search import Finder
 
+    asked = _asked(file) if file else [text]
+    if asked == [""]:
+        fail(words(language()).say("search.nothing_asked"))
     finder = Finder.load()
-    asked = [json.loads(line)["text"] for line in file.read_text("utf-8").splitlines() if line.strip()] if file else [text]
     for question in asked:
         found = finder.find(question)
         answer = {"text": question, "action": str(found.action), "topics": list(found.topics)}
         typer.echo(json.dumps(answer, ensure_ascii=False) if as_json else f"{found.action}: {', '.join(found.topics)}")
 
 
+def _asked(file: Path) -> list[str]:
+    import json
+
+    asked = []
+    for number, line in enumerate(file.read_bytes().splitlines(), start=1):
+        try:
+            if line.strip():
+                asked.append(str(json.loads(line)["text"]))
+        except (ValueError, KeyError, TypeError):
+            fail(words(language()).say("search.no_line", file=file, number=number))
+    return asked
+
+
 @app.command()
-def missed(days: Annotated[int, typer.Option(help="How far back to look.")] = 30,
+def missed(days: Annotated[int, typer.Option(min=1, help="How far back to look.")] = 30,
            as_json: Annotated[bool, typer.Option("--json", help="One JSON object a group.")] = False) -> None:
     """List the questions that found no guide, grouped by the topic that came nearest; digits are already taken out."""
     import json
@@ -85,7 +100,7 @@ def missed(days: Annotated[int, typer.Option(help="How far back to look.")] = 30
 
 @app.command()
 def usage(guide: Annotated[str, typer.Argument(help="A guide's id; without one, every guide.")] = "",
-          days: Annotated[int, typer.Option(help="How far back to look.")] = 30) -> None:
+          days: Annotated[int, typer.Option(min=1, help="How far back to look.")] = 30) -> None:
     """Guides in numbers: begun, finished, under way, given up; for one guide, step by step. Fewer than five are not shown."""
     from datetime import timedelta
 
@@ -97,7 +112,7 @@ def usage(guide: Annotated[str, typer.Argument(help="A guide's id; without one, 
     now, locale = datetime.now(UTC), language()
     known = Library.load().guide(guide, locale) if guide else None
     if guide and known is None:
-        fail(f"there is no guide {guide}")
+        fail(words(locale).say("speak.gone"))
     database = Database(settings_from().database_url)
     database.inspect()
     with database.read() as tx:
@@ -106,10 +121,13 @@ def usage(guide: Annotated[str, typer.Argument(help="A guide's id; without one, 
             used = [use for use in figures.uses(rows, now - timedelta(days=days), now) if use.started >= figures.SMALL]
             if not used:
                 typer.echo(words(locale).say("usage.nothing", days=days, least=figures.SMALL))
+            else:
+                typer.echo(words(locale).say("usage.columns"))
             for use in used:
                 finished, active, abandoned = figures.parts(use)
                 typer.echo(f"{use.guide:28} {figures.shown(use.started):>6} {finished:>6} {active:>6} {abandoned:>6}")
         else:
+            typer.echo(words(locale).say("usage.step_columns"))
             for step in figures.steps_shown(rows, known.id, [step.id for step in known.steps], now - timedelta(days=days), now):
                 why = ", ".join(f"{reason} {count}" for reason, count in step.reasons)
                 typer.echo(f"{step.step:28} {step.reached:>6} {step.stuck:>6}  {why}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.amiss import Amiss
-from bot.commands.ground import fail, settings_from
+from bot.commands.ground import settings_from
 from bot.settings import DEFAULT_DATABASE
 from content.words import words
 from storage.database import Database
@@ -120,7 +120,7 @@ def chat(as_: Annotated[str, typer.Option("--as", help="citizen, volunteer or le
     from bot.build import talk_in_terminal
 
     if as_ not in data.PARTS:
-        fail(f"--as takes one of: {', '.join(data.PARTS)}")
+        raise Amiss("serve.no_part", known=", ".join(data.PARTS))
     settings = settings_from(database_url=os.environ.get("GOCUA_DATABASE_URL", database), log_level="error")
     if settings.database_url == DEMO_DATABASE:
         _furnish(settings.database_url)

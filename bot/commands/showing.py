@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commands.ground import fail, language, settings_from
+from bot.commands.ground import Spoken, fail, language, settings_from
 from bot.settings import Settings
 from content.vietnam_time import local_day
 from content.words import Words, words
@@ -35,9 +35,10 @@ class Format(StrEnum):
 def poster(of: Annotated[Of, typer.Argument(help="What it opens the bot at.")],
            name: Annotated[str, typer.Argument(help="The guide's id, or the hamlet's code.")],
            out: Annotated[Path, typer.Option(help="The file to write.")],
-           format_: Annotated[Format, typer.Option("--format", help="A picture to pass on, or A4 to print.")] = Format.PDF,
+           format_: Annotated[Format | None, typer.Option(
+               "--format", help="A picture to pass on, or A4 to print; by default as the file is called, else pdf.")] = None,
            address: Annotated[str, typer.Option(help="What opens the bot, {} for the word; by default the bot's own.")] = "",
-           in_: Annotated[str, typer.Option("--language", help="vi or en; by default the house's own.")] = "") -> None:
+           in_: Annotated[Spoken | None, typer.Option("--language", help="By default the house's own.")] = None) -> None:
     """Make a poster with a QR code that opens the bot at a guide or a hamlet."""
     from bot.build import doors
     from content.library import Library
@@ -52,14 +53,15 @@ def poster(of: Annotated[Of, typer.Argument(help="What it opens the bot at.")],
         made = _of_hamlet(settings, name, door, spoken) if door else None
     if made is None:
         fail(words(language()).say("poster.gone"))
-    out.write_bytes(posters.FORMATS[format_.value][1](made))
+    kind = format_ or (Format.PNG if out.suffix.lower() == ".png" else Format.PDF)
+    out.write_bytes(posters.FORMATS[kind.value][1](made))
     typer.echo(str(out))
 
 
 @app.command()
 def speak(guide: Annotated[str, typer.Argument(help="The guide's id.")],
           folder: Annotated[Path, typer.Argument(help="Where the sound files are written, one a step.")],
-          in_: Annotated[str, typer.Option("--language", help="vi or en; by default the house's own.")] = "") -> None:
+          in_: Annotated[Spoken | None, typer.Option("--language", help="By default the house's own.")] = None) -> None:
     """Write a guide's steps as they are read aloud, so that somebody can listen to them before people do."""
     from content.library import Library
     from content.speech import Mute
@@ -95,7 +97,7 @@ def _of_hamlet(settings: Settings, code: str, door: str, spoken: Words) -> Poste
 
 @app.command()
 def screens(folder: Annotated[Path, typer.Argument(help="The folder to write index.html into.")],
-            in_: Annotated[str, typer.Option("--language", help="Language of the page's own words: vi or en.")] = "") -> None:
+            in_: Annotated[Spoken | None, typer.Option("--language", help="Language of the page's own words.")] = None) -> None:
     """Write every screen of every guide and dialogue, in both languages, as one page for reviewers."""
     from bot.review.ground import ground
     from bot.review.page import chapters, page

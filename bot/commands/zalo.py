@@ -53,9 +53,9 @@ def _each_bot(what: str) -> None:
         return all([await _ask(bot, what, words(settings.locale)) for bot in bots(settings)])
 
     if not settings.zalo_bots():
-        fail("GOCUA_ZALO_BOT_TOKEN is not set")
+        fail(words(settings.locale).say("zalo.no_token"))
     if what == "set" and not settings.public_url:
-        fail("GOCUA_PUBLIC_URL is not set: the https address under which this server is reached")
+        fail(words(settings.locale).say("telegram.no_address"))
     if not asyncio.run(ask()):
         raise SystemExit(1)
 
@@ -98,7 +98,7 @@ def login(name: Annotated[str, typer.Option(help="Name of the account, where the
     settings = settings_from()
     wanted = name or next(iter(settings.zalo_accounts()), "")
     if wanted not in settings.zalo_accounts():
-        fail("GOCUA_ZALO_OA_APP_ID is not set" if not wanted else f"there is no account {wanted} in GOCUA_ZALO_OA_APP_ID")
+        fail(words(settings.locale).say("zalo.no_account" if wanted else "zalo.no_app", name=wanted))
     if not all(settings.zalo_accounts()[wanted][:2]):
         fail(words(settings.locale).say("zalo.oa_needs", account=f"zalo-oa:{wanted}"))
     asyncio.run(_login(settings, wanted))
@@ -140,7 +140,7 @@ def status() -> None:
 
     settings = settings_from()
     if not settings.zalo_accounts():
-        fail("GOCUA_ZALO_OA_APP_ID is not set")
+        fail(words(settings.locale).say("zalo.no_app"))
     found = list(kept(settings, [f"zalo-oa:{name}" for name in settings.zalo_accounts()]))
     for mark, told in found:
         typer.echo(f"{mark} {told}")

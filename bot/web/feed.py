@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from aiohttp import web
 from sqlalchemy import select
 
+from bot.settings import SHORTEST_FEED_TOKEN
 from bot.store import Store
 from content.vietnam_time import local_day
 from handlers.calendar import calendar
@@ -18,14 +19,12 @@ from storage.counting.overview import overview
 from storage.models import Place, table
 from storage.reading import Reading
 
-SHORTEST = 24
-"""Characters of a token that cannot be guessed; a shorter one opens nothing."""
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def routes(store: Store, token: str) -> list[web.RouteDef]:
     """The feed's address, or none where nobody may read it."""
-    return [web.get("/feed/coverage.json", _coverage(store, token))] if len(token) >= SHORTEST else []
+    return [web.get("/feed/coverage.json", _coverage(store, token))] if len(token) >= SHORTEST_FEED_TOKEN else []
 
 
 def _coverage(store: Store, token: str) -> Answer:

@@ -20,6 +20,7 @@ class Trouble(StrEnum):
     SHEETS = "list.sheets"
     FORMULAS = "list.formulas"
     NO_HEADER = "list.no_header"
+    NO_LOG_HEADER = "list.no_log_header"
     UNFETCHED = "list.unfetched"
     # one line
     BAD_NUMBER = "list.bad_number"

@@ -72,7 +72,7 @@ def visits(rows: Sequence[Row], today: date) -> VisitList:
     """Rows with headings: at least the household's number, the day and the outcome. Raises Unreadable."""
     head = header(rows, WANTED, (Column.OUTCOME,))
     if head is None or not {Column.NUMBER, Column.COUNT} & head.at.keys() or Column.DAY not in head.at:
-        raise Unreadable(Trouble.NO_HEADER)
+        raise Unreadable(Trouble.NO_LOG_HEADER)
     lines, problems = [], []
     for row, cells in rows:
         if row <= head.row or not head.cell(Column.OUTCOME, cells):

@@ -179,7 +179,7 @@ def _foot(page: Any, words: Words) -> None:
 def for_hamlet(look: Look, code: str) -> Paper:
     """The whole list of a hamlet by its code: for whoever prints it at the desk."""
     found = places.with_code(look.rows, code)
-    paper = make(look, f"{found.id}:0:{look.today.isoformat()}") if found else None
+    paper = make(look, f"{found.id}:0:{look.today.isoformat()}") if found and found.level == places.HAMLET else None
     if paper is None:
         raise Refused("paper.no_hamlet", hamlet=code)
     return paper
