@@ -30,6 +30,8 @@ LOOK_AGAIN = 1.0
 """Seconds after which the outbox is looked through again, for what other processes put there."""
 FLUSH = 0.04
 """Seconds for which the fates of sends may wait to be written down together."""
+DOUBT = 2.0
+"""Seconds after a commit of which nobody knows whether it was one: whatever it did has been handed over by then, or never is."""
 LONGEST_WAIT = 60.0
 EDITS_TRIED = 5
 
@@ -49,6 +51,7 @@ class Delivery:
         self._after = 0
         self._looked_at = self._flushed_at = 0.0
         self._news = True
+        self._doubted: tuple[float, datetime] | None = None
         self._stopping = False
         self.stopped_by_platform = False
 
@@ -68,6 +71,22 @@ class Delivery:
     async def recover(self) -> None:
         """Before anything is sent: what was in mid-send when a process died goes by its own policy."""
         await self._store.write(lambda tx: mail.recover(tx, self._channel.account, datetime.now(UTC)))
+
+    def doubt(self) -> None:
+        """A commit may have come to be though we were told otherwise: what it marked as leaving, nobody sends. Any thread."""
+        self._doubted = time.monotonic(), datetime.now(UTC)
+
+    async def _reclaim(self) -> None:
+        """What a commit marked as leaving of which nobody heard: it goes by its policy, as after a stop."""
+        doubted = self._doubted
+        if doubted is None or time.monotonic() - doubted[0] < DOUBT:
+            return
+        held = [*self._queue.known, *(ended.id for ended in (*self._settled, *self._arrived))]
+        found = await self._store.write(lambda tx: mail.recover(tx, self._channel.account, datetime.now(UTC), doubted[1], held))
+        if self._doubted is doubted:
+            self._doubted = None
+        if found:
+            log.warning("%d messages were written by a commit nobody heard of; they are sent now", found)
 
     def departures(self) -> Callable[[int], bool]:
         """Whether a message to a chat would leave at once, asked for each chat in turn; a guess that costs little when wrong."""
@@ -133,6 +152,7 @@ class Delivery:
             return
 
     async def _step(self) -> None:
+        await self._reclaim()
         await self._look()
         starting = [] if self._stopping or self.stopped_by_platform else self._choose()
         ripe = self._stopping or time.monotonic() - self._flushed_at >= FLUSH

@@ -42,6 +42,11 @@ class Post:
         for delivery in self.deliveries.values():
             delivery.wake()
 
+    def doubt(self) -> None:
+        """A commit failed, and it is not known whether it came to be."""
+        for delivery in self.deliveries.values():
+            delivery.doubt()
+
     def hand_over(self, parcels: Sequence[Parcel]) -> None:
         """What was just written, to whoever sends it; what another process sends, that one fetches itself."""
         if not parcels:

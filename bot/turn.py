@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bot.amiss import where
 from bot.batch import Answered, answer_batch, apologise
@@ -134,8 +135,11 @@ class Turn:
     async def _keep(self, arrived: Sequence[Arrival], then: Callable[[Connection], T]) -> T:
         """Commit what arrived together with what `then` makes of it, and tell those who wait for that."""
         met: list[tuple[str, ChainMap[str, int]]] = []
+        runs = 0
 
         def work(tx: Connection) -> T:
+            nonlocal runs
+            runs += 1
             now = datetime.now(UTC)
             met.clear()  # it may be run again
             for arrival in arrived:
@@ -144,7 +148,13 @@ class Turn:
                 mail.receive(tx, arrival.account, arrival.letters, now, known)
             return then(tx)
 
-        made = await self._store.write(work)
+        try:
+            made = await self._store.write(work)
+        except DBAPIError:
+            self._post.doubt()
+            raise
+        if runs > 1:
+            self._post.doubt()
         if arrived:
             reach("after_inbox_commit")
         for account, known in met:

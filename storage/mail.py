@@ -346,9 +346,14 @@ def sent_of(rows: Reading, ids: Sequence[int]) -> list[int]:
     return [row.id for row in rows.all(select(outbox.c.id).where(outbox.c.id.in_(ids), outbox.c.state == "sent"))]
 
 
-def recover(tx: Connection, account: str, now: datetime) -> int:
-    """After a stop in mid-send the outcome of `sending` rows is unknown: each follows its policy. How many there were."""
+def recover(tx: Connection, account: str, now: datetime, before: datetime | None = None, held: Sequence[int] = ()) -> int:
+    """After a stop in mid-send the outcome of `sending` rows is unknown: each follows its policy. How many there were.
+
+    With `before`, while sends go on: only rows made by then that are not among those `held` by whoever sends.
+    """
     mine = and_(outbox.c.account == account, outbox.c.state == "sending")
+    if before is not None:
+        mine = and_(mine, outbox.c.created_at <= before, outbox.c.id.not_in(held))
     again = or_(outbox.c.policy == EDIT, and_(outbox.c.policy == RESEND_ONCE, outbox.c.attempts < 2))
     tried = case((outbox.c.attempts == 0, 1), else_=outbox.c.attempts)  # it may have left once
     resent = tx.execute(update(outbox).where(mine, again).values(state="new", attempts=tried, problem="interrupted")).rowcount
