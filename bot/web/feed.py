@@ -30,7 +30,7 @@ def routes(store: Store, token: str) -> list[web.RouteDef]:
 def _coverage(store: Store, token: str) -> Answer:
     async def answer(request: web.Request) -> web.StreamResponse:
         kind, _, given = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
+        if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), token.encode()):
             return _plain(401, {"WWW-Authenticate": "Bearer"})
         try:
             on = date.fromisoformat(request.query.get("on") or local_day(datetime.now(UTC)).isoformat())
