@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from storage import mail
 from storage.teams import people
 
 LONGEST = 4_096
+_BROKEN = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps and no protocol carries: NUL, half a surrogate pair."""
 TakeIn = Callable[[str, Sequence[mail.Letter]], Awaitable[None]]
 Open = Callable[[str, Received], Awaitable[Incoming]]
 """What becomes of a letter that a file came with."""
@@ -34,7 +37,9 @@ class Reception:
 
 
 def guard(incoming: Incoming) -> Incoming:
-    """The same without what must never be written down: secrets, and the secret of a link."""
+    """The same without what must never be written down (secrets, and the secret of a link) or cannot be."""
+    if _BROKEN.search(incoming.text) or _BROKEN.search(incoming.data):
+        incoming = replace(incoming, text=_BROKEN.sub("\ufffd", incoming.text), data=_BROKEN.sub("\ufffd", incoming.data))
     if incoming.kind is Kind.START and incoming.data.startswith(("j-", "h-")):
         return replace(incoming, data=incoming.data[:2] + people.hashed(incoming.data[2:]))
     if not incoming.text or incoming.secrets:  # without words, or guarded before it stood in a file
