@@ -72,17 +72,17 @@ class Round:
 
 
 def send_due(tx: Connection, mind: Mind, now: datetime, *, settle: bool = True) -> int:
-    """Turn reminders whose hour has come into messages; how many people were looked at. First what became of earlier ones."""
+    """Turn reminders whose hour has come into messages; how many chats were looked at. First what became of earlier ones."""
     if not reminders.alone(tx):
         return 0
     rows = Reading(tx)
     this = Round(tx, rows, mind, now, calendar(rows))
     if settle:
         settle_sent(tx, mind, now)
-    due = reminders.due_people(tx, now, AT_ONCE)
+    looked_at, due = reminders.due_people(tx, now, AT_ONCE)
     for case in _cases(this, due):
         _remind(this, case)
-    return len(due)
+    return looked_at
 
 
 def settle_sent(tx: Connection, mind: Mind, now: datetime) -> int:

@@ -122,18 +122,21 @@ def alone(tx: Connection) -> bool:
     return bool(tx.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": ONE_CLOCK}))
 
 
-def due_people(tx: Connection, now: datetime, limit: int) -> dict[tuple[str, int], list[Door]]:
-    """Who is owed something now: a person, or a chat nobody has joined from, with all their doors, last used first."""
+def due_people(tx: Connection, now: datetime, limit: int) -> tuple[int, dict[tuple[str, int], list[Door]]]:
+    """Who is owed something now: a person, or a chat nobody has joined from, with all their doors, last used first.
+
+    Before them, in how many chats something is owed: people may have several, and where there are `limit`, more may be.
+    """
     rows = Reading(tx)
     chats = rows.all(_DUE_CHATS, {"now": now, "limit": limit})
     if not chats:
-        return {}
+        return 0, {}
     ids = {row.chat_id for row in chats}
     people = {row.person_id for row in chats if row.person_id is not None}
     found: dict[tuple[str, int], list[Door]] = {}
     for person_id, *door in rows.all(_DOORS, {"chats": list(ids), "people": list(people)}):
         found.setdefault(("person", person_id) if person_id is not None else ("chat", door[0]), []).append(Door(*door))
-    return found
+    return len(chats), found
 
 
 def owed(rows: Reading, chats: Sequence[int], until: datetime = EVER) -> list[Item]:

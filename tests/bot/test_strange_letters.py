@@ -10,7 +10,6 @@ from tests.bot.test_faults import VOLUNTEER, AtTheDoor
 from tests.bot.test_poison import count
 from tests.houses import furnish, living, quiet
 
-
 STRANGE = ["\x00", "\ud800", "vneid \udfff \x00 là gì", "12 vắng (bà \x00 rất \ud800 vui)", "\ufffe"]
 
 
