@@ -19,8 +19,10 @@ from storage.prepared import Prepared
 __all__ = ["Database", "Unusable", "reason", "revisions"]
 CACHE_KB = 500
 """Pages each connection keeps to itself; the system keeps the rest of the file in its own cache."""
+LONGEST_LOG = 8_000_000
+"""Bytes to which SQLite's second file shrinks again after a long reader (a backup, say) let it grow."""
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}",
-           f"cache_size = -{CACHE_KB}")
+           f"cache_size = -{CACHE_KB}", f"journal_size_limit = {LONGEST_LOG}")
 OPENED: dict[str, Any] = {"json_serializer": json_text.write_text, "json_deserializer": json_text.read,
                           "hide_parameters": True}
 """Values never stand in an error: they are what somebody wrote."""

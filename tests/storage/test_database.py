@@ -13,7 +13,7 @@ from typing import NoReturn
 import pytest
 from sqlalchemy import event, text
 
-from storage.database import Database, Unusable, revisions
+from storage.database import LONGEST_LOG, Database, Unusable, revisions
 from storage.models import METADATA
 
 
@@ -219,6 +219,27 @@ def test_sqlite_writes_are_durable(sqlite_url: str) -> None:
         assert tx.scalar(text("PRAGMA synchronous")) == 2
         assert tx.scalar(text("PRAGMA journal_mode")) == "wal"
         assert tx.scalar(text("PRAGMA foreign_keys")) == 1
+    database.close()
+
+
+def test_after_a_long_reader_the_second_file_is_small_again(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    log = Path(f"{database.path}-wal")
+
+    def write(times: int) -> None:
+        for _ in range(times):
+            with database.write() as tx:
+                tx.execute(text("INSERT INTO filler VALUES (zeroblob(1000000))"))
+
+    with database.write() as tx:
+        tx.execute(text("CREATE TABLE filler (x BLOB)"))
+    with database.read() as reader:
+        assert reader.scalar(text("SELECT count(*) FROM filler")) == 0
+        write(12)
+        assert log.stat().st_size > LONGEST_LOG
+    write(2)
+    assert log.stat().st_size <= LONGEST_LOG
+    assert database.damage() == ""
     database.close()
 
 
