@@ -10,10 +10,13 @@ from sqlalchemy import select
 from bot.build import telegram_bots
 from bot.house import House
 from storage.database import Database
-from storage.models import Chat, Inbox, table
+from storage.models import Chat, Household, Inbox, Visit, table
+from tests.chaos.world import World
 from tests.houses import living, quiet, settings
 from tests.loopback.bot_api import DEFAULT_TOKEN, LoopbackBotApi
+from tests.loopback.people import User
 
+AWAY = "🚪 Vắng"
 FAR = 2**53 + 11
 """An update's number that a double cannot tell from its neighbour."""
 
@@ -69,3 +72,39 @@ async def test_numbers_that_a_double_does_not_hold_are_kept_and_confirmed_exactl
         await quiet(house.store)
     assert sorted(column(url, table(Inbox).c.external_id)) == [str(FAR), str(FAR + 1), str(FAR + 2)]
     assert column(url, table(Chat).c.ref) == [str(2**52 - 1)]
+
+
+async def test_after_an_outage_nothing_is_shown_as_saved_that_telegram_forgot(url: str, api: LoopbackBotApi) -> None:
+    """A button pressed while we were away is forgotten after 150 seconds, typed words are not."""
+    world = World(account="telegram:xa", chats=2, each=1)
+    world.furnish(url)
+    presses, types = (api.user(world.chat_id(number)) for number in range(2))
+    async with program(url, api) as house:
+        for user, number in ((presses, 1), (types, 2)):
+            for said in ("ghi lượt", f"hộ {number}"):
+                before = user.seen
+                user.say(said)
+                await user.wait_for_message(after=before)
+        await quiet(house.store)
+    presses.press(None, AWAY)
+    types.say("vắng")
+    api.clock.skip(151)
+    before = types.seen
+    async with program(url, api) as house:
+        await types.wait_for_message(after=before, timeout=20)
+        await quiet(house.store)
+        assert visited(url) == [2] and not told_saved(presses) and told_saved(types)
+        presses.press(None, AWAY)
+        await until(lambda: visited(url) == [1, 2])
+        await quiet(house.store)
+        assert told_saved(presses)
+    assert len(api.bot().updates.expired) == 1
+
+
+def told_saved(user: User) -> bool:
+    return any("Đã lưu" in str(each) for each in user.chat.messages.values())
+
+
+def visited(url: str) -> list[int]:
+    return sorted(int(each) for each in column(url, select(table(Household).c.number).join(
+        table(Visit), table(Visit).c.household_id == table(Household).c.id).subquery().c.number))
