@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -20,13 +21,13 @@ from bot.tending import pass_on, tend
 from bot.working import ripen, take_back
 from content.vietnam_time import local_day
 from handlers.calendar import calendar
-from storage import mail
+from storage import leases, mail
 from storage.counting import coverage_snapshots
 from storage.guiding import missed
 from storage.helping.help_requests import TooLate
 from storage.reading import Reading
 from storage.reminding import dossiers, gatherings
-from storage.reminding.reminder_plans import plan
+from storage.reminding.reminder_plans import GAP, missed_letters, plan
 from storage.teams import people
 from storage.work import proposals
 
@@ -65,6 +66,7 @@ class Clock:
     def __init__(self, store: Store, mind: Mind, posted: Callable[[], None]) -> None:
         self._store, self._mind, self._posted = store, mind, posted
         self._planned: date | None = None
+        self._ticked: float | None = None
         self._scheduler: AsyncIOScheduler | None = None
 
     def start(self) -> None:
@@ -83,6 +85,7 @@ class Clock:
     async def tick(self) -> None:
         """Plan the day once, and send what is due now."""
         try:
+            await self._wake()
             await self._plan()
             while await self._store.write(lambda tx: settle_sent(tx, self._mind, datetime.now(UTC))) >= SETTLED:
                 pass  # a short transaction each, so that replies go between
@@ -108,6 +111,18 @@ class Clock:
             if not out_of_reach(error):
                 raise
             log.error("the database is out of reach: %s", type(error).__name__)
+
+    async def _wake(self) -> None:
+        """Notice how long nobody was here. A clock that was set forward while this program ran is no stop."""
+        now, ran = datetime.now(UTC), self._ticked is not None and time.monotonic() - self._ticked < GAP.total_seconds()
+
+        def note(tx: Connection) -> None:
+            before = leases.awake(tx, now)
+            if before is not None and not ran:
+                missed_letters(tx, before, now, local_day(now))
+
+        await self._store.write(note)
+        self._ticked = time.monotonic()
 
     async def _plan(self) -> None:
         """What a day brings by itself is planned in its first minute, and after every start."""

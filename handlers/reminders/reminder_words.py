@@ -7,7 +7,7 @@ numbers of papers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from content.hours import spoken
@@ -26,7 +26,7 @@ from storage.guiding import guide_runs
 from storage.helping import desks, help_requests
 from storage.helping.help_rules import State
 from storage.households import appointments, house_numbers
-from storage.local_time import instant
+from storage.local_time import LOCAL, instant
 from storage.outcomes import Status
 from storage.reminding import dossiers, gatherings
 from storage.reminding import reminder_kinds as kinds
@@ -231,6 +231,12 @@ def _table_ends(item: Item, look: Look) -> Message | None:
     return said(look.words.say("reminder.holidays_end", day=look.words.day(known.until))) if known.ends_soon(look.today) else None
 
 
+def _gap(item: Item, look: Look) -> Message | None:
+    began, ended = (datetime.fromtimestamp(int(at), LOCAL) for at in item.subject.removeprefix("gap:").split("-"))
+    return said(look.words.say("reminder.gap", since=f"{began:%H:%M}", since_day=look.words.day(began.date()),
+                               until=f"{ended:%H:%M}", until_day=look.words.day(ended.date())))
+
+
 WORDED: dict[str, Wording] = {
     kinds.UNFINISHED_GUIDE: _unfinished_guide, kinds.FOLLOW_UP: partial(_visit, phrase="reminder.visit"),
     kinds.VISIT_SOON: partial(_visit, phrase="reminder.soon"),
@@ -239,7 +245,7 @@ WORDED: dict[str, Wording] = {
     kinds.GATHERING_OFF: _called_off, kinds.SESSION: _gathering, kinds.DESK_OPEN: _desk_open,
     kinds.DEADLINE: _deadline, kinds.WEEKLY: _weekly, kinds.EXCLUSION: _exclusions, kinds.NUDGE: _nudge,
     kinds.HELP_UNANSWERED: unanswered, kinds.HELP_VISIT: _help_visit, kinds.REVIEW: _review,
-    kinds.TABLE_ENDS: _table_ends,
+    kinds.TABLE_ENDS: _table_ends, kinds.SERVICE_GAP: _gap,
 }
 """What each kind says; whoever registers a kind of their own adds its words here."""
 

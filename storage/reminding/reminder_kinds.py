@@ -85,3 +85,4 @@ NUDGE = register(Kind("volunteer_nudge", time(18, 30), 2 * DAY, Urgency.OTHER, l
 WEEKLY = register(Kind("weekly_leader_summary", time(7, 30), timedelta(hours=36, minutes=30), Urgency.OTHER, Slot.WEEKLY))
 REVIEW = register(Kind("content_review_due", time(7, 30), 6 * DAY, Urgency.OTHER))
 TABLE_ENDS = register(Kind("holidays_end", time(7, 30), 20 * DAY, Urgency.OTHER, mutable=False))
+SERVICE_GAP = register(Kind("service_gap", time(7, 0), 2 * DAY, Urgency.SESSION, mutable=False))

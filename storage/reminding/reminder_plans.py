@@ -23,6 +23,7 @@ from storage.reminding.reminder_kinds import (
     KINDS,
     NUDGE,
     REVIEW,
+    SERVICE_GAP,
     TABLE_ENDS,
     WEEKLY,
 )
@@ -189,6 +190,21 @@ def _desks(tx: Connection, day: Day) -> None:
 
 PLANNERS: list[Callable[[Connection, Day], None]] = [
     _deadlines, _weeks, _exclusions, _nudges, _reviews, _table_ends, _desks]
+
+
+GAP = timedelta(hours=24)
+"""Platforms keep what people write for a day (Telegram), half a day (Zalo): after a longer stop some of it never arrives."""
+ACTIVE = timedelta(days=3)
+
+
+def missed_letters(tx: Connection, before: datetime, now: datetime, today: date) -> None:
+    """The program did not run between these instants: whoever wrote shortly before is told, if it was long."""
+    if now - before < GAP:
+        return
+    about = f"gap:{before.timestamp():.0f}-{now.timestamp():.0f}"
+    lately = select(chat.c.id).where(chat.c.state == "active", chat.c.heard_at > before - ACTIVE).order_by(chat.c.id)
+    for chat_id in tx.execute(lately).scalars().all():
+        remind(tx, SERVICE_GAP, about, chat_id, today, at=now)
 
 
 def leaders(rows: Reading, hamlet_id: int, today: date) -> list[int]:
