@@ -44,6 +44,13 @@ def answered_with(rows: Reading, chat_id: int, since: datetime) -> list[Mapping[
     return [row.parcel or {} for row in rows.all(_ANSWERED, {"chat": chat_id, "since": since})]
 
 
+def heard(rows: Reading, chat_id: int, since: datetime) -> dict[int, str]:
+    """The words of each of the last letters of this chat since then, by their numbers; empty where there were none."""
+    found = rows.all(select(inbox.c.id, inbox.c.letter).where(inbox.c.chat_id == chat_id, inbox.c.received_at >= since)
+                     .order_by(inbox.c.id.desc()).limit(LATELY))
+    return {row.id: str((row.letter or {}).get("text", "")) for row in found}
+
+
 def last_answered(rows: Reading, account: str, chat_ref: str) -> int:
     """The last message by which this chat was answered itself; what came after it, from others or unasked, it has not seen."""
     here = select(chat.c.id).where(chat.c.account == account, chat.c.ref == chat_ref).scalar_subquery()

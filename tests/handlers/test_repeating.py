@@ -1,9 +1,12 @@
 """Two machines that answer each other come to rest; a person who types the same nonsense is told so, and can always go on."""
 
+from dataclasses import replace
+
 import pytest
 
+from content.search import Action, Finding
 from content.words import LANGUAGES, words
-from handlers.repeating import TIMES, WITHIN
+from handlers.repeating import MOST, TIMES, WITHIN
 from handlers.talk import Incoming, Kind
 from storage.database import Database
 from tests.handlers.village import Village
@@ -78,3 +81,39 @@ def test_pictures_without_end_come_to_rest_as_well(database: Database) -> None:
         village.turn()
         told.append(village.told("echo"))
     assert [bool(each) for each in told] == [True] * (TIMES + 1) + [False] * (19 - TIMES)
+
+
+FOUND = ("vneid_forgot_password", "proc_birth", "vneid_lock", "esign_what", "fee_receipt", "health_missing", "bank_open",
+         "dossier_overdue", "cashless_pay", "proc_marital")
+MUTTERED = ("lạ quá", "trời ơi", "nó cứ thế", "bực mình ghê", "cái gì đây", "xem nào", "thế là sao", "khổ ghê", "lại rồi", "ơ kìa",
+            "quái lạ", "làm ăn gì", "chịu thật", "gì vậy trời", "lằng nhằng", "rối rắm", "sao thế", "ôi chao", "thôi xong", "hết cách")
+
+
+def test_other_questions_get_other_answers_however_many(database: Database) -> None:
+    village = Village(database)
+    village.mind = replace(village.mind, find=lambda text: Finding(text, Action.open, (text,), 1.0))
+    village.comes("asker")
+    answers = [village.say("asker", topic) for topic in FOUND]
+    titles = {answer.splitlines()[2] for answer in answers}
+    assert len(titles) == len(FOUND), "each question its own guide"
+    assert [answer.splitlines()[0] for answer in answers] == ["Có phải bác hỏi việc này?"] * len(FOUND)
+
+
+def test_whoever_cries_for_help_in_other_words_is_answered(database: Database) -> None:
+    village = Village(database)
+    village.mind = replace(village.mind, find=lambda text: Finding(text, Action.urgent, ("scam_lost_money",), 1.0))
+    village.comes("scared")
+    answers = [village.say("scared", each) for each in MUTTERED]
+    assert all(answer.startswith("🚨") for answer in answers) and len(answers) == MOST
+    enough = village.say("scared", "cứu với")
+    assert "Lỡ bị lừa" in enough and "Nhờ người giúp" in enough, "what the card offered is still there"
+    assert village.say("scared", "ai đó ơi") == ""
+
+
+def test_other_words_after_the_silence_are_answered_again(database: Database) -> None:
+    village = Village(database)
+    village.comes("citizen")
+    first = village.say("citizen", "blah")
+    assert village.say("citizen", *["blah"] * 20) == ""
+    assert village.say("citizen", "mình muốn hỏi chuyện khác") == first
+    assert village.say("citizen", "blah") == ""
