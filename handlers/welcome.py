@@ -140,8 +140,10 @@ def more(desk: Desk, subject: str) -> None:
 
 
 def _left(desk: Desk) -> list[Choice]:
-    """What may be gone on with, by name."""
-    return [Choice(_named(desk, kept), f"/resume:{short(kept.id)}") for kept in desk.unfinished(TO_RESUME)]
+    """What may be gone on with, by name: what was left last, and rather a guide than anything else before it."""
+    left = desk.unfinished()
+    before = sorted(left[1:], key=lambda kept: kept.dialogue != "guide")
+    return [Choice(_named(desk, kept), f"/resume:{short(kept.id)}") for kept in (*left[:1], *before)[:TO_RESUME]]
 
 
 def _named(desk: Desk, kept: Kept) -> str:

@@ -41,3 +41,14 @@ def test_an_old_button_of_who_went_along_says_what_became_of_the_visit(village: 
 def test_back_from_a_first_question_leads_out(village: Village, asked: str) -> None:
     village.say("huong", asked)
     assert "Hôm nay mình làm gì?" in village.say("huong", "quay lại")
+
+
+def test_a_guide_that_is_unfinished_stays_on_the_first_screen_whatever_was_begun_since(village: Village) -> None:
+    village.comes("ba")
+    guide = village.say("ba", "menu", "làm định danh điện tử mức 2").splitlines()[0]
+    village.say("ba", "bắt đầu", "xong")
+    for begun in (("góp ý", "cảm ơn"), ("theo dõi hồ sơ", "khai sinh"), ("cài đặt", "giờ nhắc")):
+        village.later(minutes=1)
+        village.say("ba", *begun)
+    menu = village.say("ba", "menu").splitlines()
+    assert [line for line in menu if line.startswith("▶️")] == ["▶️ Làm tiếp: Cài đặt", f"▶️ Làm tiếp: {guide}"]
