@@ -26,11 +26,18 @@ _WITH = (r"(?:giup|gium|cho|voi|toi|em|con|chau|bac|anh|chi|minh|ma|so|code|nguo
          r"dung|khong|ko|k|a|nhe|nha|oi|cua to|the|please|this|for me)")
 _SAID = re.compile(rf"(?:xin |nho |{_WITH} )*(?:kiem tra|ktra|check|verify)(?: {_WITH})* "
                    rf"([0-9]{{4}}|[0-9]{{2}} [0-9]{{2}}|[0-9](?: [0-9]){{3}})(?: {_WITH})*")
+_ASKED = re.compile(rf"(?:(?:nguoi ta|nguoi nay|ho|ong|ba|dua|bao|doc|noi|cho xem|xem|co|is|{_WITH}) )*"
+                    r"(?:ma|ma so|code)(?: (?:nay|la|so|cua ho|cua to))* ([0-9]{4}) (?:(?:co|la|nay|is|it|cua|this) )*"
+                    r"(?:dung|that|gia|right|real|valid|correct)"
+                    rf"(?: (?:hay|gia|that|to|cong nghe|so|thon|cua|nguoi|ha|vay|member|{_WITH}))*")
+"""“Mã 4821 có đúng không?”: the same question in other words."""
 
 
 def heard(_desk: Desk, text: str) -> str | None:
     """ "Kiểm tra 4821", by anybody."""
-    found = _SAID.fullmatch(folded(text)) if len(text) <= LONGEST else None
+    if len(text) > LONGEST:
+        return None
+    found = _SAID.fullmatch(folded(text)) or _ASKED.fullmatch(folded(text))
     return f"/daycode:{found[1].replace(' ', '')}" if found else None
 
 

@@ -184,3 +184,17 @@ def test_what_was_asked_in_vain_and_guessed_is_forgotten_by_the_clock(village: V
     with village.database.read() as tx:
         assert tx.scalars(select(table(MissedQuestion).c.words)).all() == ["mới"]
         assert len(tx.scalars(select(table(Attempt).c.id)).all()) == 1
+
+
+@pytest.mark.parametrize("said", [
+    "mã 4821 đúng không", "người ta đưa mã 4821 có đúng tổ không", "ma nay 4821 la that hay gia vay", "is code 4821 right",
+    "họ đọc mã 4821 có đúng người của tổ không chị"])
+def test_the_question_in_other_words(said: str) -> None:
+    assert heard(None, said) == "/daycode:4821"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("said", [
+    "mã otp 4821 đúng không", "mã hộ 4821 đúng không", "mã 4821 đúng rồi", "mã hồ sơ 4821 đúng không", "4821",
+    "mã 482133 đúng không"])
+def test_another_code_is_not_that_of_the_day(said: str) -> None:
+    assert heard(None, said) is None  # type: ignore[arg-type]
