@@ -23,6 +23,7 @@ class Limits:
     likely: float = 0.2  # that a choice of three holds the right guide; below it even a choice would be guessing
     foreign: float = 0.2  # as sure as this that it is small talk, a call for a person, or none of our matters
     strange: float = 0.06  # as likely as this that it is none of our matters, and no choice is offered either
+    near: float = 0.25  # where nothing is offered, as likely as this, and a guide stands beside the word that we do not know
     alarm: float = 1.0  # times what content/alarm.py asks for before urgent help, in a question about scams
     afar: float = 1.2  # the same in any other question: there a false alarm frightens more
 
@@ -53,6 +54,7 @@ class Finding:
     topics: tuple[str, ...]  # best first, at most three
     score: float  # how sure, 0 to 1
     plain: bool = False  # urgent in words that leave no doubt, whatever the model thinks
+    near: tuple[str, ...] = ()  # where nothing is offered: the topic that may yet be meant
 
 
 @dataclass(frozen=True)
@@ -113,13 +115,14 @@ def decide(text: str, weighed: Weighed, limits: Limits = CHOSEN) -> Finding:
         first = best if best in HARM else LOST
         harmed = (first, *(t for t in ranked if t != first))[:CHOICES]
         return Finding(text, Action.urgent, harmed, weighed.alarm, plain=weighed.needed == PLAINLY)
+    guides = tuple(t for t in topics if t not in APART)[:CHOICES]
+    near = tuple(t for t in guides[:1] if topics[t] >= limits.near)
     if best in APART and score >= limits.foreign:
-        return Finding(text, Action(APART[best]), ranked, score)
+        return Finding(text, Action(APART[best]), ranked, score, near=near)
     if best not in APART and score >= limits.sure:
         return Finding(text, Action.open, ranked, score)
-    guides = tuple(t for t in topics if t not in APART)[:CHOICES]
     if topics.get(ELSEWHERE, 0.0) >= limits.strange:
-        return Finding(text, Action.none, ranked, score)
+        return Finding(text, Action.none, ranked, score, near=near)
     if sum(topics[guide] for guide in guides) < limits.likely:  # a vague question spreads over many of our guides
         return Finding(text, Action(APART.get(best, "none")), ranked, score)
     return Finding(text, Action.offer, guides, score)

@@ -16,7 +16,7 @@ from storage import transcript
 TIMES, WITHIN = 5, timedelta(minutes=10)
 """So often one answer is given within this time to a chat that says the same again and again, as machines do."""
 MOST = 20
-"""So often to one that says something else each time: nobody types as much as that in vain, and somebody in need gets an answer."""
+"""So often to one that says something else each time: a person, perhaps in need, never types as much as that in vain."""
 _GUIDE = "/guide:"
 
 

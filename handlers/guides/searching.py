@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
+from content import own_matters
+from content.fold import fold
 from handlers.access import Action, Scope
 from handlers.desk import Desk, Finding
 from handlers.screens import MENU
@@ -19,33 +24,74 @@ NO_DOUBT = 0.5
 """As likely an emergency as this, and no other guide stands beside the card."""
 ASIDE_WORDS = 3
 """Fewer words in the middle of something are an answer that was mistyped, not a question; or a cry for help."""
+THANKS = re.compile(r"\b(?:cam on|thanks?)\b")
+OWN = {"/hours": "menu.hours", "/about": "welcome.who", "/erase": "mydata.erase", "/quiet": "privacy.stop",
+       "/daycode": "menu.check", "/dossier": "dossier.new", "/language:vi": "language.vi", "/language:en": "language.en"}
+"""What the bot does itself, and the words of its button."""
 
 
 def search(desk: Desk, text: str) -> None:
     """The answer to a question in somebody's own words."""
     finding = desk.find(text)
     choices = _guides(desk, finding.topics)
-    none = desk.choice("search.none", "/none", quiet=True)
-    menu = desk.choice("way.menu", MENU, quiet=True)
-    person = desk.choice("help.ask", "/help")
+    ways = (*_tongue(desk, text), *_on(desk), desk.choice("way.menu", MENU, quiet=True))
     if finding.action == URGENT:
-        urgent = desk.look.library.for_topic("scam_lost_money", desk.look.words.language)
-        first = [Choice(urgent.title, f"/guide:{urgent.id}")] if urgent else []
-        other = [choice for choice in choices if choice not in first][:1] if finding.score < NO_DOUBT else []
-        on = [desk.choice("way.go_on", "/again", quiet=True)] if desk.talk else []
-        desk.say("search.urgent", *first, person, *other, *on, menu)
+        _urgent(desk, choices if finding.score < NO_DOUBT else [], ways)
+    elif own := _own(desk, text):
+        found = [*own, *(choices[:1] if finding.action == OPEN else ())]
+        _offer(desk, "search.found" if len(found) == 1 else "search.offer", found, ways)
     elif finding.action == SMALLTALK:
-        desk.say("search.smalltalk", menu)
+        _smalltalk(desk, text, _guides(desk, finding.near), ways)
     elif finding.action == HANDOFF:
-        desk.say("search.person", person, menu)
-    elif finding.action in (OPEN, OFFER) and choices:
-        key = "search.found" if finding.action == OPEN else "search.offer"
-        desk.say(key, *(choices[:1] if finding.action == OPEN else choices), none, menu)
+        desk.say("search.person", desk.choice("help.ask", "/help"), *ways)
+    elif finding.action == OPEN and choices:
+        _offer(desk, "search.found", choices[:1], ways)
+    elif finding.action == OFFER and choices:
+        _offer(desk, "search.offer", choices, ways)
     else:
         guess = next(iter(finding.topics), "")
         desk.answer.records.append(missed.Missed(text, desk.look.words.language, guess))
         key = "search.elsewhere" if guess == ELSEWHERE else _nothing(desk)
-        desk.say(key, *_any_paper(desk, finding.topics), *_or_a_person(desk))
+        near = (*_guides(desk, finding.near), *_any_paper(desk, finding.topics))[:1]
+        desk.say(key, *near, *_or_a_person(desk), *_tongue(desk, text))
+
+
+def _urgent(desk: Desk, others: Sequence[Choice], ways: Sequence[Choice]) -> None:
+    """The emergency card, a person, and where it is in doubt what else may be meant."""
+    urgent = desk.look.library.for_topic("scam_lost_money", desk.look.words.language)
+    first = [Choice(urgent.title, f"/guide:{urgent.id}")] if urgent else []
+    other = [choice for choice in others if choice not in first][:1]
+    desk.say("search.urgent", *first, desk.choice("help.ask", "/help"), *other, *ways)
+
+
+def _offer(desk: Desk, key: str, found: Sequence[Choice], ways: Sequence[Choice]) -> None:
+    offered = {choice.data for choice in found}
+    desk.say(key, *found, desk.choice("search.none", "/none", quiet=True), *(way for way in ways if way.data not in offered))
+
+
+def _smalltalk(desk: Desk, text: str, near: Sequence[Choice], ways: Sequence[Choice]) -> None:
+    if THANKS.search(fold(text)):
+        desk.say("feedback.welcome", desk.choice("feedback.to_team", "/feedback"), *ways)
+    else:
+        desk.say("search.smalltalk", *near, *ways)
+
+
+def _own(desk: Desk, text: str) -> list[Choice]:
+    """What the bot does itself, where that is what somebody asks for."""
+    data = own_matters.meant(text)
+    return [desk.choice(OWN[data], data)] if data else []
+
+
+def _tongue(desk: Desk, text: str) -> list[Choice]:
+    """The way to the language somebody writes in, where the bot speaks the other one."""
+    written = own_matters.written_in(text)
+    other = written not in ("", desk.look.words.language)
+    return [desk.choice(f"language.{written}", f"/language:{written}", quiet=True)] if other else []
+
+
+def _on(desk: Desk) -> list[Choice]:
+    """The way back to what somebody is in the middle of."""
+    return [desk.choice("way.go_on", "/again", quiet=True)] if desk.talk else []
 
 
 def alarm(desk: Desk, text: str) -> bool:
@@ -59,9 +105,10 @@ def alarm(desk: Desk, text: str) -> bool:
 def aside(desk: Desk, text: str) -> bool:
     """A question in the middle of something else: offer the guide and the way on; False where it was no question."""
     finding = desk.find(text)
-    if len([word for word in text.split() if word.isalpha()]) < ASIDE_WORDS and not finding.plain:
+    spoken = len([word for word in text.split() if word.isalpha()])
+    if spoken < ASIDE_WORDS and not finding.plain and not (finding.action == SMALLTALK and spoken == ASIDE_WORDS - 1):
         return False
-    if finding.action == URGENT or (finding.action == HANDOFF and _reading(desk)):
+    if finding.action == URGENT or (_reading(desk) and (finding.action in (HANDOFF, SMALLTALK) or own_matters.meant(text))):
         search(desk, text)
         return True
     choices = _meant(desk, finding)

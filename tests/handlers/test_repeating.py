@@ -85,8 +85,9 @@ def test_pictures_without_end_come_to_rest_as_well(database: Database) -> None:
 
 FOUND = ("vneid_forgot_password", "proc_birth", "vneid_lock", "esign_what", "fee_receipt", "health_missing", "bank_open",
          "dossier_overdue", "cashless_pay", "proc_marital")
-MUTTERED = ("lạ quá", "trời ơi", "nó cứ thế", "bực mình ghê", "cái gì đây", "xem nào", "thế là sao", "khổ ghê", "lại rồi", "ơ kìa",
-            "quái lạ", "làm ăn gì", "chịu thật", "gì vậy trời", "lằng nhằng", "rối rắm", "sao thế", "ôi chao", "thôi xong", "hết cách")
+MUTTERED = (
+    "lạ quá", "trời ơi", "nó cứ thế", "bực mình ghê", "cái gì đây", "xem nào", "thế là sao", "khổ ghê", "lại rồi", "ơ kìa",
+    "quái lạ", "làm ăn gì", "chịu thật", "gì vậy trời", "lằng nhằng", "rối rắm", "sao thế", "ôi chao", "thôi xong", "hết cách")
 
 
 def test_other_questions_get_other_answers_however_many(database: Database) -> None:

@@ -155,3 +155,53 @@ def test_what_may_be_said_in_ones_own_words_is_never_taken_for_an_alarm(team: Vi
         assert team.say("ba", *answers).startswith(asked)
         assert CARD not in team.say("ba", said), opened
         team.say("ba", "menu")
+
+
+# --- what the bot does itself, and what stands beside an answer ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("said", "button", "then"), [
+    ("thu bay nay xa co lam khong chau", "🏢 Một cửa làm việc giờ nào", "giờ một cửa"),
+    ("cậu là người hay máy", "Gõ Cửa là ai?", "trợ lý tự động"),
+    ("xoa het thong tin cua bac di", "🗑 Xóa dữ liệu của tôi", "Xóa hết?"),
+    ("sao cứ nhắc hoài phiền quá", "🔕 Đừng nhắc tôi nữa", "từ nay mình không tự nhắn nữa"),
+    ("có người đứng trước cửa nói là tổ công nghệ, có đúng không", "🔎 Kiểm tra người đến nhà", "bốn chữ số"),
+    ("nhắc bác ngày mùng 5 đi lấy kết quả nhé", "Theo dõi một hồ sơ", "Hồ sơ gì vậy"),
+    ("do you speak english", "🌐 English", "From now on I speak English"),
+])
+def test_what_the_bot_does_itself_is_found_too(says: Says, said: str, button: str, then: str) -> None:
+    told = says(said)
+    assert button in told and told.count(button) == 1 and "Không phải những bài này" in told
+    assert then in says(button)
+
+
+def test_whoever_writes_in_the_other_language_is_shown_the_way_to_it(says: Says) -> None:
+    assert "🌐 English" in says("how do I get my password back") and "🌐 English" in says("where is the nearest hospital")
+    assert "🌐 English" not in says("quên mật khẩu vneid")
+    says("english")
+    assert "🌐 Tiếng Việt" in says("quên mật khẩu VNeID rồi") and "🌐 Tiếng Việt" not in says("how do I get my password back")
+
+
+@pytest.mark.parametrize("said", ["quen mat khau", "quen mat khau lam sao", "quên mật khẩu rồi"])
+def test_what_may_yet_be_meant_stands_beside_the_word_that_it_is_not_known(says: Says, said: str) -> None:
+    told = says(said)
+    assert "Quên mật khẩu VNeID" in told and "🙋 Nhờ người giúp" in told and "Có phải bác hỏi việc này" not in told
+
+
+@pytest.mark.parametrize("said", ["gia vang hom nay", "bò nhà tôi bỏ ăn", "tối nay đá mấy giờ", "chao chau"])
+def test_nothing_stands_beside_what_is_surely_none_of_ours(says: Says, said: str) -> None:
+    titles = {guide.title for guide in LIBRARY.guides("vi")}
+    assert not titles & set(says(said).splitlines())
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    ("chào cháu nhé", "Mình nghe đây"), ("cảm ơn cháu nhiều nhé", "Dạ không có gì ạ"), ("chào bạn", "Mình nghe đây"),
+    ("cho bác gặp người thật đi", "🙋 Nhờ người giúp"), ("chieu nay xa lam den may gio vay", "🏢 Một cửa làm việc giờ nào"),
+])
+def test_kind_words_inside_a_guide_are_answered_kindly_with_the_way_back(says: Says, said: str, told: str) -> None:
+    says("làm định danh mức 2")
+    says("1")
+    step = says("1").splitlines()[0]
+    answered = says(said)
+    assert told in answered and "⚠️" not in answered and "Tiếp việc đang làm" in answered
+    assert says("tiếp việc đang làm").splitlines()[0] == step

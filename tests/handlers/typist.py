@@ -28,6 +28,7 @@ class Nothing:
     topics: tuple[str, ...] = ()
     score: float = 0.0
     plain: bool = False
+    near: tuple[str, ...] = ()
 
 
 class OwnDesk(Desk):
