@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from handlers import heard, meant, repeating, welcome
 from handlers.catalogue import DIALOGUES, EARS
@@ -12,7 +13,7 @@ from handlers.desk import Desk
 from handlers.dialogue import Dialogue
 from handlers.guides import searching
 from handlers.help import help_talk, reaching
-from handlers.questions import SOMEBODYS
+from handlers.questions import SOMEBODYS, Question
 from handlers.talk import Answer, Kept, Kind, NotAllowed, Refused, said
 from handlers.teams.join import by_number
 from storage.teams import telephones
@@ -184,12 +185,19 @@ def _typed(desk: Desk, text: str) -> None:
 
 def _said_anywhere(desk: Desk, text: str) -> None:
     """Where no question is open: a line of the list shown last, or else something to be searched for."""
-    if data := heard.choice(text, desk.shown, spoken=True):
+    if data := heard.choice(text, desk.shown, spoken=True) or heard.politely(text, desk.shown, asked=False):
         press(desk, data)
     elif heard.is_number(text):  # of a list that is not there: never a guess
         welcome.menu(desk, "")
     else:
         searching.search(desk, text)
+
+
+def _chosen(desk: Desk, kept: Kept, question: Question[Any], text: str) -> str | None:
+    """What is shown, or a command, that somebody names at an open question."""
+    numbers = not question.numbers or not meant.asked_here(kept, question.key, desk)
+    found = heard.choice(text, desk.shown, numbers=numbers, spoken=not question.free)
+    return found if found or question.free else heard.politely(text, desk.shown, asked=True)
 
 
 def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
@@ -199,8 +207,7 @@ def _typed_answer(desk: Desk, kept: Kept, text: str) -> None:
     desk.private = desk.private or (question is not None and question.telephone == SOMEBODYS)
     if question is None:
         finish(desk, dialogue, kept, here)
-    elif data := heard.choice(text, desk.shown, numbers=not question.numbers or not meant.asked_here(kept, question.key, desk),
-                                spoken=not question.free):
+    elif data := _chosen(desk, kept, question, text):
         press(desk, data)
     elif value := meant.in_other_words(dialogue, question, text):
         take(desk, dialogue, kept, question.key, value)

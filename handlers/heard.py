@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import dropwhile
 
 import yaml
 
@@ -14,6 +15,10 @@ from content.fold import fold, folded
 
 _POLITE = ("nhe", "nha", "a", "di", "em", "ban", "oi")
 _KIND = frozenset((*_POLITE, "da", "chau", "bac", "chi", "anh", "luon", "please"))
+_BEFORE = _KIND | {"cho", "toi", "minh", "vang", "con"}
+_BEHIND = _KIND | {"toi", "minh", "con", "giup", "gium", "ho", "voi", "roi", "thoi", "now"}
+_ALONE = (["menu"], ["thoat"])
+"""One word that means nothing else, whatever stands around it."""
 _PLEASE = rf"(?: (?:{'|'.join(_POLITE)}))*"
 _VERB, _NOUN = "(?:chon|bam|nhan|lay|number|option) ", "(?:so|cau|nut|phim|cai|cai so|cai thu|bai|viec) "
 _NUMBER = re.compile(rf"(?:{_VERB})?(?:{_NOUN})?(\d{{1,2}}){_PLEASE}")
@@ -43,9 +48,16 @@ def answers() -> Mapping[str, frozenset[str]]:
 
 def means(text: str, phrase: str) -> bool:
     """Whether these words, or what is left of them without the politeness around them, mean this ready answer."""
-    known, folded = answers().get(phrase, frozenset()), fold(text)
-    bare = " ".join(word for word in folded.split() if word not in _KIND)
-    return folded in known or bare in known
+    known, words = answers().get(phrase, frozenset()), fold(text).split()
+    bare = [word for word in words if word not in _KIND]
+    begun = list(dropwhile(_BEFORE.__contains__, bare))
+    return any(" ".join(each) in known for each in (words, bare, begun, _inside(begun)))
+
+
+def _inside(words: Sequence[str]) -> list[str]:
+    """What stands between the kind words before and behind."""
+    begun = list(dropwhile(_BEFORE.__contains__, words))
+    return list(dropwhile(_BEHIND.__contains__, reversed(begun)))[::-1]
 
 
 def command(text: str, *, asked: bool = False) -> str | None:
@@ -81,6 +93,16 @@ def label(text: str, shown: Sequence[Sequence[str]]) -> str | None:
 def _folded(label_: str) -> str:
     """Our own labels, folded once."""
     return fold(label_)
+
+
+def politely(text: str, shown: Sequence[Sequence[str]], *, asked: bool) -> str | None:
+    """What a choice or a command carries that stands between kind words ("quay lại đi cháu"). For where no words of one's own
+    are asked for: there these would be part of them."""
+    said = folded(text).split()
+    words = _inside(said)
+    if words == said or (len(words) < 2 and words not in _ALONE):
+        return None
+    return label(" ".join(words), shown) or command(" ".join(words), asked=asked)
 
 
 def is_number(text: str) -> bool:

@@ -24,9 +24,10 @@ NO_DOUBT = 0.5
 """As likely an emergency as this, and no other guide stands beside the card."""
 ASIDE_WORDS = 3
 """Fewer words in the middle of something are an answer that was mistyped, not a question; or a cry for help."""
-THANKS = re.compile(r"\b(?:cam on|thanks?)\b")
+THANKS, KIND = re.compile(r"\b(?:cam on|thanks?)\b"), re.compile(r"\b(?:chao|cam on|alo|hello|hi|thanks?)\b")
 OWN = {"/hours": "menu.hours", "/about": "welcome.who", "/erase": "mydata.erase", "/quiet": "privacy.stop",
-       "/daycode": "menu.check", "/dossier": "dossier.new", "/language:vi": "language.vi", "/language:en": "language.en"}
+       "/daycode": "menu.check", "/dossier": "dossier.new", "/again": "way.go_on", "/language:vi": "language.vi",
+       "/language:en": "language.en"}
 """What the bot does itself, and the words of its button."""
 
 
@@ -106,9 +107,10 @@ def aside(desk: Desk, text: str) -> bool:
     """A question in the middle of something else: offer the guide and the way on; False where it was no question."""
     finding = desk.find(text)
     spoken = len([word for word in text.split() if word.isalpha()])
-    if spoken < ASIDE_WORDS and not finding.plain and not (finding.action == SMALLTALK and spoken == ASIDE_WORDS - 1):
+    kind = finding.action == SMALLTALK and bool(KIND.search(fold(text)))
+    if spoken < ASIDE_WORDS and not finding.plain and not kind:
         return False
-    if finding.action == URGENT or (_reading(desk) and (finding.action in (HANDOFF, SMALLTALK) or own_matters.meant(text))):
+    if finding.action == URGENT or kind or (_reading(desk) and (finding.action == HANDOFF or own_matters.meant(text))):
         search(desk, text)
         return True
     choices = _meant(desk, finding)

@@ -27,7 +27,9 @@ def test_no_words_are_a_command_for_then_they_would_never_count() -> None:
     ("ừ", "guide.begin.go"), ("Vâng ạ", "guide.begin.go"), ("KO LÀM ĐƯỢC", "guide.at_step.stuck"),
     ("chưa ạ", "guide.at_step.stuck"), ("vẫn thế em ạ", "guide.remedy.still"),
     ("Không có ai ở nha\u0300", "visit.first.absent"), ("đúng rồi 👍", "visit.check.save"),
-    ("Có", "day.sure.yes"), ("dạ đúng rồi ạ", "day.sure.yes"), ("không phải", "day.sure.other"), ("có ạ", "home.keep.yes"),
+    ("tôi làm xong rồi", "guide.at_step.done"), ("Bác bị vướng rồi cháu ơi", "guide.at_step.stuck"),
+    ("tôi làm được rồi ạ", "guide.remedy.solved"), ("Có", "day.sure.yes"), ("dạ đúng rồi ạ", "day.sure.yes"),
+    ("không phải", "day.sure.other"), ("có ạ", "home.keep.yes"),
     ("Dạ thôi ạ", "home.keep.no"), ("ừ", "news.agree.yes"), ("Dạ rồi ạ", "confirm.guided.guided"),
     ("chưa được ạ", "confirm.guided.not_yet"), ("ý kiến", "feedback.kind.idea"),
     ("Không có gì ạ", "visit.note.-"), ("xong, đi tiếp", "visit.note.-"),
@@ -39,7 +41,8 @@ def test_as_people_say_it(said: str, phrase: str) -> None:
 @pytest.mark.parametrize("said, phrase", [
     ("xong chưa", "guide.at_step.done"), ("không xong", "guide.at_step.done"), ("chưa xong", "guide.at_step.done"),
     ("không được rồi", "guide.at_step.done"), ("ạ", "guide.begin.go"), ("", "guide.begin.go"), ("đừng lưu", "visit.check.save"),
-    ("ok", "erase.sure.yes"), ("có", "resign.sure.yes"), ("đồng ý", "members.sure_remove.yes"), ("không đúng", "day.sure.yes"),
+    ("tôi chưa rồi", "guide.at_step.done"), ("chưa xong rồi", "guide.at_step.done"), ("ok", "erase.sure.yes"),
+    ("có", "resign.sure.yes"), ("đồng ý", "members.sure_remove.yes"), ("không đúng", "day.sure.yes"),
     ("không có SIM", "visit.note.-"), ("xong rồi mai qua", "visit.note.-"),
 ])
 def test_what_does_not_say_so_is_no_answer(said: str, phrase: str) -> None:

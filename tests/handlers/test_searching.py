@@ -196,7 +196,7 @@ def test_nothing_stands_beside_what_is_surely_none_of_ours(says: Says, said: str
 
 @pytest.mark.parametrize(("said", "told"), [
     ("chào cháu nhé", "Mình nghe đây"), ("cảm ơn cháu nhiều nhé", "Dạ không có gì ạ"), ("chào bạn", "Mình nghe đây"),
-    ("cho bác gặp người thật đi", "🙋 Nhờ người giúp"), ("chieu nay xa lam den may gio vay", "🏢 Một cửa làm việc giờ nào"),
+    ("có ai nói chuyện trực tiếp với tôi không", "🙋 Nhờ"), ("chieu nay xa lam den may gio vay", "🏢 Một cửa làm việc giờ nào"),
 ])
 def test_kind_words_inside_a_guide_are_answered_kindly_with_the_way_back(says: Says, said: str, told: str) -> None:
     says("làm định danh mức 2")
@@ -205,3 +205,22 @@ def test_kind_words_inside_a_guide_are_answered_kindly_with_the_way_back(says: S
     answered = says(said)
     assert told in answered and "⚠️" not in answered and "Tiếp việc đang làm" in answered
     assert says("tiếp việc đang làm").splitlines()[0] == step
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    ("quay lại đi cháu", "Bước 1/"), ("cho bác quay lại với", "Bước 1/"), ("bấm nhầm rồi cháu ơi", "Bước 1/"),
+    ("bac bam nham nut roi", "Bước 1/"), ("trang chủ nhé", "Bác muốn làm gì?"), ("Thoát ra giúp bác", "Mình giữ chỗ cho bác"),
+    ("cho bác gặp người thật đi", "Giữ tên thôn cho lần sau?"),
+    ("bác bị vướng rồi cháu ơi", "Bác vướng ở đâu?"), ("cảm ơn", "Dạ không có gì ạ"),
+    ("nhờ người giúp bác với", "Giữ tên thôn cho lần sau?"),
+])
+def test_commands_and_buttons_inside_a_guide_may_be_said_kindly(team: Village, said: str, told: str) -> None:
+    team.say("ba", "làm định danh mức 2", "1", "1", "xong")
+    assert told in team.say("ba", said)
+
+
+def test_kind_words_are_part_of_ones_own(team: Village) -> None:
+    """A thank-you that was asked for is written down, not answered."""
+    assert team.say("ba", "góp ý", "🌼 Cảm ơn", "không giữ").startswith("Bác viết giúp mình")
+    assert "tổ trưởng trả lời bác" in team.say("ba", "cảm ơn")
+    assert "Mình đã ghi lại" in team.say("ba", "có")
