@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 from content import own_matters
 from content.fold import fold
@@ -11,6 +12,7 @@ from handlers.access import Action, Scope
 from handlers.desk import Desk, Finding
 from handlers.screens import MENU
 from handlers.talk import Choice
+from storage import transcript
 from storage.guiding import missed
 
 OPEN, OFFER, SMALLTALK, HANDOFF, URGENT = "open", "offer", "smalltalk", "handoff", "urgent"
@@ -24,6 +26,8 @@ NO_DOUBT = 0.5
 """As likely an emergency as this, and no other guide stands beside the card."""
 ASIDE_WORDS = 3
 """Fewer words in the middle of something are an answer that was mistyped, not a question; or a cry for help."""
+SHOCK = timedelta(minutes=10)
+"""So long the card stands before whatever is vague."""
 THANKS, KIND = re.compile(r"\b(?:cam on|thanks?)\b"), re.compile(r"\b(?:chao|cam on|alo|hello|hi|thanks?)\b")
 OWN = {"/hours": "menu.hours", "/about": "welcome.who", "/erase": "mydata.erase", "/quiet": "privacy.stop",
        "/daycode": "menu.check", "/dossier": "dossier.new", "/again": "way.go_on", "/language:vi": "language.vi",
@@ -36,8 +40,9 @@ def search(desk: Desk, text: str) -> None:
     finding = desk.find(text)
     choices = _guides(desk, finding.topics)
     ways = (*_tongue(desk, text), *_on(desk), desk.choice("way.menu", MENU, quiet=True))
-    if finding.action == URGENT:
-        _urgent(desk, choices if finding.score < NO_DOUBT else [], ways)
+    if finding.action == URGENT or _still_urgent(desk, finding, text):
+        doubted = finding.action == OFFER or (finding.action == URGENT and finding.score < NO_DOUBT)
+        _urgent(desk, choices if doubted else [], ways)
     elif own := _own(desk, text):
         found = [*own, *(choices[:1] if finding.action == OPEN else ())]
         _offer(desk, "search.found" if len(found) == 1 else "search.offer", found, ways)
@@ -55,6 +60,14 @@ def search(desk: Desk, text: str) -> None:
         key = "search.elsewhere" if guess == ELSEWHERE else _nothing(desk)
         near = (*_guides(desk, finding.near), *_any_paper(desk, finding.topics))[:1]
         desk.say(key, *near, *_or_a_person(desk), *_tongue(desk, text))
+
+
+def _still_urgent(desk: Desk, finding: Finding, text: str) -> bool:
+    """Whether the emergency card was the last answer and this is about nothing else: “làm sao đây cháu ơi”, “bác sợ quá”."""
+    if finding.action in (OPEN, HANDOFF) or THANKS.search(fold(text)) or own_matters.meant(text):
+        return False
+    lately = transcript.answered_with(desk.look.rows, desk.look.chat_id, desk.look.now - SHOCK)
+    return bool(lately) and lately[0].get("title") == desk.look.words.say("search.urgent").partition("\n")[0]
 
 
 def _urgent(desk: Desk, others: Sequence[Choice], ways: Sequence[Choice]) -> None:

@@ -224,3 +224,21 @@ def test_kind_words_are_part_of_ones_own(team: Village) -> None:
     assert team.say("ba", "góp ý", "🌼 Cảm ơn", "không giữ").startswith("Bác viết giúp mình")
     assert "tổ trưởng trả lời bác" in team.say("ba", "cảm ơn")
     assert "Mình đã ghi lại" in team.say("ba", "có")
+
+
+def test_whoever_was_shown_the_card_and_is_at_a_loss_is_shown_it_again(database: Database) -> None:
+    village = Village(database)
+    village.mind = replace(village.mind, find=Finder.load().find)
+    village.comes("ba")
+    alone = village.say("ba", "làm sao đây cháu ơi")
+    assert CARD not in alone
+    assert village.say("ba", "bac bi lua roi").startswith(CARD)
+    for said in ("làm sao đây cháu ơi", "bac so qua", "huhu", "có lấy lại tiền được không"):
+        assert village.say("ba", said).startswith(CARD), said
+    assert village.say("ba", "đăng ký tạm trú ở đâu").startswith("Có phải bác hỏi việc này?"), "another matter is another matter"
+    assert village.say("ba", "làm sao đây cháu ơi") == alone
+    village.say("ba", "bac bi lua roi")
+    assert CARD not in village.say("ba", "cảm ơn cháu nhiều")
+    village.say("ba", "bac bi lua roi")
+    village.later(minutes=11)
+    assert village.say("ba", "làm sao đây cháu ơi") == alone, "what was vague then is vague again"
