@@ -98,7 +98,7 @@ def hours(desk: Desk, subject: str) -> None:
     menu = desk.choice("way.menu", "/menu", quiet=True)
     found = known.get(subject) or (None if subject == "other" else mine(look))
     if not known:
-        desk.say("desk.unknown", menu)
+        desk.say("desk.unknown", desk.choice("help.ask", "/help"), menu)
     elif found is None:
         desk.say("desk.which", *(Choice(each.place_name, f"/hours:{id_}") for id_, each in list(known.items())[:20]), menu)
     else:
