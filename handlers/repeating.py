@@ -42,13 +42,13 @@ def _ways(desk: Desk, first: Message) -> tuple[Choice, ...]:
 
 
 def _said_before(desk: Desk, letters: Mapping[int, str]) -> bool:
-    """Whether these words came before, a number that counts them up aside; what has no words is always the same."""
+    """Whether these words came before, a number that counts them up aside; what is no text at all is always the same."""
     words = _bare(desk.incoming.text)
     return not words or any(_bare(text) == words for id_, text in letters.items() if id_ != desk.inbox_id)
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\d\W]+", " ", fold(text)).strip()
+    return re.sub(r"[\d\W]+", " ", fold(text)).strip() or text
 
 
 def _is(body: Mapping[str, Any], message: Message) -> bool:
