@@ -84,6 +84,52 @@ def spelled_out(text: str) -> bool:
     return bool(count) and any(meaning.kind == "outcome" for end in range(1, longest() + 1) for meaning in meanings(rest[:end]))
 
 
+# --- who went along -----------------------------------------------------------------------------------------------------
+
+LONGEST_NAME = 5
+
+
+def companions(words: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """The names of those who went along, where these words begin so ("cùng anh Nam và chị Hoa"); how many words say it."""
+    at, names = _begins(words, "with"), []
+    size = _name(words[at:]) if at else 0
+    if not size and (at := _begins(words, "with_title")) and _begins(words[at:], "title"):
+        size = _name(words[at:])
+    while size:
+        names.append(" ".join(words[at:at + size]))
+        at += size
+        size = _name(words[at + 1:]) if fold(" ".join(words[at:at + 1])) in ("va", "voi") else 0
+        at += size > 0
+    if not names:
+        return (), 0
+    return tuple(names), at + next((end for end in (3, 2) if _kind(words[at:at + end], "along")), 0)
+
+
+def _begins(words: Sequence[str], group: str) -> int:
+    """How many words the longest entry of a group takes that stands first here."""
+    listed: Sequence[str] = _listed()[group]  # type: ignore[assignment]
+    return max((len(each) for each in (plain(entry).split() for entry in listed)
+                if tuple(map(fold, words[:len(each)])) == tuple(map(fold, each)) and all(map(_agrees, words, each))), default=0)
+
+
+def _name(words: Sequence[str]) -> int:
+    """How many words a name takes that begins here: with its form of address, to the next word that means something else."""
+    title = at = _begins(words, "title")
+    while at < min(len(words), title + LONGEST_NAME) and words[at].isalpha() and (
+            (title and at == title) or not _means_something(words[at:])):
+        at += 1
+    return at if at > title else 0
+
+
+def _means_something(words: Sequence[str]) -> bool:
+    return fold(words[0]) in ("ngay", "luc") or bool(_begins(words, "title")) or any(
+        meanings(words[:end]) for end in range(1, min(longest(), len(words)) + 1))
+
+
+def _kind(words: Sequence[str], kind: str) -> bool:
+    return any(meaning.kind == kind for meaning in meanings(words))
+
+
 @cache
 def phrases() -> Mapping[int, tuple[Phrase, ...]]:
     """Every phrase, by how many words it has."""

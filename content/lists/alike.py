@@ -54,6 +54,15 @@ def alike(one: Called, other: Called) -> bool:
     return any(_same(a, b) for a, b in product(one.people, other.people))
 
 
+def calls(said: str, name: str) -> bool:
+    """Whether somebody of this name may be meant: by the given name, with as many of the words before it as were said."""
+    short, whole = _person(said), _person(_ASIDE.sub(" ", name))
+    if None not in (short.woman, whole.woman) and short.woman != whole.woman:
+        return False
+    return 0 < len(short.words) <= len(whole.words) and all(
+        _word(short, -n, whole, -n) for n in range(1, len(short.words) + 1))
+
+
 def _whole_names(one: Called, other: Called) -> bool:
     """A surname and two more words that agree weigh more than a lane."""
     return any(len(a.words) > 2 and a.words == b.words for a, b in product(one.people, other.people))

@@ -109,6 +109,7 @@ def in_words(seen: Sequence[Item], today: date) -> list[Item]:
 
 def _said(result: Item, behind: Sequence[Item], today: date) -> tuple[list[Item], int]:
     """The longest day that begins here, with the hour where one was said; a bare number only where nothing follows it."""
+    behind = behind[:next((n for n, item in enumerate(behind) if item.kind == "along"), len(behind))]
     if fold(result.text).endswith(" ngay") and len(behind) == 1 and behind[0].kind == NUMBER:
         return _day(f"ngày {behind[0].text}", today), 1
     starts = not behind or behind[0].kind not in (NUMBER, RANGE)  # "hẹn 35 ngày 31": a house, not in 35 days
@@ -129,9 +130,10 @@ def _day(said: str, today: date) -> list[Item]:
 def but_for_the_day(seen: Sequence[Item], today: date) -> list[Item]:
     """The same without what stands behind a result that waits for a day and names none, or several: it is asked instead."""
     at = next((n for n, item in enumerate(seen) if _waits(item)), len(seen))
-    behind = seen[at + 1:]
+    along = [item for item in seen[at + 1:] if item.kind == "along"]
+    behind = [item for item in seen[at + 1:] if item.kind != "along"]
     if len(read_day(" ".join(item.text for item in behind), today).days) > 1:
-        return list(seen[:at + 1])
+        return [*seen[:at + 1], *along]
     if any(item.kind in (NUMBER, RANGE, "outcome", "problem") or item.text == "?" or fold(item.text) in _NO for item in behind):
         return list(seen)
-    return list(seen[:at + 1]) if any(item.kind == UNKNOWN or not item.sure for item in behind) else list(seen)
+    return [*seen[:at + 1], *along] if any(item.kind == UNKNOWN or not item.sure for item in behind) else list(seen)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from content.lists.alike import calls
 from content.vietnam_time import instant, local_day
 from handlers.days import ask_day
 from handlers.dialogue import Ask
@@ -61,8 +62,8 @@ def unpack(stored: str) -> tuple[list[Line], datetime, int | None]:
 
 def _line(kept: dict[str, Any]) -> Line:
     of: dict[str, Callable[[Any], Any]] = {
-        "numbers": tuple, "services": tuple, "outcome": OUTCOMES.__getitem__, "barrier": Barrier, "mode": Mode, "doubt": Doubt,
-        "next_on": date.fromisoformat, "until": date.fromisoformat, "on": date.fromisoformat}
+        "numbers": tuple, "services": tuple, "companions": tuple, "outcome": OUTCOMES.__getitem__, "barrier": Barrier,
+        "mode": Mode, "doubt": Doubt, "next_on": date.fromisoformat, "until": date.fromisoformat, "on": date.fromisoformat}
     return Line(**{name: of[name](value) if name in of and value is not None else value for name, value in kept.items()})
 
 
@@ -72,12 +73,13 @@ def _line(kept: dict[str, Any]) -> Line:
 def sure(look: Look, hamlet: Hamlet, line: Line, at: datetime) -> list[Written] | None:
     """The visits of a line about which nothing is to be asked; None where something is."""
     outcome = line.outcome
-    if not line.certain or outcome is None or line.along or _lacks(line, outcome):
+    together = beside(look, hamlet, line)
+    if not line.certain or outcome is None or together is None or _lacks(line, outcome):
         return None
     homes = [house_numbers.home(look.rows, hamlet.id, number) for number in line.numbers]
     on = line.on or local_day(at)
     services = line.services or default_services(look, hamlet, outcome, on)
-    made = [Written(line, home, services, (), moment(line, at), on) for home in homes if home is not None]
+    made = [Written(line, home, services, together, moment(line, at), on) for home in homes if home is not None]
     if len(made) < len(homes) or (outcome.needs_attainment and not services) or contradicts(look, hamlet, line, services, on):
         return None
     return None if any(_alike(look, each) for each in made) else made
@@ -86,6 +88,21 @@ def sure(look: Look, hamlet: Hamlet, line: Line, at: datetime) -> list[Written] 
 def _lacks(line: Line, outcome: Outcome) -> bool:
     return ((outcome.needs_barrier and line.barrier is None) or (outcome.needs_date and line.next_on is None)
             or (outcome.needs_until and line.until is None))
+
+
+def others(look: Look, hamlet: Hamlet, name: str = "") -> list[assignments.Member]:
+    """Who else is of the team, or those among them who may be called so."""
+    me = look.person.id if look.person else 0
+    team = [each for each in assignments.team_of(look.rows, hamlet.id, look.today) if each.id != me]
+    return [each for each in team if calls(name, each.label)] if name else team
+
+
+def beside(look: Look, hamlet: Hamlet, line: Line) -> tuple[int, ...] | None:
+    """Who went along: nobody, or each who was named and is one member's name alone; None where it has to be asked."""
+    meant = [others(look, hamlet, name) for name in line.companions]
+    if line.along and not (meant and all(len(found) == 1 for found in meant)):
+        return None
+    return tuple(dict.fromkeys(found[0].id for found in meant))
 
 
 def contradicts(look: Look, hamlet: Hamlet, line: Line, services: tuple[str, ...], on: date) -> str | None:
@@ -212,7 +229,8 @@ class Asking:
             services = (self._service(at, line),)
         if contradicts(self.look, self.hamlet, line, services, on):
             return []
-        together = self._along(at) if line.along else ()
+        together = beside(self.look, self.hamlet, line)
+        together = self._along(at, line) if together is None else together
         homes = [home for place, number in enumerate(line.numbers) for home in self._home(f"{at}.{place}", number)]
         made = [Written(line, home, services, together, moment(line, self.at), on) for home in homes]
         return [each for each in made if not _alike(self.look, each) or self._once_more(at, each)]
@@ -238,17 +256,21 @@ class Asking:
             Option(each, say=f"visit.services.{each}") for each in SERVICES))
         return self._ask(f"service.{at}", question, "quick.service", **self._about(line))
 
-    def _along(self, at: str) -> tuple[int, ...]:
-        """Who went along: somebody else of the team."""
-        me = self.look.person.id if self.look.person else 0
-        others = {str(each.id): each.label for each in assignments.team_of(self.look.rows, self.hamlet.id, self.look.today)
-                  if each.id != me}
-        if not others:
-            return ()
-        question = replace(pick("along", *others, SKIP), offer=lambda: (
-            *(Option(id_, label=label) for id_, label in others.items()), Option(SKIP, say="quick.alone")))
-        chosen = self._ask(f"with.{at}", question, "quick.along")
-        return () if chosen == SKIP else (int(chosen),)
+    def _along(self, at: str, line: Line) -> tuple[int, ...]:
+        """Who went along, asked for each name that is nobody's or that of several."""
+        asked = [self._who(f"with.{at}" + (f".{n}" if n else ""), name) for n, name in enumerate(line.companions or ("",))]
+        return tuple(dict.fromkeys(id_ for id_ in asked if id_))
+
+    def _who(self, key: str, name: str) -> int:
+        """A member, 0 for nobody; those who may be called so stand first."""
+        team, called = others(self.look, self.hamlet), others(self.look, self.hamlet, name) if name else []
+        if len(called) == 1 or not team:
+            return called[0].id if called else 0
+        offered = {str(each.id): each.label for each in (*called, *team)}
+        question = replace(pick("along", *offered, SKIP), offer=lambda: (
+            *(Option(id_, label=label) for id_, label in offered.items()), Option(SKIP, say="quick.alone")))
+        chosen = self._ask(key, question, "quick.along_named" if name else "quick.along", **({"said": name} if name else {}))
+        return 0 if chosen == SKIP else int(chosen)
 
     def _home(self, at: str, number: int) -> list[house_numbers.Home]:
         """The household of a number; another number, or none, where the list has no such household."""

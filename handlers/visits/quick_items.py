@@ -17,6 +17,9 @@ UNKNOWN, NUMBER, RANGE, DATE, HOUR, NOTE, HAMLET, COMMA = "unknown", "number", "
 MOST_PIECES = 200
 """A statement of more words than this is a story, not a log."""
 
+MOST_WORDS = 14
+"""Of a phrase: two whole names of those who went along."""
+
 Hamlets = Mapping[tuple[str, ...], int]
 """The hamlets somebody may mean, by the folded words of their names."""
 
@@ -81,7 +84,7 @@ def _pieces(text: str) -> list[tuple[str, str]]:
 def _phrase(pieces: Sequence[tuple[str, str]], at: int, hamlets: Hamlets) -> tuple[Item | None, int]:
     """The longest phrase that begins here: certain before mistyped before perhaps."""
     most = 0
-    while at + most < len(pieces) and pieces[at + most][0] in ("word", "number") and most < 8:
+    while at + most < len(pieces) and pieces[at + most][0] in ("word", "number") and most < MOST_WORDS:
         most += 1
     words = [pieces[at + n][1] for n in range(most)]
     if not words or pieces[at][0] != "word":
@@ -89,11 +92,13 @@ def _phrase(pieces: Sequence[tuple[str, str]], at: int, hamlets: Hamlets) -> tup
     for count in range(most, 0, -1):
         if (id_ := hamlets.get(tuple(fold(word) for word in words[:count]))) is not None:
             return Item(HAMLET, " ".join(words[:count]), str(id_)), count
-    return _known(words)
+    return _known(quick_words.written_out(words))
 
 
 def _known(words: Sequence[str]) -> tuple[Item | None, int]:
-    words = quick_words.written_out(words)
+    names, count = quick_words.companions(words)
+    if names:
+        return Item("along", " ".join(words[:count]), ",".join(names)), count
     exact, taken = _longest(words, quick_words.meanings)
     typo, wider = _longest(words, quick_words.mistyped)
     if typo and wider > taken and not (exact and quick_words.meanings(words[taken:wider])):

@@ -43,6 +43,8 @@ class Line:
     note: str = ""
     mode: Mode = Mode.DOOR
     along: bool = False
+    companions: tuple[str, ...] = ()
+    """Who went along, as they were named."""
     hamlet_id: int | None = None
     doubt: Doubt | None = None
     likely: bool = True
@@ -61,11 +63,17 @@ class _Frame:
     day: date | None = None
     hour: int | None = None
     mode: Mode = Mode.DOOR
+    along: bool = False
+    companions: tuple[str, ...] = ()
     heading: bool = False
     """Whether the day stood on a line of its own."""
+    held: bool = False
+    """Whether how people met, at what hour and who went along stood on a line of their own: they hold for those below."""
     row: int = -1
     colon: bool = False
     """Whether a colon stood behind the day: it holds to the end of the row."""
+    row_held: bool = False
+    """Whether a colon stood behind anything of the heading."""
 
 
 def read(text: str, today: date, hamlets: Hamlets) -> list[Line]:
@@ -74,7 +82,7 @@ def read(text: str, today: date, hamlets: Hamlets) -> list[Line]:
     frame = _Frame()
     for row, part in _parts(text[:MOST_LETTERS])[:MOST_LINES]:
         if row != frame.row:
-            frame.row, frame.colon = row, False
+            frame.row, frame.colon, frame.row_held = row, False, False
         if seen := items(part, hamlets, today):
             found += _statement(" ".join(part.split()), seen, frame, today)
     return _once_each(found)
@@ -106,10 +114,11 @@ def _statement(text: str, seen: Sequence[Item], frame: _Frame, today: date) -> l
 def _told(text: str, seen: Sequence[Item], frame: _Frame, today: date) -> list[Line]:
     rest, dated = _heading(seen, frame, today)
     if not rest:
-        frame.heading = frame.heading or dated
+        frame.heading, frame.held = frame.heading or dated, True
         return []
     told = list(_pairs(text, rest, frame, today))
-    frame.colon = frame.colon or (dated and seen[len(seen) - len(rest) - 1].text == ":")
+    if len(rest) < len(seen) and seen[len(seen) - len(rest) - 1].text == ":":
+        frame.colon, frame.row_held = frame.colon or dated, True
     if frame.day in (None, today) or dated or frame.heading or frame.colon:
         return told
     return [replace(line, doubt=line.doubt or Doubt.DAY) for line in told]  # the day of the line before, or its own?
@@ -120,8 +129,8 @@ def _told(text: str, seen: Sequence[Item], frame: _Frame, today: date) -> list[L
 
 def _heading(seen: Sequence[Item], frame: _Frame, today: date) -> tuple[list[Item], bool]:
     """Take what stands before the numbers and the result; what is left, and whether a day was among it."""
-    if not frame.heading:
-        frame.mode, frame.hour = Mode.DOOR, None
+    if not (frame.heading or frame.held or frame.row_held):
+        frame.mode, frame.hour, frame.along, frame.companions = Mode.DOOR, None, False, ()
     at = 0
     day: date | None = None
     while at < len(seen) and seen[at].kind in _HEADS:
@@ -143,11 +152,13 @@ def _head(frame: _Frame, item: Item, today: date) -> date | None:
         frame.mode = Mode(item.value)
     elif item.kind == "part":
         frame.hour = int(item.value)
+    elif item.kind == "along":
+        frame.along, frame.companions = True, _names(item)
     return past_day(item, today) if item.kind in _DAYS else None
 
 
 _DAYS = frozenset({"day", DATE, "weekday"})
-_HEADS = _DAYS | {HAMLET, "mode", "part", COMMA, "filler"}
+_HEADS = _DAYS | {HAMLET, "mode", "part", "along", COMMA, "filler"}
 
 
 # --- numbers and results --------------------------------------------------------------------------------------------------
@@ -197,7 +208,8 @@ def _groups(seen: Sequence[Item]) -> Iterator[tuple[str, list[Item]]]:
 
 def _line(text: str, numbers: Sequence[Item], result: Sequence[Item], frame: _Frame, today: date) -> Line:
     listed = houses(numbers)
-    line = Line(text, listed, on=frame.day, hour=frame.hour, mode=frame.mode, hamlet_id=frame.hamlet_id)
+    line = Line(text, listed, on=frame.day, hour=frame.hour, mode=frame.mode, along=frame.along, companions=frame.companions,
+                hamlet_id=frame.hamlet_id)
     line = _result(line, result, today)
     wide = WIDE // 3 if line.outcome is not None and line.outcome.needs_attainment else WIDE
     if line.mode is not Mode.MEETING and len(listed) > wide and any(item.kind in (RANGE, "to") for item in numbers):
@@ -239,10 +251,14 @@ def _beside(line: Line, item: Item) -> Line | None:
     if not line.note and (item.kind == NOTE or (item.kind == HOUR and agreed)):
         return replace(line, note=item.text)
     if item.kind == "along" and not line.along:
-        return replace(line, along=True)
+        return replace(line, along=True, companions=_names(item))
     if item.kind == "mode" and line.mode is Mode.DOOR:
         return replace(line, mode=Mode(item.value))
     return None
+
+
+def _names(item: Item) -> tuple[str, ...]:
+    return tuple(filter(None, item.value.split(",")))
 
 
 def _outcome(line: Line, outcome: Outcome) -> Line:
@@ -286,7 +302,7 @@ def _dated(line: Line, item: Item, today: date) -> Line:
 
 
 _LISTED = frozenset({NUMBER, "house", "and", COMMA})
-_BEGINS = _HEADS | _NUMBERS | {"outcome", "problem", UNKNOWN}
+_BEGINS = (_HEADS - {"along"}) | _NUMBERS | {"outcome", "problem", UNKNOWN}
 
 
 def _guess(text: str, seen: Sequence[Item], frame: _Frame, today: date, doubt: Doubt) -> Line:
@@ -296,8 +312,8 @@ def _guess(text: str, seen: Sequence[Item], frame: _Frame, today: date, doubt: D
     trouble = next((item for item in seen if item.kind in _TROUBLES and item.sure), None)
     barrier = Barrier(trouble.value) if trouble and outcome in (None, Outcome.BLOCKED) else None
     outcome = outcome or (Outcome.BLOCKED if barrier else None)
-    line = Line(text, numbers, outcome, barrier, on=frame.day, hour=frame.hour, mode=frame.mode, hamlet_id=frame.hamlet_id,
-                doubt=doubt)
+    line = Line(text, numbers, outcome, barrier, on=frame.day, hour=frame.hour, mode=frame.mode, along=frame.along,
+                companions=frame.companions, hamlet_id=frame.hamlet_id, doubt=doubt)
     unknown = sum(item.kind == UNKNOWN for item in seen)
     odd = any(item.kind not in (NUMBER, "house", COMMA) for item in seen)
     begins = seen[0].kind in _BEGINS and (seen[0].sure or len(seen) == 2)

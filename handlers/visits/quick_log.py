@@ -20,6 +20,7 @@ from handlers.visits.quick_doubts import Asking, Written, pack, sure, unpack
 from handlers.visits.quick_items import Hamlets
 from handlers.visits.quick_lines import MOST_LETTERS, Line, read
 from storage.areas.places import Hamlet
+from storage.households import assignments
 from storage.teams import working
 from storage.work.visits import LogVisit
 
@@ -161,6 +162,9 @@ def _line_told(look: Look, some: Sequence[Written]) -> str:
         parts.append(words.say("quick.on", day=words.day(line.on)))
     if line.mode != "door":
         parts.append(words.say(f"quick.mode.{line.mode}"))
+    if first.together:
+        team = {each.id: each.label for each in assignments.team_of(look.rows, first.home.hamlet_id, look.today)}
+        parts.append(words.say("quick.with", members=", ".join(team[id_] for id_ in first.together if id_ in team)))
     return " · ".join([*parts, *([f"“{line.note}”"] if line.note else [])])
 
 

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from content import quick_words
+from content.fold import fold
 from handlers.visits.quick_lines import MOST_LETTERS, Line, read
 from storage.outcomes import Outcome
 
@@ -29,6 +30,7 @@ def told(line: Line) -> str:
         line.note and f"({line.note})",
         line.mode if line.mode != "door" else "",
         "along" if line.along else "",
+        " & ".join(map(fold, line.companions)),
         f"in {line.hamlet_id}" if line.hamlet_id else "",
         f"? {line.doubt}" if line.doubt else "",
     ]
@@ -78,6 +80,20 @@ UNDERSTOOD = {
     "12 xong mức 2 (bà rất vui)": "12 completed vneid_level2 (bà rất vui)",
     "12 xong thanh toan": "12 completed online_payment",
     "12 xong cùng đi": "12 completed along",
+    "12 xong đi cùng anh Nam": "12 completed along anh nam",
+    "12 xong cung chi hoa; 13 vang": "12 completed along chi hoa | 13 not_home",
+    "12 xong, có chị Mai đi cùng ạ": "12 completed along chi mai",
+    "12 vắng với bác Năm; 13 xong mức 2 đi cùng Văn Nam và chị Hẹn hôm qua":
+        "12 not_home along bac nam | 13 completed on 2026-11-22 vneid_level2 along van nam & chi hen",
+    "12 hẹn mùng 6 cùng anh Đạt": "12 appointment along anh dat",
+    "12 hẹn phiên chợ tới cùng anh Đạt": "12 appointment along anh dat",
+    "đi cùng anh Nam 12 xong; 13 vang": "12 completed along anh nam | 13 not_home",
+    "sáng nay đi cùng chị Mai: 12 xong; 13 vang":
+        "12 completed on 2026-11-23 8h along chi mai | 13 not_home on 2026-11-23 8h along chi mai",
+    "đi cùng anh Nam\n12 xong\n13 vang": "12 completed along anh nam | 13 not_home along anh nam",
+    "họp thôn\n12 xong\n13 có rồi": "12 completed meeting | 13 already_done meeting",
+    "tại quầy: 12 xong; 13 có rồi\n14 vắng": "12 completed office | 13 already_done office | 14 not_home",
+    "họp thôn 12 xong; 13 vắng": "12 completed meeting | 13 not_home",
     "12 hẹn mai 8h30": "12 appointment next 2026-11-24 (8h30)",
     "12 hen 3 ngay nua": "12 appointment next 2026-11-26",
     "12 hen 25/12": "12 appointment next 2026-12-25",
@@ -125,6 +141,10 @@ ASKED = {
     "12 sang": "unclear",
     "12 xong?": "unclear",
     "12 xong 13": "unclear",
+    "12 cũng xong": "unclear",
+    "12 cung xong": "unclear",
+    "12 xong đi cùng anh Nam vắng": "unclear",
+    "12 xong với 13 anh Nam": "unclear",
     "xong 12 13 vang": "unclear",
     "12 vang hen t7": "unclear",
     "12 vang 12 xong": "twice",

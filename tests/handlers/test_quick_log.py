@@ -1,10 +1,11 @@
 """The quick log at work: what is written, asked and undone, on both databases."""
 
 import random
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from storage.database import Database
 from storage.models import (
@@ -13,6 +14,7 @@ from storage.models import (
     FollowUpTask,
     Household,
     Membership,
+    Person,
     Place,
     Reminder,
     Visit,
@@ -141,6 +143,52 @@ def test_who_went_along_is_credited_and_the_house_counts_once(database: Database
         assert short(field) == [(4, "completed")]
         assert sorted(tx.execute(select(table(Attainment).c.recorded_by)).scalars()) == sorted(field.members[1:])
         assert tx.scalar(select(table(Companion).c.person_id)) == field.members[2]
+
+
+@pytest.fixture
+def named(database: Database) -> Iterator[tuple[Field, Typist]]:
+    with database.write() as tx:
+        field = made(tx, members=5)
+        for number, label in enumerate(("Bác Chi", "Chị An", "Nguyễn Văn Nam", "Chị Hoa", "Lê Nam")):
+            tx.execute(update(table(Person)).where(table(Person).c.id == field.members[number]).values(label=label))
+        yield field, Typist(field, 1)
+
+
+def beside(field: Field) -> list[tuple[int, int]]:
+    companion, visit, household = table(Companion), table(Visit), table(Household)
+    rows = field.tx.execute(select(household.c.number, companion.c.person_id).join(visit, visit.c.id == companion.c.visit_id)
+                            .join(household, household.c.id == visit.c.household_id))
+    return sorted((number, field.members.index(person)) for number, person in rows)
+
+
+def test_somebody_of_the_team_who_is_named_is_credited_at_once(named: tuple[Field, Typist]) -> None:
+    field, typist = named
+    said = typist.say("4 xong cung chi hoa; 5 vắng; 6 xong đi cùng anh Văn Nam và bác Chi", NINE)
+    assert typist.current is None and "cùng Chị Hoa" in said and "cùng Nguyễn Văn Nam, Bác Chi" in said
+    assert beside(field) == [(4, 3), (6, 0), (6, 2)]
+    assert sorted(field.tx.execute(select(table(Attainment).c.recorded_by)).scalars()) == sorted(
+        field.members[n] for n in (0, 1, 1, 2, 3))
+    typist.press("Hoàn tác", NINE)
+    assert set(field.tx.execute(select(table(Attainment).c.revoked_on)).scalars()) == {TODAY}
+
+
+@pytest.mark.parametrize(("text", "first"), [
+    ("4 xong cùng anh Nam", "Lê Nam"), ("4 xong cùng anh Hoa", "Bác Chi"), ("4 xong cùng chị Hòa", "Bác Chi"),
+    ("4 xong cùng chị An", "Bác Chi"), ("4 xong cùng anh Hùng", "Bác Chi"), ("4 xong cùng Nguyễn Nam", "Bác Chi")])
+def test_a_name_that_is_nobodys_or_several_peoples_is_asked_about(named: tuple[Field, Typist], text: str, first: str) -> None:
+    field, typist = named
+    said = typist.say(text, NINE)
+    assert short(field) == [] and f"“{text.partition(' cùng ')[2].lower()}” là ai?" in said and typist.shown[0].label == first
+    assert "cùng Chị Hoa" in typist.press("Chị Hoa", NINE)
+    assert short(field) == [(4, "completed")] and beside(field) == [(4, 3)]
+
+
+def test_whoever_was_named_but_went_not_is_left_out(named: tuple[Field, Typist]) -> None:
+    field, typist = named
+    typist.say("đi cùng chị Hoa\n4 xong\n5 vắng cùng anh Tý", NINE)
+    assert short(field) == [(4, "completed")] and beside(field) == [(4, 3)]
+    typist.press("🚪 Vắng", NINE)
+    assert short(field) == [(4, "completed"), (5, "not_home")]
 
 
 def test_a_letter_answered_twice_is_written_once(database: Database) -> None:
