@@ -6,7 +6,7 @@ from handlers import my_data, privacy, welcome
 from handlers.announcements import announced, broadcast, news
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
-from handlers.gatherings import gathering, gathering_off, gathering_papers, sessions
+from handlers.gatherings import gathering, gathering_move, gathering_off, gathering_papers, sessions
 from handlers.guides import assist, guide, listen, pictures, poster, searching, speech, subjects, usage
 from handlers.help import feedback, help_answer, help_list, help_request
 from handlers.households import duplicates, exclusion, former, household_list, spot_check
@@ -43,6 +43,7 @@ DIALOGUES: dict[str, Dialogue] = {
         settings.SETTINGS,
         my_data.ERASE,
         gathering.GATHERING,
+        gathering_move.MOVE,
         gathering.ATTENDANCE,
         gathering.WORKDAYS,
         rhythm.RHYTHM,

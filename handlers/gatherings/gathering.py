@@ -34,9 +34,9 @@ def plan(ask: Ask, look: Look) -> Done:
     kind = ask(one_of("kind", GatheringKind))
     barrier = ask(_barrier()) if kind is GatheringKind.SESSION else None
     when = ask_day(ask, look, "day", "gathering.day", confirm=False, most=180, places=(service.place_id,))
-    starts = when.at or ask(_hour("starts"))
-    ends = ask(_hour("ends", after=starts))
-    venue = ask(_venue())
+    starts = when.at or ask(hour_question("starts"))
+    ends = ask(hour_question("ends", after=starts))
+    venue = ask(venue_question())
     partner = ask(note("partner"))
     topics = ask(note("about"))
     made = Meeting(0, kind, service.place_id, service.place_name, when.on, starts, ends, venue, partner, topics,
@@ -66,7 +66,7 @@ def _barrier() -> Question[Barrier]:
     return replace(question, offer=lambda: [Option(each.value, say=f"visit.barrier.{each}") for each in Barrier])
 
 
-def _hour(key: str, after: time | None = None) -> Question[time]:
+def hour_question(key: str, after: time | None = None) -> Question[time]:
     """An hour in people's own words, kept as 14:30."""
 
     def hear(raw: str) -> str:
@@ -92,7 +92,7 @@ def _later(at: time, hours: int) -> str:
     return f"{at.hour + hours:02}:{at.minute:02}" if at.hour + hours < 24 else ""
 
 
-def _venue() -> Question[str]:
+def venue_question() -> Question[str]:
     def read(raw: str) -> str:
         venue = " ".join(raw.split())
         if not venue:
@@ -126,7 +126,7 @@ def text(look: Look, meeting: Meeting) -> str:
 # --- what comes, and who was there ----------------------------------------------------------------------------------------
 
 
-def _mine(look: Look, action: Action) -> list[int]:
+def mine(look: Look, action: Action) -> list[int]:
     """The places whose gatherings somebody may see (or lead): their own, the communes above and the hamlets below."""
     ids = {service.place_id for service in look.services(action)}
     hamlets = look.hamlets(action)
@@ -139,9 +139,9 @@ def listed(desk: Desk, _subject: str) -> None:
     """What is planned in somebody's places, and what was a week ago."""
     look = desk.look
     look.require(Action.ATTEND)
-    mine = _mine(look, Action.ATTEND)
-    before = gatherings.between(look.rows, mine, look.today - timedelta(days=7), look.today - timedelta(days=1))
-    found = [*gatherings.between(look.rows, mine, look.today, look.today + AHEAD), *reversed(before)]  # what comes goes first
+    places = mine(look, Action.ATTEND)
+    before = gatherings.between(look.rows, places, look.today - timedelta(days=7), look.today - timedelta(days=1))
+    found = [*gatherings.between(look.rows, places, look.today, look.today + AHEAD), *reversed(before)]  # what comes goes first
     may = look.may(Action.PLAN_GATHERING) > Scope.NOWHERE
     ways = [desk.choice("gathering.new", "/gathering"), desk.choice("workdays.make", "/workdays")] if may else []
     menu = desk.choice("way.menu", "/menu", quiet=True)
@@ -156,7 +156,7 @@ def listed(desk: Desk, _subject: str) -> None:
 def planned(desk: Desk, subject: str, action: Action) -> Meeting | None:
     known = bool(subject) and len(subject) <= 10 and subject.strip(DIGITS) == ""
     meeting = gatherings.meeting(desk.look.rows, int(subject, 36)) if known else None
-    return meeting if meeting and meeting.place_id in _mine(desk.look, action) else None
+    return meeting if meeting and meeting.place_id in mine(desk.look, action) else None
 
 
 def one(desk: Desk, subject: str) -> None:
@@ -169,11 +169,12 @@ def one(desk: Desk, subject: str) -> None:
         return
     body, choices = text(look, meeting), []
     if planned(desk, subject, Action.PLAN_GATHERING):
-        here = gatherings.present(look.rows, meeting.id)
+        here, number = gatherings.present(look.rows, meeting.id), short(meeting.id)
         body += "\n" + look.words.say("gathering.for_leader", code=meeting.room_code, count=len(here))
-        choices = [desk.choice("gathering.tick", f"/attendance:{short(meeting.id)}"),
-                   desk.choice("gathering.sheet", f"/attendance_file:{short(meeting.id)}"),
-                   desk.choice("gathering.call_off", f"/call_off:{short(meeting.id)}")]
+        move = [desk.choice("gathering.move", f"/move_gathering:{number}")] if meeting.begins > look.now else []
+        choices = [desk.choice("gathering.tick", f"/attendance:{number}"),
+                   desk.choice("gathering.sheet", f"/attendance_file:{number}"), *move,
+                   desk.choice("gathering.call_off", f"/call_off:{number}")]
     desk.send(Message(text=body, document=f"ics:{desk.look.words.language}:{meeting.id}",
                       choices=(*choices, desk.choice("way.menu", "/menu", quiet=True))))
 
@@ -192,7 +193,7 @@ def present(desk: Desk, code: str) -> None:
     if look.person is None or people.guesses_left(look.rows, look.chat_id, look.now) <= 0:
         desk.say("join.too_many", menu)
         return
-    meeting = gatherings.by_code(look.rows, _mine(look, Action.ATTEND), code, look.now, look.today)
+    meeting = gatherings.by_code(look.rows, mine(look, Action.ATTEND), code, look.now, look.today)
     if meeting is None:
         desk.answer.records.append(people.Guess())
         desk.say("gathering.wrong_code", menu)
@@ -205,7 +206,7 @@ def tick(ask: Ask, look: Look) -> Done:
     """The leader ticks who was there; whoever gave the code is ticked already."""
     known = bool(look.subject) and look.subject.strip(DIGITS) == ""
     meeting = gatherings.meeting(look.rows, int(look.subject, 36)) if known else None
-    if meeting is None or meeting.place_id not in _mine(look, Action.PLAN_GATHERING):
+    if meeting is None or meeting.place_id not in mine(look, Action.PLAN_GATHERING):
         raise Refused("gathering.gone")
     if meeting.begins > look.now:
         raise Refused("gathering.not_yet")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from content.words import Words
 from handlers.access import Action
+from handlers.calendar import calendar
 from handlers.days import both
 from handlers.desk import Desk
 from handlers.gatherings.gathering import planned
 from handlers.help.help_notice import spoken
-from handlers.help.help_request import awake
 from handlers.help.reaching import open_to
 from handlers.look import Look
 from handlers.talk import Notice, said
 from storage.helping import duty
 from storage.helping.duty import Address
+from storage.hours.quiet_hours import opening
 from storage.reminding import gatherings
 from storage.reminding.gatherings import CancelGathering, Meeting
 
@@ -25,15 +26,27 @@ def call_off(desk: Desk, subject: str) -> None:
     if meeting is None or meeting.state != "planned":
         desk.say("gathering.gone", desk.choice("gathering.all", "/gatherings"))
         return
-    told = [chat for chat in gatherings.told(desk.look.rows, meeting.id) if chat != desk.look.chat_id]
-    told = told if meeting.begins > desk.look.now else []
-    if awake(desk.look):
-        desk.answer.records.append(CancelGathering(meeting.id))
-        known = [each for chat in told if (each := duty.address(desk.look.rows, chat)) is not None and each.state == "active"]
-        desk.answer.notices += [_off(desk.look, meeting, each) for each in open_to(desk.look, known)]
-    else:
-        desk.answer.records.append(CancelGathering(meeting.id, tuple(told)))
+    now, in_the_morning = to_tell(desk.look, meeting)
+    desk.answer.records.append(CancelGathering(meeting.id, in_the_morning))
+    desk.answer.notices += [_off(desk.look, meeting, each) for each in now]
     desk.say("gathering.called_off", desk.choice("gathering.all", "/gatherings"), desk.choice("way.menu", "/menu", quiet=True))
+
+
+def to_tell(look: Look, meeting: Meeting) -> tuple[list[Address], tuple[int, ...]]:
+    """Whoever knows of a gathering that changes: those who may be written to now, and the chats that are told later."""
+    known = gatherings.told(look.rows, meeting.id) if meeting.begins > look.now else []
+    team = {each.id for each in gatherings.members(look.rows, [meeting.place_id], meeting.on)}
+    free = not calendar(look.rows).forbidden(look.today)
+    now, later = [], []
+    for chat_id in known:
+        to = duty.address(look.rows, chat_id)
+        if to is None or chat_id == look.chat_id:
+            continue
+        if not free or opening(look.now, "member" if to.person_id in team else "citizen") > look.now:
+            later.append(chat_id)
+        elif to.state == "active":
+            now.append(to)
+    return open_to(look, now), tuple(later)
 
 
 def off_text(look: Look, meeting: Meeting, words: Words) -> str:

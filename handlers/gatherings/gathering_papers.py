@@ -34,6 +34,7 @@ def _calendar(look: Look, meeting: Meeting) -> bytes:
     calendar.add("version", "2.0")
     title = look.words.say(f"gathering.kind.{meeting.kind}")
     event.add("uid", f"gathering-{meeting.id}@gocua")
+    event.add("sequence", gatherings.moves(look.rows, meeting.id))  # a calendar replaces what it has by a higher one
     event.add("dtstamp", look.now.astimezone(UTC))
     event.add("dtstart", meeting.begins)  # instants in UTC need no table of time zones
     event.add("dtend", meeting.over)

@@ -14,7 +14,7 @@ from content.hours import spoken
 from handlers.access import Action
 from handlers.calendar import calendar
 from handlers.desk import Desk, Finding
-from handlers.gatherings import gathering_off
+from handlers.gatherings import gathering_move, gathering_off
 from handlers.help.help_list import unanswered
 from handlers.look import Look
 from handlers.reports import summary
@@ -135,7 +135,10 @@ def _serves(look: Look, meeting: gatherings.Meeting) -> bool:
 
 def _called_off(item: Item, look: Look) -> Message | None:
     found = gatherings.meeting(look.rows, _number(item))
-    return said(gathering_off.off_text(look, found, look.words)) if found and found.begins > look.now else None
+    if found is None or found.begins <= look.now:
+        return None
+    return gathering_move.moved(look, found, look.words) if found.state == "planned" else said(
+        gathering_off.off_text(look, found, look.words))
 
 
 def _gathering(item: Item, look: Look) -> Message | None:

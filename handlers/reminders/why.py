@@ -30,7 +30,8 @@ def why(desk: Desk, _subject: str) -> None:
     mine = {look.chat_id, *(people.chats(look.rows, [look.person.id]) if look.person else ())}
     leads = look.may(Action.SEE_REMINDERS) > Scope.OWN
     team = {chat: label for chat, label in (_team(look) if leads else {}).items() if chat not in mine}
-    lines = [line for _, line in sorted(_lines(look, mine, team), key=lambda each: each[0], reverse=True)[:SHOWN]]
+    told = dict.fromkeys(_lines(look, mine, team))  # the evening and the morning of one gathering are told in one line
+    lines = [line for _, line in sorted(told, key=lambda each: each[0], reverse=True)[:SHOWN]]
     counted = [_counted(look, tally) for tally in (_around(look, {*mine, *team}) if leads else [])[:COUNTED]]
     menu = desk.choice("way.menu", "/menu")
     stopped = preferences.own(look.rows, look.chat_id).wishes.stopped
@@ -53,7 +54,7 @@ def _team(look: Look) -> dict[int, str]:
 def _lines(look: Look, mine: set[int], team: Mapping[int, str]) -> list[tuple[date, str]]:
     """Reminders, announcements and notices that did not come, each with its day."""
     since, chats = look.now - LATELY, [*mine, *team]
-    fates = reminders.fates(look.rows, sorted(mine), team, since, SHOWN)
+    fates = reminders.fates(look.rows, sorted(mine), team, since, 2 * SHOWN)
     others = [*unsaid.announcements(look.rows, chats, since, SHOWN), *unsaid.notices(look.rows, chats, since, SHOWN)]
     return [*((fate.due_on, _line(look, fate)) for fate in fates),
             *((local_day(each.at), _other(look, each, team.get(each.chat_id, ""))) for each in others)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 
 from storage.local_time import instant
 from storage.mail import insert_new
-from storage.models import Attendance, Chat, Gathering, Household, Membership, Person, Place, Reminder, Visit, table
+from storage.models import Attendance, AuditEvent, Chat, Gathering, Household, Membership, Person, Place, Reminder, Visit, table
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminding import preferences
@@ -22,7 +22,8 @@ from storage.teams.people import note
 
 gathering, attendance, place = table(Gathering), table(Attendance), table(Place)
 membership, person, chat, visit, household = table(Membership), table(Person), table(Chat), table(Visit), table(Household)
-reminder = table(Reminder)
+reminder, audit = table(Reminder), table(AuditEvent)
+MOVED = "moved gathering"
 EVENING, MORNING = time(18, 30), time(7)
 BEFORE = {"training": 1, "meeting": 1, "session": 2}
 """Days before, in the evening, when those concerned are told; then once more on the morning itself."""
@@ -174,6 +175,18 @@ class PlanGathering:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveGathering:
+    """A gathering takes place on another day, at another hour or place. `later`: as when it is called off."""
+
+    id: int
+    on: date
+    starts: time
+    ends: time
+    venue: str
+    later: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CancelGathering:
     """A gathering does not take place. `later`: chats that were told of it and are to be told so when the night is over."""
 
@@ -213,12 +226,13 @@ def _plan(thing: PlanGathering, tx: Connection, context: Context) -> None:
     note(tx, context, "planned gathering", f"gathering:{id_}")
 
 
-def _owe(tx: Connection, made: Meeting, chat_id: int, now: datetime, asked_at: datetime | None = None) -> None:
-    """Some evenings before and on the morning itself; at once where both are past."""
+def _owe(tx: Connection, made: Meeting, chat_id: int, now: datetime, asked_at: datetime | None = None, *,
+         at_once: bool = True) -> None:
+    """Some evenings before and on the morning itself; where both are past at once, unless they know of it."""
     told = ((BEFORE[made.kind], EVENING), (0, MORNING))
     hours = [(n, at) for n, (days, hour) in enumerate(told, start=1)
              if now < (at := instant(made.on - timedelta(days=days), hour)) < made.begins]
-    for ordinal, at in hours or [(1, now)]:
+    for ordinal, at in hours or [(1, now)][:at_once]:
         remind(tx, _kind(made), f"gathering:{made.id}", chat_id, made.on, ordinal, at=at, expires=made.begins, agreed=True,
                asked_at=asked_at)
 
@@ -240,10 +254,17 @@ def owe_newcomers(tx: Connection, today: date) -> None:
 
 
 def told(rows: Reading, gathering_id: int) -> list[int]:
-    """The chats that were told of a gathering, or are about to be."""
-    query = select(reminder.c.chat_id).where(reminder.c.subject == f"gathering:{gathering_id}", reminder.c.parcel.is_not(None),
+    """The chats that were told of a gathering, or asked to be reminded of it."""
+    know = or_(reminder.c.parcel.is_not(None), reminder.c.asked_at.is_not(None) & (reminder.c.state == "scheduled"))
+    query = select(reminder.c.chat_id).where(reminder.c.subject == f"gathering:{gathering_id}", know,
                                              reminder.c.kind.in_((GATHERING, SESSION)))
     return sorted({row.chat_id for row in rows.all(query)})
+
+
+def moves(rows: Reading, gathering_id: int) -> int:
+    """How often it was moved."""
+    return int(rows.scalar(select(func.count()).select_from(audit).where(
+        audit.c.subject == f"gathering:{gathering_id}", audit.c.action == MOVED)) or 0)
 
 
 def _chats(tx: Connection, place_id: int, on: date) -> list[tuple[int, int]]:
@@ -252,6 +273,29 @@ def _chats(tx: Connection, place_id: int, on: date) -> list[tuple[int, int]]:
     found = tx.execute(select(chat.c.person_id, chat.c.id).where(chat.c.person_id.in_(people), chat.c.state == "active")
                        .order_by(chat.c.heard_at, chat.c.id.desc()))
     return [(chat_id, person_id) for person_id, chat_id in {row.person_id: row.id for row in found}.items()]
+
+
+@record.register
+def _move(thing: MoveGathering, tx: Connection, context: Context) -> None:
+    """Who is reminded of it is reminded of the new day instead: the team of that day, and whoever asked and did not stop it."""
+    rows, subject = Reading(tx), f"gathering:{thing.id}"
+    was = meeting(rows, thing.id)
+    if was is None or was.state != "planned":
+        return
+    tx.execute(update(gathering).where(gathering.c.id == thing.id).values(
+        on_day=thing.on, starts_at=f"{thing.starts:%H:%M}", ends_at=f"{thing.ends:%H:%M}", venue=thing.venue))
+    made = replace(was, on=thing.on, starts=thing.starts, ends=thing.ends, venue=thing.venue)
+    owed = rows.all(select(reminder.c.chat_id, reminder.c.asked_at, reminder.c.reason, reminder.c.parcel).where(
+        reminder.c.subject == subject, reminder.c.kind.in_((GATHERING, SESSION))))
+    for kind in (GATHERING, SESSION, GATHERING_OFF):
+        clear(tx, kind, subject, None, context.now, "put_off")
+    asked = {row.chat_id: row.asked_at for row in owed if row.asked_at is not None}
+    stopped, know = {row.chat_id for row in owed if row.reason == "one_stopped"}, {row.chat_id for row in owed if row.parcel}
+    for chat_id in ({chat_id for chat_id, _ in _chats(tx, made.place_id, made.on)} | asked.keys()) - stopped:
+        _owe(tx, made, chat_id, context.now, asked.get(chat_id), at_once=chat_id not in know | asked.keys())
+    for chat_id in thing.later:
+        remind(tx, GATHERING_OFF, subject, chat_id, made.on, at=context.now, expires=made.begins, agreed=True)
+    note(tx, context, MOVED, subject, f"{was.on} {was.starts:%H:%M} -> {made.on} {made.starts:%H:%M}")
 
 
 @record.register

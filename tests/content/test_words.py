@@ -68,7 +68,7 @@ BUILT = ("visit.", "visit.outcome.", "visit.barrier.", "visit.services.", "statu
          "web.", "sketch.", "home.", "helper.state.", "meet.part.", "broadcast.is.",
          "broadcast.progress.", "broadcast.count.", "broadcast.skipped.", "broadcast.held.", "feedback.handled.", "mailbag.",
          "list.",
-         "reminder.kind.", "why.reason.", "why.state.", "why.what.", "gathering.kind.", "dossier.is.",
+         "reminder.kind.", "why.reason.", "why.state.", "why.what.", "gathering.kind.", "gathering.", "dossier.is.",
          "dossier.", "day.month.", "desk.days.", "settings.hours.", "settings.weekly.", "rhythm.",
          "holiday.how.", "workdays.head.", "workdays.told.",
          "summary.do.", "report.sheet.", "report.column.", "report.indicator.", "report.of.", "report.code.",

@@ -52,6 +52,7 @@ settings        =                                        .         .         .  
 erase           =                                        .         .         .         .         .         .
 erase           {volunteer}                              -         -         -         -         -         -
 gathering       =                                        .         .         .         .         .         .
+move_gathering  {gathering_}                             -         -         y         y         y         -
 attendance      {gathering_}                             -         -         y         y         y         -
 workdays        =                                        .         .         .         .         .         .
 workdays        {hamlet}                                 -         -         -         -         -         -
