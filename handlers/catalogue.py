@@ -143,6 +143,7 @@ ACTIONS: dict[str, Callable[[Desk, str], None]] = {
     "gatherings": gathering.listed,
     "gathering_one": gathering.one,
     "present": gathering.present,
+    "off_sure": gathering_off.sure,
     "call_off": gathering_off.call_off,
     "attendance_file": gathering.sheet,
     "poster": poster.ask_for_poster,

@@ -174,7 +174,7 @@ def one(desk: Desk, subject: str) -> None:
         move = [desk.choice("gathering.move", f"/move_gathering:{number}")] if meeting.begins > look.now else []
         choices = [desk.choice("gathering.tick", f"/attendance:{number}"),
                    desk.choice("gathering.sheet", f"/attendance_file:{number}"), *move,
-                   desk.choice("gathering.call_off", f"/call_off:{number}")]
+                   desk.choice("gathering.call_off", f"/off_sure:{number}")]
     desk.send(Message(text=body, document=f"ics:{desk.look.words.language}:{meeting.id}",
                       choices=(*choices, desk.choice("way.menu", "/menu", quiet=True))))
 

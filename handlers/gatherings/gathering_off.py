@@ -19,6 +19,18 @@ from storage.reminding import gatherings
 from storage.reminding.gatherings import CancelGathering, Meeting
 
 
+def sure(desk: Desk, subject: str) -> None:
+    """Asked once more: whoever was told is told at once that it is off."""
+    desk.look.require(Action.PLAN_GATHERING)
+    meeting = planned(desk, subject, Action.PLAN_GATHERING)
+    if meeting is None or meeting.state != "planned":
+        desk.say("gathering.gone", desk.choice("gathering.all", "/gatherings"))
+        return
+    move = [desk.choice("gathering.move", f"/move_gathering:{subject}")] if meeting.begins > desk.look.now else []
+    desk.say("gathering.off_sure", desk.choice("gathering.off_yes", f"/call_off:{subject}"), *move,
+             desk.choice("gathering.off_no", f"/gathering_one:{subject}"), **_what(desk.look, meeting, desk.look.words))
+
+
 def call_off(desk: Desk, subject: str) -> None:
     """A gathering does not take place; nobody is reminded of it any more."""
     desk.look.require(Action.PLAN_GATHERING)
@@ -51,8 +63,12 @@ def to_tell(look: Look, meeting: Meeting) -> tuple[list[Address], tuple[int, ...
 
 def off_text(look: Look, meeting: Meeting, words: Words) -> str:
     """That what somebody was told of does not take place."""
-    return words.say("gathering.off", what=words.say(f"gathering.kind.{meeting.kind}"), venue=meeting.venue,
-                     day=both(words, meeting.on, look.today), starts=f"{meeting.starts:%H:%M}")
+    return words.say("gathering.off", **_what(look, meeting, words))
+
+
+def _what(look: Look, meeting: Meeting, words: Words) -> dict[str, str]:
+    return {"what": words.say(f"gathering.kind.{meeting.kind}"), "day": both(words, meeting.on, look.today),
+            "starts": f"{meeting.starts:%H:%M}", "venue": meeting.venue}
 
 
 def _off(look: Look, meeting: Meeting, to: Address) -> Notice:

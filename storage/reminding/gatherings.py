@@ -8,11 +8,24 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, func, or_, select, union_all, update
 
 from storage.local_time import instant
 from storage.mail import insert_new
-from storage.models import Attendance, AuditEvent, Chat, Gathering, Household, Membership, Person, Place, Reminder, Visit, table
+from storage.models import (
+    Attendance,
+    AuditEvent,
+    Chat,
+    Companion,
+    Gathering,
+    Household,
+    Membership,
+    Person,
+    Place,
+    Reminder,
+    Visit,
+    table,
+)
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminding import preferences
@@ -22,7 +35,7 @@ from storage.teams.people import note
 
 gathering, attendance, place = table(Gathering), table(Attendance), table(Place)
 membership, person, chat, visit, household = table(Membership), table(Person), table(Chat), table(Visit), table(Household)
-reminder, audit = table(Reminder), table(AuditEvent)
+reminder, audit, companion = table(Reminder), table(AuditEvent), table(Companion)
 MOVED = "moved gathering"
 EVENING, MORNING = time(18, 30), time(7)
 BEFORE = {"training": 1, "meeting": 1, "session": 2}
@@ -128,7 +141,7 @@ def stuck_homes(rows: Reading, places: Sequence[int], barrier: str) -> list[int]
 
 @dataclass(frozen=True, slots=True)
 class Workday:
-    """What somebody did on a day: households they went to, gatherings they were at."""
+    """What somebody did on a day: households they went to, alone or along with another, and gatherings they were at."""
 
     person_id: int
     person: str
@@ -142,9 +155,12 @@ def workdays(rows: Reading, people: Sequence[Member], first: date, last: date) -
     """A line for each person and day on which they did anything: the basis of payment."""
     ids = [each.id for each in people]
     took_back = select(visit.c.supersedes_id).where(visit.c.supersedes_id.is_not(None))
-    went = select(visit.c.person_id, visit.c.occurred_on.label("on"), func.count().label("n")).where(
-        visit.c.person_id.in_(ids), visit.c.occurred_on >= first, visit.c.occurred_on <= last, visit.c.void.is_(False),
-        visit.c.id.not_in(took_back)).group_by(visit.c.person_id, visit.c.occurred_on)
+    counts = (visit.c.occurred_on >= first, visit.c.occurred_on <= last, visit.c.void.is_(False), visit.c.id.not_in(took_back))
+    own = select(visit.c.person_id, visit.c.occurred_on.label("on")).where(visit.c.person_id.in_(ids), *counts)
+    along = select(companion.c.person_id, visit.c.occurred_on.label("on")).join(
+        visit, visit.c.id == companion.c.visit_id).where(companion.c.person_id.in_(ids), *counts)
+    both = union_all(own, along).subquery()
+    went = select(both.c.person_id, both.c.on, func.count().label("n")).group_by(both.c.person_id, both.c.on)
     was = select(attendance.c.person_id, gathering.c.on_day.label("on"), func.count().label("n")).join(
         gathering, gathering.c.id == attendance.c.gathering_id).where(
         attendance.c.person_id.in_(ids), gathering.c.on_day >= first, gathering.c.on_day <= last).group_by(

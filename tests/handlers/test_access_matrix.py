@@ -200,6 +200,7 @@ session         {gathering_}                             -         -         -  
 gatherings      =                                        .         y         y         y         y         .
 gathering_one   {gathering_}                             -         y         y         y         y         -
 present         {room}                                   -         y         y         y         y         -
+off_sure        {gathering_}                             -         -         y         y         y         -
 call_off        {gathering_}                             -         -         y         y         y         -
 attendance_file {gathering_}                             -         -         y         y         y         -
 poster          =                                        .         .         .         .         .         .

@@ -63,6 +63,19 @@ def test_whoever_was_told_of_it_is_told_at_once_by_day(village: Village) -> None
     assert village.told("an") == "", "and not reminded of it"
 
 
+def test_it_is_asked_once_more_and_may_be_moved_instead(village: Village) -> None:
+    ticks(village, SATURDAY - timedelta(days=1), 18, 31)
+    village.take("an")
+    village.say("chi", "lịch họp")
+    village.press("chi", "Buổi tập huấn 28/11")
+    assert "Hủy buổi này?" in village.press("chi", "Hủy buổi này") and village.told("an") == ""
+    assert "Mã điểm danh" in village.press("chi", "Không hủy nữa")
+    village.press("chi", "Hủy buổi này")
+    assert "Ngày nào?" in village.press("chi", "📅 Dời buổi này")
+    village.tell_press("chi", village.button("chi", "Hủy và báo mọi người"))
+    assert "Đã hủy" in village.told("an")
+
+
 def test_whoever_was_not_told_yet_hears_nothing_of_it(village: Village) -> None:
     call_off(village)
     assert village.told("an") == ""
@@ -139,3 +152,17 @@ def test_days_worked_before_somebody_left_are_still_paid(village: Village) -> No
     assert rows is not None and book is not None and "Chị An" in rows.content.decode()
     with ZipFile(io.BytesIO(book.content)) as parts:
         assert "Cộng theo người" in parts.read("xl/workbook.xml").decode() and "xl/worksheets/sheet2.xml" in parts.namelist()
+
+
+def test_whoever_went_along_has_worked_that_day_too_and_not_when_it_is_taken_back(village: Village) -> None:
+    village.say("an", "12 vắng cùng bác Chi; 13 vắng")
+
+    def days() -> dict[str, int]:
+        with village.database.read() as tx:
+            rows = Reading(tx)
+            found = gatherings.workdays(rows, gatherings.members(rows, [village.hamlet], WEDNESDAY), WEDNESDAY, WEDNESDAY)
+        return {each.person: each.visits for each in found}
+
+    assert days() == {"Chị An": 2, "Bác Chi": 1}
+    village.press("an", "Hoàn tác")
+    assert days() == {}
