@@ -59,6 +59,7 @@ _PRIVATE = re.compile(
     r"dien thoai|sdt|so dt|\bdt\b|di dong|\bphone|mobile|zalo|facebook|email|bhyt|bhxh|bao hiem|tai khoan|so the|"
     r"dan toc|ton giao|ho ngheo|can ngheo|suc khoe|benh|khuyet tat|mat khau|otp|ma so thue|mst|gioi tinh|ngay cap|noi cap|"
     r"ho chieu|birth|passport|\bid\b|vneid|password")
+_LETTERS = ("A", "B", "C", "D")
 _TRIM = re.compile(r"^(?:\d+|[ivx]+)\s+|\s+(?:nam|ct|bat buoc|neu co)$")
 
 
@@ -115,3 +116,10 @@ def _columns(number: int, cells: Sequence[str], wanted: frozenset[Column]) -> He
         elif heading:
             unknown.append(hushed(heading)[:40])
     return Header(number, at, tuple(private), tuple(unknown))
+
+
+def numbers_columns(cells: Sequence[str]) -> bool:
+    """Whether a row only counts the columns above it, as forms of an administration do: 1, 2, 3 or A, B, 1, 2."""
+    told = [cell.strip("() ").upper() for cell in cells if cell]
+    letters = sum(each in _LETTERS for each in told)
+    return len(told) > 2 and told == [*_LETTERS[:letters], *map(str, range(1, len(told) - letters + 1))]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from content.fold import fold
-from content.lists.columns import Column, Header, header
+from content.lists.columns import Column, Header, header, numbers_columns
 from content.lists.row import Row
 from content.lists.tidying import kept
 from content.lists.trouble import Problem, Trouble, Unreadable
@@ -16,6 +16,9 @@ WANTED = (Column.NUMBER, Column.COUNT, Column.LABEL, Column.LANE, Column.ADULTS,
 LABEL_LENGTH, LANE_LENGTH = 80, 60
 HIGHEST, MOST_ADULTS = 99_999, 60
 _NUMBER = re.compile(r"(?:hộ|ho|số|so|h)?\s*(?:số|so)?\s*0*(\d{1,5})", re.IGNORECASE)
+
+_FOOT = re.compile(r"tong cong|tong so|cong(?: \d|$)|nguoi lap|ngay |xac nhan")
+"""How a row begins that is no household: a sum, a signature. “Công” alone is a surname."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,10 @@ class _Reading:
         """A row that numbers the columns, sums up, or holds a signature."""
         asked = [self.head.cell(column, cells) for column in (Column.NUMBER, Column.LABEL, Column.LANE, Column.ADULTS)]
         first = fold(next((cell for cell in cells if cell), ""))
-        return not any(asked) or first.startswith(("tong cong", "tong so", "cong", "nguoi lap", "ngay ", "xac nhan"))
+        if not any(asked) or _FOOT.match(first):
+            return True
+        label = self.head.cell(Column.LABEL, cells)  # without names, 1, 2, 3 may be a household, its lane and its adults
+        return 0 < len(label) < 5 and numbers_columns(cells)
 
     def _is_heading_again(self, cells: Sequence[str]) -> bool:
         if (self.head.cell(Column.NUMBER, cells) or self.head.cell(Column.COUNT, cells)).isdigit():

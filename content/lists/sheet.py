@@ -15,9 +15,12 @@ from content.lists.trouble import IN_CHAT, Limits, Trouble, Unreadable
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
 DELIMITERS = "\t;,|"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\xad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Control characters, and what is invisible: two names that look the same are the same."""
 _FORMULA = "=+-@\t\r"
 """What a spreadsheet takes for the beginning of a formula: never kept in front of a cell."""
+_BELOW_ZERO = re.compile(r"-\d+")
+"""A number that cannot be a household's: without its sign it would be another one's."""
 
 
 def read(data: bytes, name: str, limits: Limits = IN_CHAT) -> list[Row]:
@@ -93,4 +96,4 @@ def clean(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     text = " ".join(_CONTROL.sub("", unicodedata.normalize("NFC", str(cell)[:10_000])).split())
-    return mended(text.lstrip(_FORMULA).strip())
+    return text if _BELOW_ZERO.fullmatch(text) else mended(text.lstrip(_FORMULA).strip())

@@ -12,7 +12,7 @@ from importlib.resources import files
 import yaml
 
 from content.fold import fold
-from content.lists.columns import Column, Header, header
+from content.lists.columns import Column, Header, header, numbers_columns
 from content.lists.row import Row
 from content.lists.tidying import kept
 from content.lists.trouble import Problem, Trouble, Unreadable
@@ -75,7 +75,7 @@ def visits(rows: Sequence[Row], today: date) -> VisitList:
         raise Unreadable(Trouble.NO_LOG_HEADER)
     lines, problems = [], []
     for row, cells in rows:
-        if row <= head.row or not head.cell(Column.OUTCOME, cells):
+        if row <= head.row or not head.cell(Column.OUTCOME, cells) or numbers_columns(cells):
             continue
         try:
             lines.append(_line(head, row, cells, today))

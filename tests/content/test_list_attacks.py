@@ -177,3 +177,32 @@ def test_a_thousand_small_parts_and_a_sheet_in_a_sheets_place() -> None:
 def test_a_day_of_the_month_is_no_hour(day: str, hour: int) -> None:
     (line,) = visits(read(f"Số hộ;Ngày;Kết quả\n1;{day};vắng\n".encode(), "a.csv"), TODAY).lines
     assert line.hour == hour
+
+
+@pytest.mark.parametrize("counted", ["1,2,3,4", "(1),(2),(3),(4)", "A,B,1,2"])
+def test_a_row_that_counts_the_columns_is_no_household_and_no_visit(counted: str) -> None:
+    found = listed(f"Số hộ,Chủ hộ,Ngõ,Số người lớn\n{counted}\n1,Bà Hai,Ngõ 1,2\n".encode())
+    assert [(line.number, line.label) for line in found.lines] == [(1, "Bà Hai")] and not found.problems
+    rows = read(f"Số hộ,Ngày,Kết quả,Ghi chú\n{counted}\n1,20/11/2026,vắng,\n".encode(), "x.csv")
+    told = visits(rows, date(2026, 11, 23))
+    assert [line.number for line in told.lines] == [1] and not told.problems
+
+
+def test_a_household_a_lane_and_its_adults_are_no_count_of_columns() -> None:
+    [line] = listed("Số hộ,Ngõ,Số người lớn\n1,2,3\n".encode()).lines
+    assert (line.number, line.lane, line.adults) == (1, "2", 3)
+
+
+def test_a_number_below_zero_is_nobodys_and_not_that_of_another_house() -> None:
+    found = listed("Số hộ,Chủ hộ\n-3,Bà Ba\n4,Bà Tư\n".encode())
+    assert [(each.row, each.trouble) for each in found.problems] == [(2, Trouble.BAD_NUMBER.value)]
+
+
+def test_letters_that_nobody_sees_are_no_part_of_a_name() -> None:
+    [line] = listed("Số hộ,Chủ hộ\n12,\u200bBà\u00ad \u00a0Hai\u200f\ufeff\n".encode()).lines
+    assert line.label == "Bà Hai"
+
+
+def test_a_sum_is_left_out_and_a_surname_like_it_is_not() -> None:
+    found = listed("Chủ hộ,Ngõ\nCông Thị Hoa,Ngõ 1\nCộng: 1 hộ,\nTổng cộng,1\n".encode())
+    assert [line.label for line in found.lines] == ["Công Thị Hoa"] and not found.problems
