@@ -160,6 +160,7 @@ EARS: tuple[Callable[[Desk, str], str | None], ...] = (
     opting.ear,
     gathering.ear,
     former.ear,
+    welcome.ear,
 )
 """Typed words that mean something by their form ("12 xong", "kiểm tra 4821"): each gives what they ask for, as a button
 would carry it, or None. Asked in this order, after labels and commands, before an open question and the search."""

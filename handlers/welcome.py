@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
+from content.fold import fold, folded
 from content.words import LANGUAGES
 from handlers.access import Action, Scope
 from handlers.desk import Desk
@@ -108,6 +110,21 @@ EVERYBODY = (
     (Action.SETTINGS, "menu.settings", "/settings"),
 )
 PAGE = 8
+
+
+@cache
+def _labels(language: str) -> Mapping[str, tuple[Action, str]]:
+    """The words of the menus' buttons, folded: who may press each, and what it carries."""
+    from content.words import words
+
+    listed = (*MEMBERS_FIRST, *MEMBERS_MORE, *EVERYBODY, (Action.READ_GUIDES, "menu.more", "/more"))
+    return {fold(words(language).say(key)): (action, data) for action, key, data in listed}
+
+
+def ear(desk: Desk, text: str) -> str | None:
+    """The words of a menu's button, typed where the menu is not shown and no question is open."""
+    action, data = _labels(desk.look.words.language).get(folded(text), (None, ""))
+    return data if action is not None and desk.talk is None and desk.look.may(action) > Scope.NOWHERE else None
 
 
 def _allowed(desk: Desk, entries: Iterable[tuple[Action, str, str]]) -> list[Choice]:

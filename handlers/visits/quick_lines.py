@@ -317,7 +317,8 @@ def _guess(text: str, seen: Sequence[Item], frame: _Frame, today: date, doubt: D
     unknown = sum(item.kind == UNKNOWN for item in seen)
     odd = any(item.kind not in (NUMBER, "house", COMMA) for item in seen)
     begins = seen[0].kind in _BEGINS and (seen[0].sure or len(seen) == 2)
-    digits = [item.text[:1].isdigit() for item in seen]
+    told = outcome is not None  # "thứ 7 họp lúc 19 giờ": an hour or a day alone is no house
+    digits = [item.text[:1].isdigit() and (told or item.kind not in (HOUR, DATE)) for item in seen]
     begins = begins and (digits[0] or seen[0].kind != UNKNOWN)
     return replace(line, likely=any(digits) and odd and begins and unknown <= (1 if outcome is None else 3))
 

@@ -180,6 +180,9 @@ NO_LOG = [
     "3 bước làm vneid",
     "hẹn",
     "2 lần rồi không được",
+    "họp thôn lúc 19 giờ",
+    "chiều nay 14h ai trực",
+    "25/12 nghỉ à",
     "tổ tôi được 5 hộ",
 ]
 

@@ -45,3 +45,32 @@ def test_what_a_guide_says_to_type_is_understood(database: Database, language: s
 def test_there_is_much_to_type() -> None:
     counted = {guide.id: len(list(typed(guide))) for guide in OURS if guide.locale == "vi"}
     assert sum(counted.values()) > 35 and counted["team-work"] > 8, counted
+
+
+CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", ["leader", ""])
+def test_the_words_of_a_menus_button_lead_there_where_no_menu_is_shown(sqlite_url: str, language: str, role: str) -> None:
+    village = Village(Database(sqlite_url))
+    village.joins("hoa", role) if role else village.comes("hoa")
+    village.say("hoa", "english" if language == "en" else "tiếng việt")
+    listed: dict[str, str] = {}
+    for page in ("/menu", "/more", "/more:1", "/more:2", "/more:3"):
+        village.tell_press("hoa", page)
+        listed |= {each.data: each.label for each in village._messages("hoa", 0)[-1].choices
+                   if not each.quiet and ":" not in each.data and each.data not in ("/join", "/invite")}
+    assert len(listed) > (20 if role else 8)
+    for data, label in listed.items():
+        pressed = village.tell_press("hoa", data).splitlines()[0]
+        village.say("hoa", "thoát", "giới thiệu")  # nothing is open, and no menu is shown
+        assert CODE.sub("", village.say("hoa", label).splitlines()[0]) == CODE.sub("", pressed), label
+    village.database.close()
+
+
+def test_a_button_of_others_is_not_reached_by_its_words(database: Database) -> None:
+    village = Village(database)
+    village.comes("dan")
+    village.joins("hoa", "leader")
+    assert "Người trong tổ" not in village.say("dan", "Người trong tổ") != village.say("hoa", "Người trong tổ")
