@@ -122,7 +122,9 @@ def _name(words: Sequence[str]) -> int:
 
 
 def _means_something(words: Sequence[str]) -> bool:
-    return fold(words[0]) in ("ngay", "luc") or bool(_begins(words, "title")) or any(
+    title = _begins(words, "title")
+    behind = words[title:title + 1] if title else ()  # "chị" with no name behind it names nobody else
+    return fold(words[0]) in ("ngay", "luc") or any(word.isalpha() for word in behind) or any(
         meanings(words[:end]) for end in range(1, min(longest(), len(words)) + 1))
 
 

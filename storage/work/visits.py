@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
@@ -256,7 +256,9 @@ def _correct(thing: CorrectVisit, tx: Connection, context: Context) -> None:
     if tx.scalar(select(visit.c.id).where(visit.c.supersedes_id == row.id)) is not None:
         raise AlreadyTold
     _revoke(tx, row.id)
-    _keep(tx, thing.told, context, by=row.person_id, supersedes_id=row.id, reason=thing.reason)
+    beside = tx.execute(select(companion.c.person_id).where(companion.c.visit_id == row.id)).scalars()
+    told = replace(thing.told, together=tuple(beside))  # who went along went along, whatever came of it
+    _keep(tx, told, context, by=row.person_id, supersedes_id=row.id, reason=thing.reason)
     ledger.touch(tx, (row.household_id,), context.today)
     tasks.settle(tx, row.household_id, context.now, context.today)
     note(tx, context, "corrected_visit", f"visit:{row.id}", f"{row.outcome} -> {thing.told.outcome.value}")

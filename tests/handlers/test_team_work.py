@@ -133,6 +133,24 @@ def test_a_correction_needs_a_reason_and_the_old_line_stays(database: Database) 
         assert "Sửa lượt nào?" in leader.press("✏️", at(TODAY, 16))
 
 
+def test_a_correction_keeps_who_went_along(database: Database) -> None:
+    with database.write() as tx:
+        field = made(tx, members=3)
+        typist = Typist(field, 1)
+        typist.say("5 dở cùng thành viên C", NINE)
+        typist.say("hộ 5", at(TODAY, 15))
+        typist.press("✏️", at(TODAY, 15))
+        typist.press("09:00", at(TODAY, 15))
+        for label in ("✅ Xong", "✅ Làm xong", "Xong, đi tiếp"):
+            typist.press(label, at(TODAY, 15))
+        typist.say("hôm đó làm xong rồi", at(TODAY, 15))
+        assert "Đã sửa hộ 5" in typist.press("💾", at(TODAY, 15))
+        assert rows(field) == [(5, "completed", "door")]
+        credited = tx.execute(select(table(Attainment).c.recorded_by).where(table(Attainment).c.revoked_on.is_(None))).scalars()
+        assert sorted(credited) == sorted(field.members[1:])
+        assert list(tx.execute(select(table(Companion).c.person_id)).scalars()) == [field.members[2]] * 2
+
+
 def test_somebody_went_along(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     with database.write() as tx:
