@@ -89,8 +89,10 @@ def spelled_out(text: str) -> bool:
 LONGEST_NAME = 5
 
 
-def companions(words: Sequence[str]) -> tuple[tuple[str, ...], int]:
-    """The names of those who went along, where these words begin so ("cùng anh Nam và chị Hoa"); how many words say it."""
+def companions(words: Sequence[str]) -> tuple[tuple[str, ...], int, bool]:
+    """The names of those who went along, where these words begin so ("cùng anh Nam và chị Hoa"); how many words say it.
+
+    And whether the last word may be no part of the name: "cùng Nam mùng" before a number is none of a house."""
     at, names = _begins(words, "with"), []
     size = _name(words[at:]) if at else 0
     if not size and (at := _begins(words, "with_title")) and _begins(words[at:], "title"):
@@ -101,8 +103,11 @@ def companions(words: Sequence[str]) -> tuple[tuple[str, ...], int]:
         size = _name(words[at + 1:]) if fold(" ".join(words[at:at + 1])) in ("va", "voi") else 0
         at += size > 0
     if not names:
-        return (), 0
-    return tuple(names), at + next((end for end in (3, 2) if _kind(words[at:at + end], "along")), 0)
+        return (), 0, False
+    behind = next((end for end in (3, 2) if _kind(words[at:at + end], "along")), 0)
+    last = names[-1].split()
+    title = _begins(last, "title")
+    return tuple(names), at + behind, not behind and (not title or len(last) > title + 1)
 
 
 def _begins(words: Sequence[str], group: str) -> int:
@@ -124,7 +129,7 @@ def _name(words: Sequence[str]) -> int:
 def _means_something(words: Sequence[str]) -> bool:
     title = _begins(words, "title")
     behind = words[title:title + 1] if title else ()  # "chị" with no name behind it names nobody else
-    return fold(words[0]) in ("ngay", "luc") or any(word.isalpha() for word in behind) or any(
+    return bool(_begins(words, "not_named")) or any(word.isalpha() for word in behind) or any(
         meanings(words[:end]) for end in range(1, min(longest(), len(words)) + 1))
 
 

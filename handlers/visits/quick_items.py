@@ -92,13 +92,15 @@ def _phrase(pieces: Sequence[tuple[str, str]], at: int, hamlets: Hamlets) -> tup
     for count in range(most, 0, -1):
         if (id_ := hamlets.get(tuple(fold(word) for word in words[:count]))) is not None:
             return Item(HAMLET, " ".join(words[:count]), str(id_)), count
-    return _known(quick_words.written_out(words))
+    words = quick_words.written_out(words)
+    names, count, loose = quick_words.companions(words)
+    if names:
+        number = at + count < len(pieces) and pieces[at + count][0] in ("number", "range")
+        return Item("along", " ".join(words[:count]), ",".join(names), sure=not (loose and number)), count
+    return _known(words)
 
 
 def _known(words: Sequence[str]) -> tuple[Item | None, int]:
-    names, count = quick_words.companions(words)
-    if names:
-        return Item("along", " ".join(words[:count]), ",".join(names)), count
     exact, taken = _longest(words, quick_words.meanings)
     typo, wider = _longest(words, quick_words.mistyped)
     if typo and wider > taken and not (exact and quick_words.meanings(words[taken:wider])):

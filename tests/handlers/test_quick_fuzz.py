@@ -124,6 +124,25 @@ def test_in_every_place_of_a_line_a_day_is_no_house_that_would_be_written(day: t
     assert sure > 3_000
 
 
+BESIDE = ("{h} {r} cùng anh Nam {t}", "{h} {r} {t} cùng anh Nam", "cùng anh Nam {h} {r} {t}", "{t} cùng chị Mai: {h} {r}",
+          "{h} {r} cùng Nam {t} {h2} vắng", "{h} {r} cùng anh Nam {t} {h2} vắng", "{h} {r} với chị Hoa và anh Nam {t}",
+          "{h} {t} {r} đi cùng bác Năm", "{h} {r}; {h2} vắng cùng {t}")  # fmt: skip
+
+
+def test_a_day_behind_a_name_is_no_house_and_no_part_of_the_name() -> None:
+    sure = 0
+    for frame, form, result in product(BESIDE, DAYS, RESULTS):
+        text = typed(frame, form, result, (12, 10, 2026))
+        for line in read(text, TODAY, {}):
+            if line.certain:
+                assert set(line.companions) <= {"anh nam", "nam", "chị mai", "chị hoa", "bác năm"}, (text, line)
+            if line.certain and line.outcome and (line.next_on or not line.outcome.needs_date) and (
+                    line.until or not line.outcome.needs_until):
+                assert set(line.numbers) <= {35, 38} and (line.companions or frame is BESIDE[-1] or 35 not in line.numbers), text
+                sure += 1
+    assert sure > 900
+
+
 HOUSE = st.sampled_from(HOUSES)
 DAY = st.tuples(st.integers(10, 31), st.integers(1, 12), st.integers(2026, 2028))
 
