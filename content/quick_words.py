@@ -179,13 +179,24 @@ def perhaps(words: Sequence[str]) -> set[Meaning]:
 
 def _near(words: Sequence[str]) -> Iterable[tuple[Phrase, str]]:
     """Phrases of as many words of which exactly one is a letter away, and that odd word."""
-    folded = [fold(word) for word in words]
-    for phrase in phrases().get(len(words), ()):
-        odd = [number for number, (word, meant) in enumerate(zip(folded, phrase.folded, strict=True)) if word != meant]
-        if len(odd) == 1 and _one_letter_away(folded[odd[0]], phrase.folded[odd[0]]):
-            same = (number for number in range(len(words)) if number != odd[0])
-            if all(_agrees(words[number], phrase.marked[number]) for number in same):
-                yield phrase, words[odd[0]]
+    folded = tuple(fold(word) for word in words)
+    for at, odd in enumerate(folded):
+        for length in range(len(odd) - 1, len(odd) + 2):
+            for phrase in _but_one().get((folded[:at], length, folded[at + 1:]), ()):
+                if _one_letter_away(odd, phrase.folded[at]) and all(
+                        _agrees(words[number], phrase.marked[number]) for number in range(len(words)) if number != at):
+                    yield phrase, words[at]
+
+
+@cache
+def _but_one() -> Mapping[tuple[tuple[str, ...], int, tuple[str, ...]], Sequence[Phrase]]:
+    """Every phrase, by all of its words but one: those before it, its length, those behind it."""
+    found: dict[tuple[tuple[str, ...], int, tuple[str, ...]], list[Phrase]] = {}
+    for group in phrases().values():
+        for phrase in group:
+            for at, word in enumerate(phrase.folded):
+                found.setdefault((phrase.folded[:at], len(word), phrase.folded[at + 1:]), []).append(phrase)
+    return found
 
 
 def _agrees(typed: str, meant: str) -> bool:

@@ -4,6 +4,7 @@ import re
 import time
 import unicodedata
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 from hypothesis import example, given, settings
@@ -260,6 +261,7 @@ def spoken_numbers(text: str) -> set[int]:
     return found | {int(each) for each in re.findall(r"\d+", text)}
 
 
+@cache
 def near(typed: str, stem: str) -> bool:
     """At most one letter apart, told by cutting a letter out of either."""
     cut = {typed} | {typed[:n] + typed[n + 1 :] for n in range(len(typed))}
