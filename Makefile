@@ -43,10 +43,12 @@ check: .venv/.dev ## lint, types and the import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+# what is compiled is kept: five programs read the tests, and they start many more; the first of them compiles for the rest
+test: export PYTHONDONTWRITEBYTECODE :=
 test: check ## every test, with a real PostgreSQL and a real browser
 	$(BIN)/python -m tests.browser
-	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not alone"
 	$(BIN)/pytest -m alone
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not alone"
 
 fuzz: .venv/.dev ## the property tests with examples that were never tried before
 	$(BIN)/pytest -n $(JOBS) --dist worksteal -m hypothesis --hypothesis-profile=anew

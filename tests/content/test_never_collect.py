@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content.redact import MASK, Secret, redact
-from tests.content.secrets import bare, innocents, secrets
+from tests.content.secrets import Case, bare, innocents, secrets
 
 # Hand-made hard cases, two rounds; the secret stands between « and ». "\n" and "\u200b" are written out.
 HARD = r"""
@@ -252,8 +252,15 @@ passcode 6 số là gì
 mã về sim 2 của máy
 """.strip().splitlines()
 
-CASES = list(secrets())
-HARMLESS_CASES = list(innocents())
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    return list(secrets())
+
+
+@pytest.fixture(scope="module")
+def harmless_cases() -> list[str]:
+    return list(innocents())
 
 
 def _read(line: str) -> str:
@@ -275,11 +282,11 @@ def test_a_harmless_message_is_left_alone(text: str) -> None:
     assert not redact(text).found
 
 
-def test_the_corpus_is_large_and_varied() -> None:
-    assert len({case.text for case in CASES}) >= 5000
-    assert len(set(HARMLESS_CASES)) >= 3000
-    assert {case.kind for case in CASES} == set(Secret)
-    assert CASES[:50] == list(secrets(50)), "the corpus must be the same in every run"
+def test_the_corpus_is_large_and_varied(cases: list[Case], harmless_cases: list[str]) -> None:
+    assert len({case.text for case in cases}) >= 5000
+    assert len(set(harmless_cases)) >= 3000
+    assert {case.kind for case in cases} == set(Secret)
+    assert cases[:50] == list(secrets(50)), "the corpus must be the same in every run"
 
 
 @pytest.mark.parametrize("seed", [20261123, 7, 2027])
@@ -289,14 +296,14 @@ def test_recall_is_at_least_995_in_a_thousand(seed: int) -> None:
     assert len(missed) <= len(cases) * 0.005, missed[:20]
 
 
-def test_each_kind_is_named() -> None:
-    misnamed = [case.text for case in CASES if case.kind not in redact(case.text).found]
-    assert len(misnamed) <= len(CASES) * 0.005, misnamed[:20]
+def test_each_kind_is_named(cases: list[Case]) -> None:
+    misnamed = [case.text for case in cases if case.kind not in redact(case.text).found]
+    assert len(misnamed) <= len(cases) * 0.005, misnamed[:20]
 
 
-def test_the_words_around_a_secret_stay() -> None:
-    exact = sum(redact(case.text).text == case.masked for case in CASES)
-    assert exact >= len(CASES) * 0.99
+def test_the_words_around_a_secret_stay(cases: list[Case]) -> None:
+    exact = sum(redact(case.text).text == case.masked for case in cases)
+    assert exact >= len(cases) * 0.99
 
 
 @pytest.mark.parametrize("seed", [20261123, 7, 2027])
@@ -306,23 +313,23 @@ def test_phones_and_daily_numbers_are_not_eaten(seed: int) -> None:
     assert len(eaten) <= len(texts) * 0.01, eaten[:20]
 
 
-def test_twice_is_the_same_as_once() -> None:
-    for text in [case.text for case in CASES] + HARMLESS_CASES:
+def test_twice_is_the_same_as_once(cases: list[Case], harmless_cases: list[str]) -> None:
+    for text in [case.text for case in cases] + harmless_cases:
         once = redact(text).text
         again = redact(once)
         assert again.text == once
         assert not again.found
 
 
-def test_decomposed_letters_read_the_same() -> None:
-    for case in CASES[:2000]:
+def test_decomposed_letters_read_the_same(cases: list[Case]) -> None:
+    for case in cases[:2000]:
         assert redact(unicodedata.normalize("NFD", case.text)) == redact(unicodedata.normalize("NFC", case.text))
 
 
-def test_missing_tone_marks_hide_nothing() -> None:
-    unmarked = [(bare(case.before), bare(case.secret), bare(case.after)) for case in CASES]
+def test_missing_tone_marks_hide_nothing(cases: list[Case]) -> None:
+    unmarked = [(bare(case.before), bare(case.secret), bare(case.after)) for case in cases]
     missed = [text for text in unmarked if text[1] in redact("".join(text)).text]
-    assert len(missed) <= len(CASES) * 0.005, missed[:20]
+    assert len(missed) <= len(cases) * 0.005, missed[:20]
 
 
 PIECES = st.sampled_from(
@@ -437,8 +444,8 @@ def test_an_ordinary_message_takes_next_to_no_time() -> None:
     assert (time.process_time() - start) / 2000 < 50e-6
 
 
-def test_a_long_article_keeps_every_word() -> None:
-    quiet = [text for text in HARMLESS_CASES if not any(char.isdigit() for char in text)]
+def test_a_long_article_keeps_every_word(harmless_cases: list[str]) -> None:
+    quiet = [text for text in harmless_cases if not any(char.isdigit() for char in text)]
     article = unicodedata.normalize("NFC", ". ".join(random.Random(1).choices(quiet, k=120)))
     assert len(article) < 5000
     assert redact(article).text == article
