@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from zlib import crc32
@@ -89,7 +89,8 @@ def _strangeness(words: list[str], known: Collection[str]) -> str:
 
 
 def _numbered(kind: str, names: Collection[str]) -> list[int]:
-    return sorted({crc32(f"{kind}{n}".encode()) % BUCKETS for n in names})
+    begun = crc32(kind.encode())
+    return sorted({crc32(name.encode(), begun) % BUCKETS for name in names})
 
 
 def _pairs(words: list[str]) -> list[str]:
@@ -102,13 +103,8 @@ def _skips(words: list[str]) -> list[str]:
 
 
 def _grams(words: list[str]) -> list[str]:
-    return [gram for word in words for gram in _word_grams(f" {word} ")]
-
-
-def _word_grams(word: str) -> Iterator[str]:
-    for size in (2, 3, 4):
-        for start in range(len(word) - size + 1):
-            yield word[start : start + size]
+    fenced = [f" {word} " for word in words]
+    return [word[start : start + size] for word in fenced for size in (2, 3, 4) for start in range(len(word) - size + 1)]
 
 
 def _toned(text: str) -> list[str]:

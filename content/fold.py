@@ -36,6 +36,8 @@ def folded(text: str) -> str:
 
 def plain(text: str) -> str:
     """Lower-case words with their marks kept (NFC), one space between words, no punctuation."""
+    if text.isascii():
+        return _NOT_WORD.sub(" ", text.lower()).strip()
     seen = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_ICELANDIC_D).lower()
     return _NOT_WORD.sub(" ", unicodedata.normalize("NFC", seen)).strip()
 
@@ -56,5 +58,9 @@ def keys(word: str) -> str:
 
 def has_marks(text: str) -> bool:
     """Whether the writer typed any Vietnamese mark at all."""
-    shown = unicodedata.normalize("NFC", text).lower()
-    return any(c in "đð" or (c.isalpha() and len(unicodedata.normalize("NFD", c)) > 1) for c in shown)
+    return not text.isascii() and any(map(_is_marked, unicodedata.normalize("NFC", text).lower()))
+
+
+@lru_cache(1_000)
+def _is_marked(letter: str) -> bool:
+    return letter in "đð" or (letter.isalpha() and len(unicodedata.normalize("NFD", letter)) > 1)
