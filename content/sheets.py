@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from content.lettering import letters
@@ -56,9 +57,7 @@ class Sheets(Measured):
 
     def icon(self, name: str, x: float, y: float, size: float) -> None:
         """A sign from pictograms.svg, as a small picture."""
-        pen = Pen(self.name, 100)
-        pen.icon(name, 0, 0, 100)
-        self.picture(render(pen.finished(100, name, ground=""), 400), x, y, size, size)
+        self.picture(_sign(name), x, y, size, size)
 
     def picture(self, png: bytes, x: float, y: float, width: float, height: float) -> None:
         from reportlab.lib.utils import ImageReader
@@ -92,6 +91,14 @@ class Sheets(Measured):
 
     def _up(self, y: float) -> float:
         return (self.height - y) * POINTS
+
+
+@cache
+def _sign(name: str) -> bytes:
+    """Drawn once: the same few stand on every page."""
+    pen = Pen(name, 100)
+    pen.icon(name, 0, 0, 100)
+    return render(pen.finished(100, name, ground=""), 400)
 
 
 def _name(weight: int) -> str:
