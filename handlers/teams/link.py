@@ -32,7 +32,7 @@ def once(look: Look, text: str) -> Message:
 
 def _code(look: Look) -> Question[links.Known]:
     def hear(raw: str) -> str:
-        if links.guesses_left(look.rows, look.chat_id, look.now) <= 0:
+        if people.guesses_left(look.rows, look.chat_id, look.now, links.GUESS) <= 0:
             raise Refused("link.too_many")
         code = people.tidy_code(raw)
         if not code:
@@ -49,7 +49,7 @@ def _code(look: Look) -> Question[links.Known]:
 
 
 def _guessed(kept: Kept, here: Standing, look: Look, key: str) -> tuple[object, ...]:
-    return (links.LinkGuess(),) if key == "code" else ()
+    return (people.Guess(links.GUESS),) if key == "code" else ()
 
 
 LINK = Dialogue("link", link, Action.LINK, _guessed)

@@ -36,7 +36,7 @@ def ear(desk: Desk, text: str) -> str | None:
         return f"/showcode:{int(digits)}"
     secret = people.hashed(confirmations.tidy(digits) or "-")
     rows, now = desk.look.rows, desk.look.now
-    known = confirmations.guesses_left(rows, desk.look.chat_id, now) > 0 and confirmations.shown(rows, secret, now)
+    known = people.guesses_left(rows, desk.look.chat_id, now, confirmations.GUESS) > 0 and confirmations.shown(rows, secret, now)
     return f"/confirm:{secret}" if known else "/wrongcode"
 
 
@@ -72,8 +72,8 @@ def _hamlet(desk: Desk, subject: str) -> tuple[Hamlet | None, int]:
 def wrong_code(desk: Desk, _subject: str) -> None:
     """A typed code that is none: counted, so that guessing stays slow."""
     look = desk.look
-    left = confirmations.guesses_left(look.rows, look.chat_id, look.now)
-    desk.answer.records.append(confirmations.Guess())
+    left = people.guesses_left(look.rows, look.chat_id, look.now, confirmations.GUESS)
+    desk.answer.records.append(people.Guess(confirmations.GUESS))
     desk.say("confirm.unknown" if left > 0 else "confirm.too_many", desk.choice("way.menu", "/menu"))
 
 
@@ -91,7 +91,7 @@ def confirm(ask: Ask, look: Look) -> Done:
 
 def _code(look: Look) -> Question[Shown]:
     def hear(raw: str) -> str:
-        if confirmations.guesses_left(look.rows, look.chat_id, look.now) <= 0:
+        if people.guesses_left(look.rows, look.chat_id, look.now, confirmations.GUESS) <= 0:
             raise Refused("confirm.too_many")
         code = confirmations.tidy(raw)
         if not code:
@@ -115,7 +115,7 @@ def _told(look: Look, shown: Shown, answer: str) -> tuple[Notice, ...]:
 
 
 def _guessed(kept: Kept, here: Standing, look: Look, key: str) -> tuple[object, ...]:
-    return (confirmations.Guess(),) if key == "code" else ()
+    return (people.Guess(confirmations.GUESS),) if key == "code" else ()
 
 
 def guided(desk: Desk, subject: str) -> None:

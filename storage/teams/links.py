@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
-from storage.models import Attempt, Chat, Conversation, GuideRun, LinkCode, Person, Reminder, table
+from storage.models import Chat, Conversation, GuideRun, LinkCode, Person, Reminder, table
 from storage.reading import Reading
 from storage.record import Context, record
-from storage.teams.people import GUESS_WINDOW, GUESSES, AlreadyUsed, hashed, note
+from storage.teams.people import AlreadyUsed, hashed, note
 
-link, person, chat, attempt = table(LinkCode), table(Person), table(Chat), table(Attempt)
+link, person, chat = table(LinkCode), table(Person), table(Chat)
 conversation, run, reminder = table(Conversation), table(GuideRun), table(Reminder)
 other = reminder.alias("other")
 
 LIVES = timedelta(minutes=15)
 MINUTES = int(LIVES.total_seconds() // 60)
 GUESS = "link"
+"""What a try at a code is called, for `people.guesses_left`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,7 @@ def known(rows: Reading, code_hash: str, now: datetime) -> Known | None:
     return Known(*row) if row else None
 
 
-def guesses_left(rows: Reading, chat_id: int, now: datetime) -> int:
-    """How many codes this chat may still try for now."""
-    made = rows.scalar(select(func.count()).select_from(attempt).where(
-        attempt.c.chat_id == chat_id, attempt.c.what == GUESS, attempt.c.at > now - GUESS_WINDOW))
-    return GUESSES - int(made)
-
-
 # --- records ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LinkGuess:
-    """Somebody tried a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +63,6 @@ class TakeLink:
     """This chat is that person's from now on."""
 
     link_id: int
-
-
-@record.register
-def _guess(thing: LinkGuess, tx: Connection, context: Context) -> None:
-    tx.execute(insert(attempt), {"chat_id": context.chat_id, "what": GUESS, "at": context.now})
 
 
 @record.register

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, insert, or_, select, update
 
 from storage.counting import ledger
 from storage.mail import insert_new
 from storage.models import (
     Attainment,
-    Attempt,
     Chat,
     Household,
     HouseholdChat,
@@ -32,12 +31,12 @@ from storage.teams.people import hashed, note
 
 code, linked, word = table(HouseholdCode), table(HouseholdChat), table(HouseholdWord)
 preference = table(Preference)
-attainment, attempt, chat, household, place, visit = (
-    table(Attainment), table(Attempt), table(Chat), table(Household), table(Place), table(Visit))
+attainment, chat, household, place, visit = table(Attainment), table(Chat), table(Household), table(Place), table(Visit)
 
 LIVES = timedelta(days=2)
 DIGITS = 8
-GUESSES, WINDOW = 5, timedelta(minutes=10)
+GUESS = "household"
+"""What a try at a code is called, for `people.guesses_left`."""
 RECENT = timedelta(days=30)
 ASK_WITHIN = timedelta(days=1)
 GUIDED, NOT_YET = "guided", "not_yet"
@@ -84,13 +83,6 @@ def shown_by(rows: Reading, code_id: int) -> int | None:
     """The chat of whoever showed a code."""
     found: int | None = rows.scalar(select(code.c.shown_chat_id).where(code.c.id == code_id))
     return found
-
-
-def guesses_left(rows: Reading, chat_id: int, now: datetime) -> int:
-    """How many codes this chat may still try for now."""
-    made = rows.scalar(select(func.count()).select_from(attempt).where(
-        attempt.c.chat_id == chat_id, attempt.c.what == "household", attempt.c.at > now - WINDOW))
-    return GUESSES - int(made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +172,6 @@ class AlreadyUsed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """Somebody tried a household's code."""
-
-
-@dataclass(frozen=True, slots=True)
 class ShowCode:
     """A volunteer shows a household its code; only the hashes are kept."""
 
@@ -217,11 +204,6 @@ class AnsweredLater:
 @dataclass(frozen=True, slots=True)
 class Unlink:
     """This chat no longer wants to be asked about any household."""
-
-
-@record.register
-def _guess(thing: Guess, tx: Connection, context: Context) -> None:
-    tx.execute(insert(attempt), {"chat_id": context.chat_id, "what": "household", "at": context.now})
 
 
 @record.register

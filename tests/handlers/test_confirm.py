@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.models import Attainment, HouseholdChat, HouseholdCode, HouseholdWord, Reminder, table
 from storage.outcomes import Mode, Outcome, Verification
 from storage.record import Context, record
+from storage.teams import people
 from storage.work import confirmations, visits
 from tests.handlers.village import WEDNESDAY, Village
 
@@ -100,7 +101,7 @@ def test_a_code_dies_and_guessing_is_slow(village: Village) -> None:
     visited(village)
     code, _ = shown(village)
     wrong = "0000-0000" if code != "0000-0000" else "1111-1111"
-    for _ in range(confirmations.GUESSES):
+    for _ in range(people.GUESSES):
         assert "không đúng" in village.say("dan", f"mã hộ {wrong}")
     assert "nhiều lần" in village.say("dan", f"mã hộ {code}"), "even the right one has to wait now"
     village.now += timedelta(minutes=11)
