@@ -106,7 +106,9 @@ RULES = {
 
 
 def status(history):
-    return next(name for name in STATUSES if RULES[name](history))
+    if "status" not in history:  # a dozen indicators ask
+        history["status"] = next(name for name in STATUSES if RULES[name](history))
+    return history["status"]
 
 
 def was_baseline(history):
