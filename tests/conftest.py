@@ -1,5 +1,6 @@
 """Real databases for the tests, and for each of the programs that run them a time zone of its own."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -34,6 +35,13 @@ def pytest_report_header(config: pytest.Config) -> str:
         return f"time zone: {os.environ.get('TZ') or 'of this machine'}"
     return "time zones: " + ", ".join(f"gw{n} {zone_of(f'gw{n}')}" for n in range(count)) + (
         "" if count >= len(ZONES) else f" (fewer than {len(ZONES)} programs: not every zone)")
+
+
+def pytest_collection_finish() -> None:
+    """The collector looks no more at six thousand tests and what they import: as in a house that has begun (`House._settle`)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 10, 10)
 
 
 @pytest.fixture(scope="session")
