@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, case, exists, func, i
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.models import Chat, Conversation, Inbox, Outbox, table
-from storage.prepared import Prepared, among
+from storage.prepared import Prepared, among, together
 from storage.reading import Reading
 from storage.value import value
 
@@ -85,6 +85,9 @@ class Talk:
     began_on: date
 
 
+_BY_REF = Prepared(select(chat.c.id, chat.c.ref).where(chat.c.account == bindparam("whose"), chat.c.ref == bindparam("called")))
+
+
 def receive(tx: Connection, account: str, letters: Sequence[Letter], now: datetime, known: MutableMapping[str, int]) -> int:
     """Store what is new among the letters. `known` caches chat ids by reference for this account."""
     _forget_who_left(tx, letters, known)
@@ -92,9 +95,8 @@ def receive(tx: Connection, account: str, letters: Sequence[Letter], now: dateti
                for ref in dict.fromkeys(letter.chat_ref for letter in letters) if not known.get(ref)]
     if missing:
         insert_new(tx, chat, missing)
-        refs = [row["ref"] for row in missing]
-        known.update({ref: id_ for id_, ref in tx.execute(
-            select(chat.c.id, chat.c.ref).where(chat.c.account == account, chat.c.ref.in_(refs)))})
+        found = together(tx, [(_BY_REF, {"whose": account, "called": row["ref"]}) for row in missing])
+        known.update({ref: id_ for rows in found for id_, ref in rows})
     return insert_new(tx, inbox, [
         {"account": account, "external_id": letter.external_id, "chat_id": known[letter.chat_ref], "letter": letter.body,
          "received_at": now, "state": "open", "tries": 0} for letter in letters])
@@ -133,7 +135,8 @@ _OPEN = (
     .order_by(inbox.c.id)
 )
 _CLAIM = Prepared(_OPEN)
-_FREE_CHATS = (
+_CLAIM_FROM = Prepared(_OPEN.where(among(inbox.c.chat_id, "free")))
+_FREE_CHATS = Prepared(
     select(chat.c.id)
     .where(chat.c.id.in_(select(inbox.c.chat_id).where(inbox.c.id.in_(_firsts))))
     .with_for_update(skip_locked=True)
@@ -148,8 +151,8 @@ def claim(tx: Connection, now: datetime, limit: int) -> list[Open]:
     asked = {"now": now, "limit": limit}
     if tx.dialect.name == "sqlite":  # it has one writer, so every chat is free
         return [_open(row) for row in _CLAIM.all(tx, asked)]
-    free = tx.execute(_FREE_CHATS, asked).scalars().all()
-    return [_open(row) for row in tx.execute(_OPEN.where(inbox.c.chat_id.in_(free)), asked)] if free else []
+    free = [row.id for row in _FREE_CHATS.all(tx, asked)]
+    return [_open(row) for row in _CLAIM_FROM.all(tx, {**asked, "free": free})] if free else []
 
 
 def _open(row: Any) -> Open:
@@ -346,19 +349,24 @@ def sent_of(rows: Reading, ids: Sequence[int]) -> list[int]:
     return [row.id for row in rows.all(select(outbox.c.id).where(outbox.c.id.in_(ids), outbox.c.state == "sent"))]
 
 
+_mine = and_(outbox.c.account == bindparam("whose"), outbox.c.state == "sending")
+_again = or_(outbox.c.policy == EDIT, and_(outbox.c.policy == RESEND_ONCE, outbox.c.attempts < 2))
+_tried = case((outbox.c.attempts == 0, 1), else_=outbox.c.attempts)  # it may have left once
+_resent = update(outbox).where(_mine, _again).values(state="new", attempts=_tried, problem="interrupted")
+_unknown = update(outbox).where(_mine).values(state="unknown", problem="interrupted", finished_at=bindparam("at"))
+_RESENT, _UNKNOWN = Prepared(_resent), Prepared(_unknown)
+
+
 def recover(tx: Connection, account: str, now: datetime, before: datetime | None = None, held: Sequence[int] = ()) -> int:
     """After a stop in mid-send the outcome of `sending` rows is unknown: each follows its policy. How many there were.
 
     With `before`, while sends go on: only rows made by then that are not among those `held` by whoever sends.
     """
-    mine = and_(outbox.c.account == account, outbox.c.state == "sending")
-    if before is not None:
-        mine = and_(mine, outbox.c.created_at <= before, outbox.c.id.not_in(held))
-    again = or_(outbox.c.policy == EDIT, and_(outbox.c.policy == RESEND_ONCE, outbox.c.attempts < 2))
-    tried = case((outbox.c.attempts == 0, 1), else_=outbox.c.attempts)  # it may have left once
-    resent = tx.execute(update(outbox).where(mine, again).values(state="new", attempts=tried, problem="interrupted")).rowcount
-    left = tx.execute(update(outbox).where(mine).values(state="unknown", problem="interrupted", finished_at=now)).rowcount
-    return resent + left
+    whose, at = {"whose": account}, {"whose": account, "at": now}
+    if before is None:
+        return _RESENT.each(tx, [whose]) + _UNKNOWN.each(tx, [at])
+    lost = and_(outbox.c.created_at <= before, outbox.c.id.not_in(held))
+    return tx.execute(_resent.where(lost), whose).rowcount + tx.execute(_unknown.where(lost), at).rowcount
 
 
 def move(tx: Connection, chat_id: int, ref: str) -> None:

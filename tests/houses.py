@@ -6,7 +6,7 @@ import functools
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 
 from bot import demo
 from bot.channels import Channel
@@ -15,6 +15,7 @@ from bot.settings import Settings
 from bot.store import Store
 from storage.database import Database
 from storage.models import Inbox, Outbox, table
+from storage.prepared import Prepared
 from storage.reading import Reading
 
 PATIENCE = 20.0
@@ -49,11 +50,13 @@ async def living(url: str, channels: Sequence[Channel], **more: object) -> Async
         await house.stop()
 
 
-def _busy(rows: Reading) -> int:
-    inbox, outbox = table(Inbox), table(Outbox)
-    open_ = rows.scalar(select(func.count()).select_from(inbox).where(inbox.c.state == "open"))
-    waiting = rows.scalar(select(func.count()).select_from(outbox).where(outbox.c.state.in_(("new", "sending"))))
-    return int(open_) + int(waiting)
+inbox, outbox = table(Inbox), table(Outbox)
+_BUSY = Prepared(select(inbox.c.id).where(inbox.c.state == "open").union_all(
+    select(outbox.c.id).where(or_(outbox.c.state == "new", outbox.c.state == "sending"))).limit(1))
+
+
+def _busy(rows: Reading) -> bool:
+    return rows.first(_BUSY) is not None
 
 
 async def quiet(store: Store, patience: float = PATIENCE) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, case, false, func, insert, l
 from storage.announcing.audience import Audience, recipients, stopped, within
 from storage.mail import insert_new
 from storage.models import Broadcast, BroadcastLetter, Chat, Outbox, Place, Subscription, table
+from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminding import preferences
@@ -78,11 +79,10 @@ _COLUMNS = (broadcast.c.id, broadcast.c.kind, broadcast.c.words, broadcast.c.pla
             broadcast.c.shown, broadcast.c.total)
 _SENDING = select(*_COLUMNS).join(place, place.c.id == broadcast.c.place_id)
 _BY_ID = _SENDING.where(broadcast.c.id == bindparam("id"))
-_RUNNING = (
-    _SENDING.where(or_(broadcast.c.state.in_((State.APPROVED.value, State.SENDING.value)),
-                       and_(broadcast.c.state == State.STOPPED.value, broadcast.c.ended_at.is_(None))))
-    .order_by(broadcast.c.urgent.desc(), broadcast.c.id)
-)
+_runs = or_(broadcast.c.state == State.APPROVED.value, broadcast.c.state == State.SENDING.value,
+            and_(broadcast.c.state == State.STOPPED.value, broadcast.c.ended_at.is_(None)))
+_RUNNING = _SENDING.where(_runs).order_by(broadcast.c.urgent.desc(), broadcast.c.id)
+_ANY = Prepared(select(broadcast.c.id).where(_runs).limit(1))
 
 
 def _made(row: Any) -> Sending:
@@ -104,7 +104,7 @@ def lately(rows: Reading, places: Sequence[int], since: datetime, limit: int) ->
 
 
 def any_running(rows: Reading) -> bool:
-    return rows.first(_RUNNING.limit(1)) is not None
+    return rows.first(_ANY) is not None
 
 
 def running(tx: Connection) -> list[Sending]:
@@ -268,11 +268,15 @@ class Figures:
         return self.sent + self.waiting + self.unknown + self.failed
 
 
+_FATES = Prepared(
+    select(letter.c.skipped, outbox.c.state, letter.c.held, func.count().label("n"))
+    .outerjoin(outbox, outbox.c.id == letter.c.outbox_id).where(letter.c.broadcast_id == bindparam("of"))
+    .group_by(letter.c.skipped, outbox.c.state, letter.c.held))
+
+
 def figures(rows: Reading, sending_id: int) -> Figures:
     """What became of each message, from the outbox; nothing is counted along the way."""
-    found = rows.all(select(letter.c.skipped, outbox.c.state, letter.c.held, func.count().label("n"))
-                     .outerjoin(outbox, outbox.c.id == letter.c.outbox_id).where(letter.c.broadcast_id == sending_id)
-                     .group_by(letter.c.skipped, outbox.c.state, letter.c.held))
+    found = rows.all(_FATES, {"of": sending_id})
     held = _summed((row.held, row.n) for row in found if row.skipped is None and row.state is None and row.held)
     skipped = _summed((row.skipped, row.n) for row in found if row.skipped is not None and row.state in (None, "failed"))
     by_state: dict[str, int] = {}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from storage.areas.places import Hamlet
 from storage.models import Place, Residence, Team, table
+from storage.prepared import Prepared, among
 from storage.reading import Reading
 from storage.record import Context, record
 
@@ -26,6 +27,7 @@ _HOME = (
     select(place.c.id, place.c.name, place.c.parent_id).join(residence, residence.c.hamlet_id == place.c.id)
     .where(residence.c.chat_id == bindparam("chat"))
 )
+_HOMES = Prepared(select(residence.c.chat_id, residence.c.hamlet_id).where(among(residence.c.chat_id, "chats")))
 _HAMLET = select(place.c.id, place.c.name, place.c.parent_id).where(place.c.id == bindparam("id"))
 
 
@@ -55,8 +57,7 @@ def told_at(rows: Reading, chat_id: int) -> datetime | None:
 
 def homes(rows: Reading, chats: Sequence[int]) -> dict[int, int]:
     """The hamlets in which these chats live, by chat."""
-    query = select(residence.c.chat_id, residence.c.hamlet_id).where(residence.c.chat_id.in_(list(chats)))
-    return {row.chat_id: row.hamlet_id for row in rows.all(query)}
+    return {row.chat_id: row.hamlet_id for row in rows.all(_HOMES, {"chats": chats})}
 
 
 def hamlet(rows: Reading, id_: int) -> Hamlet | None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select, update
 
 from storage.mail import insert_new
 from storage.models import Chat, Preference, table
+from storage.prepared import Prepared, among
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminding.reminder_rules import Wishes
@@ -41,15 +42,16 @@ class Prefer:
     weekly_on: int | None = None
 
 
-_ROWS = select(preference.c.chat_id, preference.c.stopped, preference.c.muted, preference.c.paused_until, preference.c.hours,
-               preference.c.larger_steps, preference.c.place_id, preference.c.desk_notes, preference.c.weekly_on).where(
-    preference.c.chat_id.in_(bindparam("chats", expanding=True)))
+_ROWS = Prepared(
+    select(preference.c.chat_id, preference.c.stopped, preference.c.muted, preference.c.paused_until, preference.c.hours,
+           preference.c.larger_steps, preference.c.place_id, preference.c.desk_notes, preference.c.weekly_on)
+    .where(among(preference.c.chat_id, "chats")))
 
 
 def settings(rows: Reading, chats: Sequence[int]) -> dict[int, Settings]:
     """The settings of these chats that decided anything."""
     return {row.chat_id: Settings(Wishes(row.stopped, frozenset(row.muted), row.paused_until, row.hours), row.larger_steps,
-                                  row.place_id, row.desk_notes, row.weekly_on) for row in rows.all(_ROWS, {"chats": list(chats)})}
+                                  row.place_id, row.desk_notes, row.weekly_on) for row in rows.all(_ROWS, {"chats": chats})}
 
 
 def own(rows: Reading, chat_id: int) -> Settings:

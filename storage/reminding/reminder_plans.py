@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from storage.hours.calendar import DAY, SATURDAY, Calendar
 from storage.local_time import instant
 from storage.models import Campaign, Chat, HelpRequest, Membership, OneStopDesk, Place, Preference, Reminder, Visit, table
 from storage.models import Household as HouseholdModel
 from storage.outcomes import OUTCOMES
+from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.reminding.preferences import Settings, settings
 from storage.reminding.reminder_kinds import (
@@ -81,16 +82,18 @@ def plan(tx: Connection, today: date, calendar: Calendar, review_due: bool = Fal
     _unanswered(tx, Day(today, servers, calendar, review_due))  # as it stands now: what waited yesterday may be answered
 
 
+_SERVERS = Prepared(
+    select(membership.c.person_id, membership.c.role, membership.c.place_id, place.c.parent_id, membership.c.valid_from,
+           chat.c.id)
+    .join(place, place.c.id == membership.c.place_id).join(chat, chat.c.person_id == membership.c.person_id)
+    .where(membership.c.valid_from <= bindparam("on"),
+           or_(membership.c.valid_to.is_(None), membership.c.valid_to > bindparam("on")), chat.c.state == "active")
+    .order_by(membership.c.person_id, chat.c.heard_at.desc(), chat.c.id, membership.c.id))
+
+
 def _servers(rows: Reading, today: date) -> tuple[Server, ...]:
-    query = (
-        select(membership.c.person_id, membership.c.role, membership.c.place_id, place.c.parent_id, membership.c.valid_from,
-               chat.c.id)
-        .join(place, place.c.id == membership.c.place_id).join(chat, chat.c.person_id == membership.c.person_id)
-        .where(membership.c.valid_from <= today, or_(membership.c.valid_to.is_(None), membership.c.valid_to > today),
-               chat.c.state == "active")
-        .order_by(membership.c.person_id, chat.c.heard_at.desc(), chat.c.id, membership.c.id))
     last: dict[int, int] = {}
-    return tuple(Server(*row) for row in rows.all(query) if last.setdefault(row.person_id, row.id) == row.id)
+    return tuple(Server(*row) for row in rows.all(_SERVERS, {"on": today}) if last.setdefault(row.person_id, row.id) == row.id)
 
 
 def _deadlines(tx: Connection, day: Day) -> None:

@@ -14,7 +14,7 @@ from storage.hours.calendar import Calendar
 from storage.local_time import LOCAL, instant
 from storage.mail import insert_for
 from storage.models import Chat, Outbox, Reminder, table
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.reminding import preferences
@@ -107,8 +107,8 @@ _DOORS = (select(chat.c.person_id, chat.c.id, chat.c.account, chat.c.state, chat
           .where(or_(chat.c.id.in_(bindparam("chats", expanding=True)),
                      chat.c.person_id.in_(bindparam("people", expanding=True))))
           .order_by(chat.c.heard_at.desc(), chat.c.id))
-_OWED = (_ITEMS.where(reminder.c.state == "scheduled", reminder.c.chat_id.in_(bindparam("chats", expanding=True)),
-                      reminder.c.due_at < bindparam("until")).order_by(reminder.c.due_at, reminder.c.id))
+_OWED = Prepared(_ITEMS.where(reminder.c.state == "scheduled", among(reminder.c.chat_id, "chats"),
+                              reminder.c.due_at < bindparam("until")).order_by(reminder.c.due_at, reminder.c.id))
 _SENT = (select(reminder.c.chat_id, reminder.c.finished_at, reminder.c.kind, reminder.c.subject, reminder.c.parcel)
          .where(reminder.c.state.in_(("claimed", "sent")), reminder.c.parcel.is_not(None),
                 reminder.c.chat_id.in_(bindparam("chats", expanding=True)),
@@ -141,7 +141,7 @@ def due_people(tx: Connection, now: datetime, limit: int) -> tuple[int, dict[tup
 
 def owed(rows: Reading, chats: Sequence[int], until: datetime = EVER) -> list[Item]:
     """What is owed to these chats and due before an instant."""
-    return [_item(row) for row in rows.all(_OWED, {"chats": list(chats), "until": until})]
+    return [_item(row) for row in rows.all(_OWED, {"chats": chats, "until": until})]
 
 
 def _item(row: Sequence[Any]) -> Item:
@@ -158,27 +158,31 @@ def sent(rows: Reading, chats: Sequence[int], subjects: Sequence[str], since: da
     return found
 
 
-_CLAIM = (update(reminder).where(reminder.c.id == bindparam("which"), reminder.c.state == "scheduled")
-          .values(state="claimed", parcel=bindparam("carrier"), reason="", finished_at=bindparam("now")))
-_FINISH = (update(reminder).where(reminder.c.id == bindparam("which"), reminder.c.state.in_(("scheduled", "claimed")))
-           .values(state=bindparam("final"), reason=bindparam("why"), finished_at=bindparam("now")))
-_PUT_OFF = (update(reminder).where(reminder.c.id == bindparam("which"), reminder.c.state == "scheduled")
-            .values(due_at=bindparam("until"), reason=bindparam("why"), deferred=bindparam("times")))
+_CLAIM = Prepared(
+    update(reminder).where(reminder.c.id == bindparam("which"), reminder.c.state == "scheduled")
+    .values(state="claimed", parcel=bindparam("carrier"), reason="", finished_at=bindparam("now")))
+_FINISH = Prepared(
+    update(reminder).where(reminder.c.id == bindparam("which"),
+                           or_(reminder.c.state == "scheduled", reminder.c.state == "claimed"))
+    .values(state=bindparam("final"), reason=bindparam("why"), finished_at=bindparam("now")))
+_PUT_OFF = Prepared(
+    update(reminder).where(reminder.c.id == bindparam("which"), reminder.c.state == "scheduled")
+    .values(due_at=bindparam("until"), reason=bindparam("why"), deferred=bindparam("times")))
 
 
 def claim(tx: Connection, id_: int, parcel: str, now: datetime) -> bool:
     """Take this one for a message; False where somebody else has it. From here on it counts as said."""
-    return tx.execute(_CLAIM, {"which": id_, "carrier": parcel, "now": now}).rowcount == 1
+    return _CLAIM.each(tx, [{"which": id_, "carrier": parcel, "now": now}]) == 1
 
 
 def finish(tx: Connection, id_: int, state: str, why: str, now: datetime) -> None:
     """The one final state of a reminder that has none yet."""
-    tx.execute(_FINISH, {"which": id_, "final": state, "why": why, "now": now})
+    _FINISH.each(tx, [{"which": id_, "final": state, "why": why, "now": now}])
 
 
 def put_off(tx: Connection, id_: int, wait: Wait) -> None:
     """Look again later."""
-    tx.execute(_PUT_OFF, {"which": id_, "until": wait.until, "why": wait.why, "times": wait.deferred})
+    _PUT_OFF.each(tx, [{"which": id_, "until": wait.until, "why": wait.why, "times": wait.deferred}])
 
 
 # --- what became of the messages ------------------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from storage.hours.calendar import Calendar, overridden
 from storage.models import DayOverride, Membership, Place, Rhythm, table
+from storage.prepared import Prepared
 from storage.reading import Reading
 from storage.record import Context, record
 from storage.teams.people import note
@@ -35,11 +36,16 @@ class Beat:
     ends_on: date | None
 
 
+_HOLDS = Prepared(
+    select(rhythm.c.place_id, rhythm.c.kind, rhythm.c.pattern, rhythm.c.starts_on, rhythm.c.ends_on)
+    .where(rhythm.c.revoked_at.is_(None), rhythm.c.starts_on <= bindparam("on"),
+           or_(rhythm.c.ends_on.is_(None), rhythm.c.ends_on >= bindparam("on"))).order_by(rhythm.c.id))
+_CHANGED = Prepared(select(day_override.c.on_day, day_override.c.works))
+
+
 def beats(rows: Reading, on: date) -> list[Beat]:
     """Everything that holds anywhere on that day: a few rows."""
-    query = select(rhythm.c.place_id, rhythm.c.kind, rhythm.c.pattern, rhythm.c.starts_on, rhythm.c.ends_on).where(
-        rhythm.c.revoked_at.is_(None), rhythm.c.starts_on <= on, or_(rhythm.c.ends_on.is_(None), rhythm.c.ends_on >= on))
-    found = rows.once(("beats", on), lambda: rows.all(query.order_by(rhythm.c.id)), lasting=True)
+    found = rows.once(("beats", on), lambda: rows.all(_HOLDS, {"on": on}), lasting=True)
     return [Beat(row.place_id, RhythmKind(row.kind), row.pattern, row.starts_on, row.ends_on) for row in found]
 
 
@@ -51,7 +57,7 @@ def market(rows: Reading, places: Sequence[int], on: date) -> str:
 
 def calendar(rows: Reading, table_: Calendar) -> Calendar:
     """The table of holidays with the days that were changed by hand."""
-    changed = rows.once(("day_override",), lambda: rows.all(select(day_override.c.on_day, day_override.c.works)), lasting=True)
+    changed = rows.once(("day_override",), lambda: rows.all(_CHANGED), lasting=True)
     return overridden(table_, {row.on_day: row.works for row in changed}) if changed else table_
 
 

@@ -38,17 +38,25 @@ def last_visit(rows: Reading, household_id: int) -> tuple[datetime, Outcome, str
     return (row.occurred_at, OUTCOMES[row.outcome], row.note) if row else None
 
 
+_REACHED = Prepared(select(attainment.c.id).where(
+    attainment.c.household_id == bindparam("household"), attainment.c.service == bindparam("service"),
+    attainment.c.revoked_on.is_(None)).limit(1))
+_LEFT = Prepared(select(entry.c.id).where(
+    entry.c.household_id == bindparam("household"), entry.c.excluded_on <= bindparam("on"),
+    entry.c.confirmed_by.is_not(None)).limit(1))
+_AWAY = Prepared(
+    select(visit.c.away_until).where(visit.c.household_id == bindparam("household"), visit.c.void.is_(False))
+    .order_by(visit.c.occurred_at.desc(), visit.c.id.desc()).limit(1))
+
+
 def settled(rows: Reading, household_id: int, service: str | None, today: date) -> bool:
     """Whether nobody needs to go to a household now: it has what the campaign is for, left the register, or is away."""
-    if service is not None and rows.first(select(attainment.c.id).where(
-            attainment.c.household_id == household_id, attainment.c.service == service, attainment.c.revoked_on.is_(None))):
+    if service is not None and rows.first(_REACHED, {"household": household_id, "service": service}):
         return True
-    if rows.first(select(entry.c.id).where(entry.c.household_id == household_id, entry.c.excluded_on <= today,
-                                           entry.c.confirmed_by.is_not(None))):
+    if rows.first(_LEFT, {"household": household_id, "on": today}):
         return True
-    last = rows.first(select(visit.c.away_until).where(visit.c.household_id == household_id, visit.c.void.is_(False))
-                      .order_by(visit.c.occurred_at.desc(), visit.c.id.desc()).limit(1))
-    return last is not None and last.away_until is not None and last.away_until >= today
+    away_until = rows.scalar(_AWAY, {"household": household_id})
+    return bool(away_until is not None and away_until >= today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.broadcasting import feed
 from bot.mind import Mind
@@ -41,6 +41,7 @@ from storage.models import (
     Team,
     table,
 )
+from storage.prepared import Prepared
 from storage.record import Context, record
 from storage.reminding import reminder_kinds, reminders
 from storage.reminding.preferences import Prefer
@@ -51,6 +52,15 @@ FIRST, LAST = date(2026, 11, 1), date(2028, 12, 20)
 MIND = Mind(Library.load(), lambda text: None, "vi", {"test": LIMITS}, lambda: ())  # type: ignore[arg-type, return-value]
 reminder, outbox, chat = table(Reminder), table(Outbox), table(Chat)
 broadcast, letter, rhythm, preference = table(Broadcast), table(BroadcastLetter), table(Rhythm), table(Preference)
+_PEACE = Prepared(select(rhythm.c.place_id).where(
+    rhythm.c.kind == "peace", rhythm.c.revoked_at.is_(None), rhythm.c.starts_on <= bindparam("on"),
+    rhythm.c.ends_on >= bindparam("on")))
+_POSTED = Prepared(
+    select(letter.c.chat_id, preference.c.paused_until, preference.c.stopped, broadcast.c.urgent)
+    .join(broadcast, broadcast.c.id == letter.c.broadcast_id)
+    .outerjoin(preference, preference.c.chat_id == letter.c.chat_id).where(letter.c.posted_at == bindparam("now")))
+_WAITING = Prepared(select(outbox.c.id, outbox.c.chat_id, outbox.c.key, outbox.c.parcel).where(outbox.c.state == "new")
+                    .order_by(outbox.c.id))
 ANNOUNCE = 0.04
 """How often somebody announces something between two ticks."""
 CITIZENS, VOLUNTEERS, LEADERS = 40, 24, 6
@@ -261,12 +271,8 @@ class Storm:
     def _watch(self, tx: Connection, now: datetime) -> None:
         """What was just posted, against what those people and places wished."""
         today = now.astimezone(LOCAL).date()
-        quiet = {row.place_id for row in tx.execute(select(rhythm.c.place_id).where(
-            rhythm.c.kind == "peace", rhythm.c.revoked_at.is_(None), rhythm.c.starts_on <= today, rhythm.c.ends_on >= today))}
-        posted = tx.execute(select(letter.c.chat_id, preference.c.paused_until, preference.c.stopped, broadcast.c.urgent)
-                            .join(broadcast, broadcast.c.id == letter.c.broadcast_id)
-                            .outerjoin(preference, preference.c.chat_id == letter.c.chat_id).where(letter.c.posted_at == now))
-        for chat_id, paused_until, stopped, urgent in posted.all():
+        quiet = {row.place_id for row in _PEACE.all(tx, {"on": today})}
+        for chat_id, paused_until, stopped, urgent in _POSTED.all(tx, {"now": now}):
             home = self._home(chat_id)
             if stopped:
                 self.disturbed.append((now, chat_id, "stopped"))
@@ -312,8 +318,7 @@ class Storm:
     def _deliver(self, tx: Connection, now: datetime) -> None:
         """As delivery does: too late is refused; some fates are unknown, some people have blocked us, some wait."""
         down = self.chance.random() < 0.03
-        for row in tx.execute(select(outbox.c.id, outbox.c.chat_id, outbox.c.key, outbox.c.parcel).where(
-                outbox.c.state == "new").order_by(outbox.c.id)).all():
+        for row in _WAITING.all(tx, {}):
             fate = self.chance.random()
             if row.key.startswith("bp:"):  # the author's own progress
                 tx.execute(update(outbox).where(outbox.c.id == row.id).values(state="sent", finished_at=now))

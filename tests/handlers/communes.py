@@ -11,7 +11,7 @@ from datetime import date, time, timedelta
 from unittest import mock
 
 import time_machine
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from bot import batch
 from bot.mind import Mind
@@ -41,6 +41,7 @@ from storage.models import (
 )
 from storage.moves import hamlets, household_merges
 from storage.outcomes import Barrier, Mode, Outcome
+from storage.prepared import Prepared
 from storage.record import Context, record
 from storage.reminding import dossiers, gatherings
 from storage.teams import day_codes, people
@@ -62,6 +63,11 @@ SECRET = re.compile(r"(?<=start=)[jh]-[\w-]{24}|\b[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMN
 """What is drawn anew each time: a link, a code."""
 DOOR = "https://example.test/?start={}"
 _ids = itertools.count(1)
+_inbox, _sent, _chat = table(Inbox), table(Outbox), table(Chat)
+_LAST = Prepared(select(_sent.c.id).order_by(_sent.c.id.desc()).limit(1))
+_SAID = Prepared(select(_sent.c.parcel, _chat.c.ref).join(_chat, _chat.c.id == _sent.c.chat_id)
+                 .where(_sent.c.id > bindparam("last")).order_by(_sent.c.id))
+_UNANSWERED = Prepared(select(_inbox.c.id).where(_inbox.c.state != "done").limit(1))
 
 
 @dataclass(frozen=True)
@@ -336,7 +342,7 @@ class Communes:
 
     def go_on(self, name: str, data: str, kind: Kind = Kind.PRESS) -> Said:
         """The same, and what follows stays until the transaction ends."""
-        last = self.tx.scalar(select(table(Outbox).c.id).order_by(table(Outbox).c.id.desc()).limit(1)) or 0
+        last = _LAST.scalar(self.tx, {}) or 0
         incoming = (Incoming(kind, NOW, data=data, message="1", ack="a") if kind is Kind.PRESS
                     else Incoming(kind, NOW, text=data) if kind is Kind.TEXT else Incoming(kind, NOW, data=data))
         mail.receive(self.tx, "test", [mail.Letter(f"n{next(_ids)}", name, incoming.pack())], NOW, {})
@@ -350,11 +356,8 @@ class Communes:
             batch.answer_batch(self.tx, self.mind, 10)
         if "ledger.touched" in self.tx.info:
             ledger.settle(self.tx)
-        sent, chat = table(Outbox), table(Chat)
-        rows = self.tx.execute(select(sent.c.parcel, chat.c.ref).join(chat, chat.c.id == sent.c.chat_id)
-                               .where(sent.c.id > last).order_by(sent.c.id))
-        said = [(Message.unpack(row.parcel), row.ref) for row in rows]
-        assert self.tx.scalar(select(table(Inbox).c.id).where(table(Inbox).c.state != "done").limit(1)) is None
+        said = [(Message.unpack(row.parcel), row.ref) for row in _SAID.all(self.tx, {"last": last})]
+        assert _UNANSWERED.first(self.tx, {}) is None
         return Said(tuple(each for each, to in said if to == name), tuple(kept), tuple(each for each, to in said if to != name))
 
 
