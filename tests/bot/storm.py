@@ -45,6 +45,7 @@ from storage.prepared import Prepared
 from storage.record import Context, record
 from storage.reminding import reminder_kinds, reminders
 from storage.reminding.preferences import Prefer
+from storage.reminding.reminder_plans import missed_letters
 from storage.reminding.rhythms import RhythmKind, SetRhythm
 from tests.bot.test_poison import LIMITS
 
@@ -252,6 +253,8 @@ class Storm:
                 begin = now
                 now += timedelta(hours=self.chance.choice((3, 30, 48, 100)))  # nobody runs it
                 self.outages.append((begin, now))
+                with self.database.write() as tx:
+                    missed_letters(tx, begin, now, now.astimezone(LOCAL).date())
             if self.chance.random() < 0.002:
                 now += timedelta(days=self.chance.choice((-1, 1)))  # the clock is set
             self._happen(now)

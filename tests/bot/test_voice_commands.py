@@ -9,6 +9,7 @@ from bot.cli import app
 from bot.doctor import BAD, GOOD, NOTE, _voice
 from content import speech
 from content.library import Library
+from content.words import words
 from tests.voice import heard, needs_voice
 
 RUN = CliRunner()
@@ -34,12 +35,12 @@ def test_what_cannot_be_spoken_is_said_in_words(tmp_path: Path, monkeypatch: pyt
 
 def test_the_doctor_says_whether_there_is_a_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if speech.installed():
-        ((sign, _),) = _voice()
+        ((sign, _),) = _voice(words("vi"))
         assert sign == GOOD
     monkeypatch.setattr(speech, "installed", lambda: True)
     monkeypatch.setattr(speech, "_ENGINE", tmp_path / "no-such-voice.py")
-    ((sign, told),) = _voice()
+    ((sign, told),) = _voice(words("vi"))
     assert sign == BAD and "voice" in told
     monkeypatch.setattr(speech, "installed", lambda: False)
-    ((sign, told),) = _voice()
+    ((sign, told),) = _voice(words("vi"))
     assert sign == NOTE and "voice" in told
