@@ -32,6 +32,8 @@ FLUSH = 0.04
 """Seconds for which the fates of sends may wait to be written down together."""
 DOUBT = 2.0
 """Seconds after a commit of which nobody knows whether it was one: whatever it did has been handed over by then, or never is."""
+CARRIED = 2_000
+"""Messages that arrived and were given to a commit, lately: should that one fail as well, they are not sent once more."""
 LONGEST_WAIT = 60.0
 EDITS_TRIED = 5
 
@@ -52,6 +54,7 @@ class Delivery:
         self._looked_at = self._flushed_at = 0.0
         self._news = True
         self._doubted: tuple[float, datetime] | None = None
+        self._carried: deque[int] = deque(maxlen=CARRIED)
         self._stopping = False
         self.stopped_by_platform = False
 
@@ -81,8 +84,12 @@ class Delivery:
         doubted = self._doubted
         if doubted is None or time.monotonic() - doubted[0] < DOUBT:
             return
-        held = [*self._queue.known, *(ended.id for ended in (*self._settled, *self._arrived))]
-        found = await self._store.write(lambda tx: mail.recover(tx, self._channel.account, datetime.now(UTC), doubted[1], held))
+
+        def reclaim(tx: Connection) -> int:
+            held = [*self._queue.known, *self._carried, *(ended.id for ended in (*self._settled, *self._arrived))]
+            return mail.recover(tx, self._channel.account, datetime.now(UTC), doubted[1], held)
+
+        found = await self._store.write(reclaim)
         if self._doubted is doubted:
             self._doubted = None
         if found:
@@ -112,6 +119,7 @@ class Delivery:
         with contextlib.suppress(IndexError):
             while True:
                 carried.append(self._arrived.popleft())
+        self._carried.extend(ended.id for ended in carried)
         return carried
 
     def put_back(self, settled: Sequence[Settled]) -> None:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, select, text
+from sqlalchemy import Connection, make_url, select, text
 
 from storage.database import Database
 from storage.models import Outbox, Visit, table
 from tests.bot.test_faults import VOLUNTEER, AtTheDoor, wrote
+from tests.bot.test_poison import Recorder, said
 from tests.houses import furnish, living, quiet
 
 
@@ -117,3 +118,28 @@ async def test_a_write_that_another_one_got_in_the_way_of_is_made_again(postgres
     assert len(rows(postgres_url, lambda: select(visit.c.id).where(visit.c.key.not_like("demo:%")))) == 1
     assert rows(postgres_url, lambda: text("SELECT last_value FROM tries")) == [(3,)]
     assert len(channel.to(VOLUNTEER)) == 1
+
+
+async def test_what_has_arrived_is_not_sent_again_because_the_commit_that_was_to_say_so_failed(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.FLUSH", 60.0)  # nothing else writes it down
+    monkeypatch.setattr("bot.delivery.DOUBT", 0.0)
+    monkeypatch.setattr("bot.delivery.LOOK_AGAIN", 0.05)
+    channel = Recorder()
+    async with living(url, [channel]) as house:
+        await house.reception.receive("test", [said("hoa", "menu")])
+        async with asyncio.timeout(15):
+            while not channel.sent:
+                await asyncio.sleep(0.01)
+
+        def fails(tx: Connection) -> None:
+            house.post.carry().write(tx)
+            raise ConnectionError
+
+        with pytest.raises(ConnectionError):
+            await house.store.write(fails)
+        house.post.doubt()
+        house.post.wake()
+        await asyncio.sleep(0.5)
+    assert len(channel.sent) == 1
