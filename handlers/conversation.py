@@ -9,7 +9,7 @@ from handlers.catalogue import ACTIONS, DIALOGUES
 from handlers.desk import Desk
 from handlers.dialogue import BACK, CANCEL, EDIT, Dialogue, Done, Standing, hear, steers
 from handlers.guides import searching
-from handlers.screens import DIGITS, corrections, short
+from handlers.screens import corrections, numbered, short
 from handlers.talk import Kept, Refused
 
 
@@ -21,8 +21,7 @@ def press(desk: Desk, data: str) -> None:
         return
     number, _, rest = data.partition(":")
     key, _, raw = rest.partition(":")
-    known = number.strip(DIGITS) == "" and 0 < len(number) <= 12
-    kept = desk.fetch(int(number, 36)) if known else None
+    kept = desk.fetch(numbered(number))
     if kept is None or kept.state != "open" or kept.dialogue not in DIALOGUES:
         _stale(desk, kept)
         return
@@ -153,7 +152,7 @@ def _go_on_with_last(desk: Desk) -> None:
 
 
 def _resume(desk: Desk, subject: str) -> None:
-    kept = desk.fetch(int(subject, 36)) if subject.strip(DIGITS) == "" and subject else None
+    kept = desk.fetch(numbered(subject))
     if kept is None or kept.state != "open" or kept.dialogue not in DIALOGUES:
         _stale(desk, kept)
         return

@@ -51,14 +51,14 @@ def _place(key: str, names: Mapping[int, str]) -> Question[int]:
         if raw in {str(id_) for id_ in shown}:
             return raw
         found = _by_name(raw, names)
-        if not found and raw.strip().isdigit() and 0 < int(raw) <= len(shown):
+        if not found and raw.strip().isdecimal() and 0 < int(raw) <= len(shown):
             found = [shown[int(raw) - 1]]
         if len(found) != 1:
             raise Refused("home.several" if found else "home.unknown")
         return str(found[0])
 
     def read(stored: str) -> int:
-        if not stored.isdigit() or int(stored) not in names:
+        if not stored.isdecimal() or int(stored) not in names:
             raise Refused("home.unknown")
         return int(stored)
 

@@ -70,7 +70,7 @@ def take_along(desk: Desk, form: str) -> None:
 def paper(look: Look, name: str) -> Paper | None:
     """`<chat>:<person or 0>:<form>`, put into a message for that chat alone."""
     chat, person, form = (*name.split(":"), "", "")[:3]
-    if not (chat.isdigit() and person.isdigit()) or form not in FORMS:
+    if not (chat.isdecimal() and person.isdecimal()) or form not in FORMS:
         return None
     whose = personal.own(look.rows, int(chat), int(person) or None)
     kept = personal.everything(look.rows, whose)

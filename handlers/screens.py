@@ -26,6 +26,11 @@ def short(number: int) -> str:
     return out or "0"
 
 
+def numbered(text: str) -> int:
+    """The number that `short` wrote; 0 where it is none. A forged button may carry anything, and databases know 64 bits."""
+    return int(text, 36) if 0 < len(text) <= 12 and text.strip(DIGITS) == "" else 0
+
+
 def press(conversation: int, key: str, value: str) -> str:
     """What a button of a question carries."""
     return f"{short(conversation)}:{key}:{value}"

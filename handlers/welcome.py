@@ -148,7 +148,7 @@ def more(desk: Desk, subject: str) -> None:
     """Everything else somebody may do, a page at a time."""
     member = bool(desk.look.person and desk.look.person.serves)
     entries = [*(_allowed(desk, MEMBERS_MORE) if member else []), *_allowed(desk, EVERYBODY)]
-    page = int(subject) if subject.isdigit() and int(subject) * PAGE < len(entries) else 0
+    page = int(subject) if subject.isdecimal() and int(subject) * PAGE < len(entries) else 0
     shown = entries[page * PAGE:(page + 1) * PAGE]
     if len(entries) > (page + 1) * PAGE:
         shown.append(desk.choice("menu.next", f"/more:{page + 1}"))

@@ -9,7 +9,7 @@ from handlers.access import Action
 from handlers.announcements.broadcast import covers, progress
 from handlers.desk import Desk
 from handlers.look import Look
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from handlers.talk import Choice, Message
 from storage.announcing import broadcasts
 from storage.announcing.broadcasts import Sending, State
@@ -56,7 +56,7 @@ def one(desk: Desk, subject: str) -> None:
     """One of them: what it said, who wrote and who approved it, whom it reached."""
     look = desk.look
     look.require(Action.BROADCAST)
-    number = int(subject, 36) if subject and len(subject) <= 12 and subject.strip(DIGITS) == "" else 0
+    number = numbered(subject)
     found = broadcasts.by_id(look.rows, number) if number else None
     if found is not None and not covers(look, Action.BROADCAST, found.place_id):
         desk.answer.records.append(Refusal(Action.BROADCAST.value))

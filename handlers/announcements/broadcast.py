@@ -14,7 +14,7 @@ from handlers.help.help_notice import notice, spoken
 from handlers.help.reaching import open_to
 from handlers.look import Look
 from handlers.questions import Option, Question, one_of, pick
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from handlers.talk import Choice, Message, NotAllowed, Notice, Policy, Refused, said
 from storage.announcing import broadcasts
 from storage.announcing.audience import Audience, counted, within
@@ -63,7 +63,7 @@ def _where(ask: Ask, look: Look) -> tuple[int, str]:
         return next(iter(own.items()))
 
     def read(raw: str) -> tuple[int, str]:
-        if not raw.isdigit() or int(raw) not in own:
+        if not raw.isdecimal() or int(raw) not in own:
             raise Refused("refused.choice")
         return int(raw), own[int(raw)]
 
@@ -109,7 +109,7 @@ def as_received(look: Look, kind: str, text: str, place: str) -> Message:
 def _asked_about(desk: Desk, subject: str, action: Action = Action.BROADCAST) -> Sending | None:
     """A broadcast of somebody's own scope; otherwise they are told, and None."""
     desk.look.require(action)
-    number = int(subject, 36) if subject and len(subject) <= 12 and subject.strip(DIGITS) == "" else 0
+    number = numbered(subject)
     found = broadcasts.by_id(desk.look.rows, number) if number else None
     if found is not None and not covers(desk.look, action, found.place_id):
         desk.answer.records.append(Refusal(action.value))

@@ -15,7 +15,7 @@ from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
 from handlers.questions import Option, Question, check, note, one_of, pick
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from handlers.talk import Choice, Message, Refused
 from storage.counting import campaigns
 from storage.outcomes import Barrier
@@ -153,22 +153,30 @@ def listed(desk: Desk, _subject: str) -> None:
                                         f"/gathering_one:{short(each.id)}") for each in found[:5]), *ways, menu, lines=lines)
 
 
+def meeting_of(look: Look, subject: str, action: Action) -> Meeting | None:
+    """The gathering a button is about, where somebody may do this there."""
+    meeting = gatherings.meeting(look.rows, numbered(subject))
+    return meeting if meeting and meeting.place_id in mine(look, action) else None
+
+
 def planned(desk: Desk, subject: str, action: Action) -> Meeting | None:
-    known = bool(subject) and len(subject) <= 10 and subject.strip(DIGITS) == ""
-    meeting = gatherings.meeting(desk.look.rows, int(subject, 36)) if known else None
-    return meeting if meeting and meeting.place_id in mine(desk.look, action) else None
+    """The same as long as it is to take place; otherwise they are told, and None."""
+    desk.look.require(action)
+    meeting = meeting_of(desk.look, subject, action)
+    if meeting is None or meeting.state != "planned":
+        desk.say("gathering.gone", desk.choice("gathering.all", "/gatherings"))
+        return None
+    return meeting
 
 
 def one(desk: Desk, subject: str) -> None:
     """A gathering with its calendar file; whoever leads also gets the code, the list and the way to call it off."""
     look = desk.look
-    look.require(Action.ATTEND)
     meeting = planned(desk, subject, Action.ATTEND)
-    if meeting is None or meeting.state != "planned":
-        desk.say("gathering.gone", desk.choice("gathering.all", "/gatherings"))
+    if meeting is None:
         return
     body, choices = text(look, meeting), []
-    if planned(desk, subject, Action.PLAN_GATHERING):
+    if meeting_of(look, subject, Action.PLAN_GATHERING):
         here, number = gatherings.present(look.rows, meeting.id), short(meeting.id)
         body += "\n" + look.words.say("gathering.for_leader", code=meeting.room_code, count=len(here))
         move = [desk.choice("gathering.move", f"/move_gathering:{number}")] if meeting.begins > look.now else []
@@ -204,9 +212,8 @@ def present(desk: Desk, code: str) -> None:
 
 def tick(ask: Ask, look: Look) -> Done:
     """The leader ticks who was there; whoever gave the code is ticked already."""
-    known = bool(look.subject) and look.subject.strip(DIGITS) == ""
-    meeting = gatherings.meeting(look.rows, int(look.subject, 36)) if known else None
-    if meeting is None or meeting.place_id not in mine(look, Action.PLAN_GATHERING):
+    meeting = meeting_of(look, look.subject, Action.PLAN_GATHERING)
+    if meeting is None:
         raise Refused("gathering.gone")
     if meeting.begins > look.now:
         raise Refused("gathering.not_yet")
@@ -235,7 +242,7 @@ ATTENDANCE = Dialogue("attendance", tick, Action.PLAN_GATHERING)
 def sheet(desk: Desk, subject: str) -> None:
     """The list of who was there, as a file."""
     desk.look.require(Action.EXPORT_WORKDAYS)
-    meeting = planned(desk, subject, Action.EXPORT_WORKDAYS)
+    meeting = meeting_of(desk.look, subject, Action.EXPORT_WORKDAYS)
     menu = desk.choice("way.menu", "/menu", quiet=True)
     if meeting is None:
         desk.say("gathering.gone", menu)

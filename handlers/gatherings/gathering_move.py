@@ -10,14 +10,13 @@ from content.words import Words
 from handlers.access import Action
 from handlers.days import ask_day, both
 from handlers.dialogue import Ask, Dialogue, Done
-from handlers.gatherings.gathering import hour_question, mine, text, venue_question
+from handlers.gatherings.gathering import hour_question, meeting_of, text, venue_question
 from handlers.gatherings.gathering_off import to_tell
 from handlers.help.help_notice import spoken
 from handlers.look import Look
 from handlers.questions import Option, Question, check
-from handlers.screens import DIGITS, short
+from handlers.screens import short
 from handlers.talk import Choice, Message, Notice, Refused, said
-from storage.reminding import gatherings
 from storage.reminding.gatherings import Meeting, MoveGathering
 
 T = TypeVar("T")
@@ -46,9 +45,8 @@ def move(ask: Ask, look: Look) -> Done:
 
 
 def _planned(look: Look) -> Meeting:
-    known = bool(look.subject) and len(look.subject) <= 10 and look.subject.strip(DIGITS) == ""
-    found = gatherings.meeting(look.rows, int(look.subject, 36)) if known else None
-    if found is None or found.state != "planned" or found.place_id not in mine(look, Action.PLAN_GATHERING):
+    found = meeting_of(look, look.subject, Action.PLAN_GATHERING)
+    if found is None or found.state != "planned":
         raise Refused("gathering.gone")
     if found.begins <= look.now:
         raise Refused("gathering.began")

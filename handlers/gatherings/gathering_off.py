@@ -21,10 +21,8 @@ from storage.reminding.gatherings import CancelGathering, Meeting
 
 def sure(desk: Desk, subject: str) -> None:
     """Asked once more: whoever was told is told at once that it is off."""
-    desk.look.require(Action.PLAN_GATHERING)
     meeting = planned(desk, subject, Action.PLAN_GATHERING)
-    if meeting is None or meeting.state != "planned":
-        desk.say("gathering.gone", desk.choice("gathering.all", "/gatherings"))
+    if meeting is None:
         return
     move = [desk.choice("gathering.move", f"/move_gathering:{subject}")] if meeting.begins > desk.look.now else []
     desk.say("gathering.off_sure", desk.choice("gathering.off_yes", f"/call_off:{subject}"), *move,
@@ -33,10 +31,8 @@ def sure(desk: Desk, subject: str) -> None:
 
 def call_off(desk: Desk, subject: str) -> None:
     """A gathering does not take place; nobody is reminded of it any more."""
-    desk.look.require(Action.PLAN_GATHERING)
     meeting = planned(desk, subject, Action.PLAN_GATHERING)
-    if meeting is None or meeting.state != "planned":
-        desk.say("gathering.gone", desk.choice("gathering.all", "/gatherings"))
+    if meeting is None:
         return
     now, in_the_morning = to_tell(desk.look, meeting)
     desk.answer.records.append(CancelGathering(meeting.id, in_the_morning))

@@ -20,7 +20,7 @@ Table = Sequence[Sequence[str | int]]
 
 def ics(look: Look, name: str) -> Paper | None:
     """A file that puts a gathering into anybody's calendar."""
-    meeting = gatherings.meeting(look.rows, int(name)) if name.isdigit() else None
+    meeting = gatherings.meeting(look.rows, int(name)) if name.isdecimal() else None
     if meeting is None or meeting.state != "planned":
         return None
     return Paper(f"{meeting.on.isoformat()}.ics", "text/calendar", _calendar(look, meeting))
@@ -52,7 +52,7 @@ def _calendar(look: Look, meeting: Meeting) -> bytes:
 
 def attendance(look: Look, name: str) -> Paper | None:
     """Who was at a gathering, and how that is known."""
-    meeting = gatherings.meeting(look.rows, int(name)) if name.isdigit() else None
+    meeting = gatherings.meeting(look.rows, int(name)) if name.isdecimal() else None
     if meeting is None:
         return None
     words, here = look.words, gatherings.present(look.rows, meeting.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.desk import Desk
 from handlers.gatherings.gathering import text
 from handlers.places import nearby
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from handlers.talk import Choice
 from storage.reminding import gatherings
 from storage.reminding.gatherings import GatheringKind, RemindOfSession
@@ -16,7 +16,7 @@ SHOWN = 4
 def listed(desk: Desk, subject: str) -> None:
     """What comes, with a button to be told of each."""
     look, menu = desk.look, desk.choice("way.menu", "/menu", quiet=True)
-    found = nearby.sessions(look, int(subject) if subject.isdigit() and len(subject) <= 9 else None)[:SHOWN]
+    found = nearby.sessions(look, int(subject) if subject.isdecimal() and len(subject) <= 9 else None)[:SHOWN]
     if not found:
         desk.say("sessions.none", desk.choice("menu.hours", "/hours"), desk.choice("menu.news", "/news"), menu)
         return
@@ -27,8 +27,7 @@ def listed(desk: Desk, subject: str) -> None:
 
 def remind(desk: Desk, subject: str) -> None:
     """Somebody wants to be told of one of them."""
-    known = bool(subject) and len(subject) <= 10 and subject.strip(DIGITS) == ""
-    found = gatherings.meeting(desk.look.rows, int(subject, 36)) if known else None
+    found = gatherings.meeting(desk.look.rows, numbered(subject))
     if found is None or found.kind is not GatheringKind.SESSION or found.state != "planned" or found.begins <= desk.look.now:
         desk.say("sessions.over", desk.choice("sessions.all", "/sessions"), desk.choice("way.menu", "/menu", quiet=True))
         return

@@ -40,18 +40,23 @@ def together(desk: Desk, subject: str) -> None:
         return
     id_, _, chosen = subject.partition("~")
     if chosen:
-        _begin(desk, int(id_) if id_.isdigit() else 0, chosen)
+        _begin(desk, _number(id_), chosen)
     elif subject.startswith("."):
         _by_number(desk, subject.removeprefix("."))
     else:
         id_, _, about = subject.partition(".")
-        _which_guide(desk, _home(look, int(id_) if id_.isdigit() else 0), about)
+        _which_guide(desk, _home(look, _number(id_)), about)
+
+
+def _number(text: str) -> int:
+    """What a button carries, however it came to be; 0 is nobody's."""
+    return int(text) if text.isdecimal() and len(text) <= 9 else 0
 
 
 def _by_number(desk: Desk, number: str) -> None:
     look = desk.look
     here = {hamlet.id: hamlet.name for hamlet in look.hamlets(Action.LOG_VISIT)}
-    homes = [home for id_ in here if (home := house_numbers.home(look.rows, id_, int(number) if number.isdigit() else 0))]
+    homes = [home for id_ in here if (home := house_numbers.home(look.rows, id_, _number(number)))]
     if not homes:
         raise Refused("visit.household.unknown", number=number, hamlet=", ".join(here.values()))
     if len(homes) == 1:
@@ -110,7 +115,7 @@ def _begin(desk: Desk, household_id: int, guide_id: str) -> None:
 
 def walk(ask: Ask, look: Look) -> Done:
     id_, _, guide_id = look.subject.partition("~")
-    home = _home(look, int(id_))
+    home = _home(look, _number(id_))
     guide = look.library.guide(guide_id, look.words.language)
     if guide is None:
         raise Refused("guide.gone")

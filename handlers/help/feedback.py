@@ -11,7 +11,7 @@ from handlers.help.help_notice import notice
 from handlers.home import home
 from handlers.look import Look
 from handlers.questions import NOTE_LENGTH, Question, pick
-from handlers.screens import short
+from handlers.screens import numbered, short
 from handlers.talk import Choice, Message, NotAllowed, Notice, Refused
 from storage.areas import residence
 from storage.areas.places import Hamlet
@@ -36,7 +36,7 @@ def give(ask: Ask, look: Look) -> Done:
 
 def _about(ask: Ask, look: Look) -> tuple[Hamlet, tuple[object, ...]]:
     """The hamlet it is about: where the help came from, or where somebody lives."""
-    found = residence.hamlet(look.rows, int(look.subject)) if look.subject.isdigit() and len(look.subject) < 12 else None
+    found = residence.hamlet(look.rows, int(look.subject)) if look.subject.isdecimal() and len(look.subject) < 12 else None
     return (found, ()) if found else home(ask, look)
 
 
@@ -87,7 +87,7 @@ def handled(desk: Desk, subject: str) -> None:
     """The leader has dealt with it; whoever signed is told."""
     look = desk.look
     look.require(Action.READ_FEEDBACK)
-    number = int(subject, 36) if subject and len(subject) <= 12 and subject.isalnum() and subject.isascii() else 0
+    number = numbered(subject)
     said = feedback.by_id(look.rows, number)
     if said is None or (look.may(Action.READ_FEEDBACK) is not Scope.EVERYWHERE
                         and said.hamlet_id not in {hamlet.id for hamlet in look.hamlets(Action.READ_FEEDBACK)}):

@@ -19,7 +19,7 @@ from handlers.help.office_hours import due
 from handlers.help.reaching import open_to
 from handlers.look import Look
 from handlers.questions import Option, Question, note, pick
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from handlers.talk import Choice, NotAllowed, Notice, Refused
 from storage.helping import duty, help_requests
 from storage.helping.duty import Address
@@ -42,7 +42,7 @@ def given_back(look: Look, request: Request) -> Mapping[str, object]:
 
 def asked_about(look: Look, subject: str) -> Request | None:
     """The request a button is about; None where there is none (any more)."""
-    number = int(subject, 36) if subject and len(subject) <= 12 and subject.strip(DIGITS) == "" else 0
+    number = numbered(subject)
     return help_requests.by_id(look.rows, number) if number else None
 
 
@@ -251,7 +251,7 @@ def _household(look: Look, request: Request) -> Question[house_numbers.Home | No
     def read(raw: str) -> house_numbers.Home | None:
         if raw == "-":
             return None
-        home = house_numbers.home(look.rows, request.hamlet_id, int(raw)) if raw.isdigit() and len(raw) <= 5 else None
+        home = house_numbers.home(look.rows, request.hamlet_id, int(raw)) if raw.isdecimal() and len(raw) <= 5 else None
         if home is None:
             raise Refused("meet.household.unknown")
         return home

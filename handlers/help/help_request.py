@@ -11,7 +11,7 @@ from handlers.help.reaching import open_to
 from handlers.home import home
 from handlers.look import Look
 from handlers.questions import note
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from handlers.talk import Choice, Notice
 from storage import talks
 from storage.areas.places import Hamlet
@@ -38,7 +38,7 @@ def ask_for_help(ask: Ask, look: Look) -> Done:
 
 def _about(look: Look) -> str:
     """The guide and the step somebody came from."""
-    number = int(look.subject, 36) if look.subject and look.subject.strip(DIGITS) == "" else 0
+    number = numbered(look.subject)
     if not number or talks.talk(look.rows, look.chat_id, number) is None:
         return ""
     return "/".join(guide_runs.unfinished(look.rows, number) or ())

@@ -61,7 +61,8 @@ def _both(look: Look) -> tuple[Hamlet, house_numbers.Home, house_numbers.Home]:
     place, _, numbers = look.subject.partition(".")
     hamlet = _mine(look, place)
     first, _, second = numbers.partition(".")
-    homes = [house_numbers.home(look.rows, hamlet.id, int(each)) for each in (first, second) if each.isdigit() and len(each) < 9]
+    typed = [int(each) for each in (first, second) if each.isdecimal() and len(each) < 9]
+    homes = [house_numbers.home(look.rows, hamlet.id, number) for number in typed]
     if len(homes) != 2 or homes[0] is None or homes[1] is None or homes[0].id == homes[1].id:
         raise Refused("duplicates.gone")
     return hamlet, homes[0], homes[1]
@@ -96,7 +97,7 @@ def part(desk: Desk, subject: str) -> None:
     look.require(Action.IMPORT_LIST)
     place, _, number = subject.partition(".")
     hamlet = _mine(look, place)
-    gone = household_merges.numbered(look.rows, hamlet.id, int(number)) if number.isdigit() and len(number) < 9 else None
+    gone = household_merges.numbered(look.rows, hamlet.id, int(number)) if number.isdecimal() and len(number) < 9 else None
     standing = household_merges.standing(look.rows, gone.id) if gone else None
     if standing is None:
         desk.say("duplicates.nothing_to_part", desk.choice("way.menu", "/menu"))

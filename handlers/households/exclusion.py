@@ -45,7 +45,7 @@ def exclude(ask: Ask, look: Look) -> Done:
     """Decide about one household, `hamlet.number`. Whoever made the report leaves the decision to somebody else."""
     place, _, number = look.subject.partition(".")
     hamlet = next((each for each in look.hamlets(Action.CONFIRM_EXCLUSION) if str(each.id) == place), None)
-    home = house_numbers.home(look.rows, hamlet.id, int(number)) if hamlet and number.isdigit() else None
+    home = house_numbers.home(look.rows, hamlet.id, int(number)) if hamlet and number.isdecimal() and len(number) <= 9 else None
     running = campaigns.of_place(look.rows, hamlet.id, look.today) if hamlet else None
     told = campaigns.report(look.rows, home.id) if home else None
     if hamlet is None or home is None or running is None or told is None:

@@ -31,7 +31,7 @@ def formerly(desk: Desk, subject: str) -> None:
     look.require(Action.LOG_VISIT)
     number, _, name = subject.partition(".")
     here = [hamlet.id for hamlet in look.hamlets(Action.LOG_VISIT)]
-    found = hamlets.formerly(look.rows, here, int(number)) if number.isdigit() and len(number) < 6 else []
+    found = hamlets.formerly(look.rows, here, int(number)) if number.isdecimal() and len(number) < 6 else []
     found = [each for each in found if place_name(each.old_hamlet) == place_name(name)]
     if not found:
         desk.say("former.none", desk.choice("way.menu", "/menu"), number=number, hamlet=name)

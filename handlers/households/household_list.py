@@ -16,7 +16,7 @@ from content.words import Words
 from handlers.access import Action, Scope
 from handlers.desk import Desk
 from handlers.look import Look
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from storage.areas.places import Hamlet
 from storage.work.household_lists import ChangedHome, KeepHouseholds, NewHome, Present, present
 from storage.work.proposals import DROPPED, EXPIRED, HOUSEHOLDS, KEPT, OPEN, CloseProposal, Propose, Proposed, proposed
@@ -206,7 +206,7 @@ def _proposal(desk: Desk, subject: str) -> Proposed | None:
     """The list on the table; said what became of it where it is there no more."""
     look = desk.look
     look.require(Action.IMPORT_LIST)
-    number = int(subject, 36) if subject and subject.strip(DIGITS) == "" else 0
+    number = numbered(subject)
     found = proposed(look.rows, number, look.person.id, look.now) if look.person else None
     if found is not None and found.state == OPEN and _is_mine(look, found):
         return found

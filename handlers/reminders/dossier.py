@@ -11,7 +11,7 @@ from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
 from handlers.questions import Question
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from handlers.talk import Choice, Refused
 from storage.reminding import dossiers
 from storage.reminding.dossiers import Dossier, DossierDue, DossierIs, DossierState, WatchDossier
@@ -102,7 +102,7 @@ def one(desk: Desk, subject: str) -> None:
 def answered(desk: Desk, subject: str) -> None:
     """Whoever waits says how it stands: received, not yet, late, or forget it."""
     number, _, state = subject.partition(".")
-    found = _mine(desk, short(int(number)) if number.isdigit() and len(number) <= 12 else "")
+    found = _mine(desk, short(int(number)) if number.isdecimal() and len(number) <= 12 else "")
     if found is None or state not in set(DossierState):
         listed(desk, "")
         return
@@ -127,6 +127,5 @@ def _mine(desk: Desk, subject: str) -> Dossier | None:
 
 def _of_chat(look: Look, subject: str) -> Dossier | None:
     """A dossier of this very chat that has not come yet."""
-    known = bool(subject) and len(subject) <= 10 and subject.strip(DIGITS) == ""
-    found = dossiers.dossier(look.rows, int(subject, 36)) if known else None
+    found = dossiers.dossier(look.rows, numbered(subject))
     return found if found and found.chat_id == look.chat_id and found.state in dossiers.OPEN else None

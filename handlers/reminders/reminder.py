@@ -12,7 +12,7 @@ from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
 from handlers.reminders.reminder_words import WORDED
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from handlers.talk import Choice, Message, Policy, Refused
 from storage.guiding import guide_runs
 from storage.households import house_numbers
@@ -23,7 +23,7 @@ from storage.reminding.reminder_rules import Item
 
 def remind_me(desk: Desk, subject: str) -> None:
     """Somebody left a guide and wants to be reminded of it tomorrow."""
-    number = int(subject, 36) if subject and subject.strip(DIGITS) == "" else 0
+    number = numbered(subject)
     if not guide_runs.unfinished(desk.look.rows, number) or desk.fetch(number) is None:
         desk.say("reminder.nothing", desk.choice("way.menu", "/menu"))
         return

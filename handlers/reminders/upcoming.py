@@ -13,7 +13,7 @@ from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
 from handlers.reminders.reminder import worded
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from handlers.talk import Choice, Message, Refused
 from storage.reminding import preferences, reminders
 from storage.reminding.reminder_kinds import DOSSIER, FOLLOW_UP, UNFINISHED_GUIDE
@@ -76,7 +76,7 @@ def _day(look: Look, item: Item) -> date:
 def one(desk: Desk, subject: str) -> None:
     """One reminder as it will read, and what may be done about it."""
     look = desk.look
-    number = int(subject, 36) if subject and len(subject) <= 12 and subject.strip(DIGITS) == "" else 0
+    number = numbered(subject)
     found = next((each for each in coming(look) if each.item.id == number), None)
     if found is None:
         listed(desk, "")

@@ -83,9 +83,9 @@ def _asked(subject: str) -> tuple[str, int, tuple[int, int]]:
     """`b.otp_not_received.12.34-5` taken apart; what is no number is none."""
     parts = subject.split(".")
     what, rest = (".".join(parts[:2]), parts[2:]) if parts[0] == behind.BARRIER.rstrip(".") else (parts[0], parts[1:])
-    place = int(rest[0]) if rest and rest[0].isdigit() else 0
+    place = int(rest[0]) if rest and rest[0].isdecimal() else 0
     hamlet, _, number = rest[1].partition("-") if len(rest) > 1 else ("", "", "")
-    after = (int(hamlet), int(number)) if hamlet.isdigit() and number.isdigit() else (0, 0)
+    after = (int(hamlet), int(number)) if hamlet.isdecimal() and number.isdecimal() else (0, 0)
     return what, place, after
 
 
@@ -117,7 +117,7 @@ def parts(desk: Desk, subject: str) -> None:
     what, _, skip = rest.rpartition("@") if "@" in rest else (rest, "", "0")
     found = coverage.by_part(look.rows, running.goal, place_id, look.today)
     ordered = _by_number(found, what) if what and behind.known(what) and what not in behind.FLAGS else found
-    start = int(skip) if skip.isdigit() else 0
+    start = int(skip) if skip.isdecimal() else 0
     _send_parts(desk, running, place_id, what, ordered, start)
 
 

@@ -59,7 +59,7 @@ def chart(look: Look, subject: str) -> Paper | None:
 def named(look: Look, subject: str) -> Overview | None:
     """What the name of a paper stands for: `campaign.place.day`."""
     parts = subject.split(".")
-    if len(parts) != 3 or not (parts[0].isdigit() and parts[1].isdigit()):
+    if len(parts) != 3 or not (parts[0].isdecimal() and parts[1].isdecimal()):
         return None
     try:
         on = date.fromisoformat(parts[2])

@@ -26,7 +26,7 @@ def by_member(desk: Desk, subject: str) -> None:
         desk.say("summary.no_campaign", menu)
         return
     found = credit(look.rows, running.goal, place_id, look.today)
-    start = int(skip) if skip.isdigit() else 0
+    start = int(skip) if skip.isdecimal() else 0
     choices = [desk.choice("way.back", f"/summary:{place_id}", quiet=True), menu]
     if len(found.members) > start + PAGE:
         choices.insert(0, desk.choice("summary.more", f"/credit:{place_id}.{start + PAGE}"))

@@ -50,7 +50,7 @@ def _line(key: str, known: Sequence[str] = ()) -> Question[str]:
         return said
 
     def hear(raw: str) -> str:
-        return known[int(raw[1:])] if raw[:1] == "#" and raw[1:].isdigit() and int(raw[1:]) < len(known) else raw
+        return known[int(raw[1:])] if raw[:1] == "#" and raw[1:].isdecimal() and int(raw[1:]) < len(known) else raw
 
     return Question(key, read, hear, lambda: [Option(f"#{n}", label=name) for n, name in enumerate(known)], free=True)
 

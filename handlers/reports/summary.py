@@ -43,7 +43,7 @@ def summary(desk: Desk, subject: str) -> None:
 def place_of(look: Look, subject: str, action: Action = Action.SEE_SUMMARY) -> int | None:
     """The place a summary is of: the one named if somebody may see it, else where they serve. Nothing of anybody else's."""
     served = list(dict.fromkeys(service.place_id for service in look.services(action)))
-    if subject.isdigit():
+    if subject.isdecimal():
         seen = {hamlet.id for hamlet in look.hamlets(action)} | set(served)
         return int(subject) if int(subject) in seen else None
     return served[0] if served else None

@@ -37,7 +37,7 @@ QR = 62.0
 def make(look: Look, name: str) -> Paper | None:
     """`<hamlet>:<person or 0 for all houses>:<day>`, or nothing where the hamlet is gone or the day is over."""
     parts = name.split(":")
-    if len(parts) != 3 or not (parts[0].isdigit() and parts[1].isdigit()):
+    if len(parts) != 3 or not (parts[0].isdecimal() and parts[1].isdecimal()):
         return None
     day = date.fromisoformat(parts[2])
     hamlet = next(iter(places.hamlets(look.rows, [int(parts[0])], look.today)), None)

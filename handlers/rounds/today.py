@@ -44,7 +44,7 @@ def today(desk: Desk, subject: str) -> None:
     stops = [stop for stop in stops_of(look, here) if str(stop.number) != logged]  # its visit is written after this is shown
     waiting = [each for each in promised.promised(look.rows, here.id, look.today, alone(look))
                if f"p{short(each.request_id)}" != logged]
-    desk.send(_page(look, here, waiting, stops, int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0))
+    desk.send(_page(look, here, waiting, stops, int(page) if page.isascii() and page.isdecimal() and len(page) < 5 else 0))
 
 
 def stops_of(look: Look, hamlet: Hamlet) -> list[Stop]:

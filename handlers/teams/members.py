@@ -59,7 +59,7 @@ def _whom(key: str, among: Sequence[Member], look: Look) -> Question[Member]:
     def read(raw: str) -> Member:
         if raw in known:
             return known[raw]
-        if raw.isdigit():
+        if raw.isdecimal():
             raise NotAllowed(Action.MANAGE_MEMBERS.value)
         raise Refused("refused.choice")
 

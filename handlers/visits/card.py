@@ -13,7 +13,7 @@ from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
 from handlers.questions import Option, Question, check, note
-from handlers.screens import DIGITS
+from handlers.screens import numbered
 from handlers.talk import Choice, Message, Refused
 from handlers.visits.results import told
 from handlers.visits.work_notice import corrected
@@ -142,8 +142,8 @@ CORRECT = Dialogue("correct", correct, Action.CORRECT_VISIT)
 
 def along(ask: Ask, look: Look) -> Done:
     """Who else was at the visit just logged (its key is the subject)."""
-    key = f"talk:{int(look.subject, 36)}" if look.subject and look.subject.strip(DIGITS) == "" else ""
-    found = visits.logged(look.rows, look.person.id, key) if look.person and key else []
+    number = numbered(look.subject)
+    found = visits.logged(look.rows, look.person.id, f"talk:{number}") if look.person and number else []
     if not found or look.person is None:
         raise Refused("along.gone")
     team = assignments.team_of(look.rows, found[0].hamlet_id, look.today)

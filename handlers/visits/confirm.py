@@ -12,7 +12,7 @@ from handlers.dialogue import Ask, Dialogue, Done, Standing
 from handlers.help.help_notice import notice
 from handlers.look import Look
 from handlers.questions import Question, pick
-from handlers.screens import DIGITS, short
+from handlers.screens import numbered, short
 from handlers.talk import Choice, Kept, Notice, Refused, said
 from storage.areas.places import Hamlet
 from storage.helping import duty
@@ -63,7 +63,7 @@ def _hamlet(desk: Desk, subject: str) -> tuple[Hamlet | None, int]:
     place, _, number = subject.rpartition(".")
     mine = {str(hamlet.id): hamlet for hamlet in desk.look.hamlets(Action.SHOW_CODE)}
     hamlet = mine.get(place) if place else next(iter(mine.values()), None) if len(mine) == 1 else None
-    return hamlet, int(number) if number.isdigit() and len(number) <= 5 else 0
+    return hamlet, int(number) if number.isdecimal() and len(number) <= 5 else 0
 
 
 # --- the household's side -----------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def _guessed(kept: Kept, here: Standing, look: Look, key: str) -> tuple[object, 
 
 def guided(desk: Desk, subject: str) -> None:
     """The answer to the question after a visit: `y` or `n` and its number."""
-    number = int(subject[1:], 36) if 1 < len(subject) <= 12 and subject[1:].strip(DIGITS) == "" else 0
+    number = numbered(subject[1:])
     asked = confirmations.asked(desk.look.rows, number, desk.look.chat_id)
     if asked is None or asked.said:
         desk.say("confirm.over", desk.choice("way.menu", "/menu"))

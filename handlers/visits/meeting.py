@@ -90,7 +90,7 @@ def _typed(listed: Sequence[Home]) -> Question[list[Home]]:
     def known(stored: str) -> list[Home]:
         if stored == "ticks":
             return []
-        return [by_number[int(each)] for each in stored.split(",") if each.isdigit() and int(each) in by_number]
+        return [by_number[int(each)] for each in stored.split(",") if each.isdecimal() and int(each) in by_number]
 
     def hear(raw: str) -> str:
         if raw == "ticks":

@@ -281,7 +281,7 @@ class Asking:
         def known(raw: str) -> list[house_numbers.Home]:
             if raw == SKIP:
                 return []
-            number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 0
+            number = int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 6 else 0
             home = house_numbers.home(self.look.rows, self.hamlet.id, number)
             if home is None:
                 raise Refused("visit.household.unknown", number=raw, hamlet=self.hamlet.name)

@@ -218,7 +218,7 @@ def _sent(look: Look) -> Question[tuple[list[Line], datetime, int | None]]:
 
 def _which_hamlet(hamlets: dict[int, Hamlet]) -> Question[Hamlet]:
     def known(raw: str) -> Hamlet:
-        found = hamlets.get(int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
+        found = hamlets.get(int(raw)) if raw.isascii() and raw.isdecimal() and len(raw) < 19 else None
         if found is None:
             raise Refused("refused.choice")
         return found

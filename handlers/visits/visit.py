@@ -76,7 +76,7 @@ def which_hamlet(ask: Ask, look: Look, action: Action) -> Hamlet:
     began_in, _, _ = look.subject.partition(".")
     if began_in in hamlets:
         return hamlets[began_in]
-    if began_in.isdigit():  # of a hamlet that is theirs no more: the same number in another one is another house
+    if began_in.isdecimal():  # of a hamlet that is theirs no more: the same number in another one is another house
         raise Refused("visit.other_hamlet")
     if len(hamlets) == 1:
         return next(iter(hamlets.values()))
@@ -107,14 +107,14 @@ def household(look: Look, hamlet: Hamlet) -> Question[house_numbers.Home]:
         return str(int(found[0]))
 
     def read(stored: str) -> house_numbers.Home:
-        home = house_numbers.home(look.rows, hamlet.id, int(stored)) if stored.isdigit() else None
+        home = house_numbers.home(look.rows, hamlet.id, int(stored)) if stored.isdecimal() else None
         if home is None:
             raise Refused("visit.household.unknown", number=stored, hamlet=hamlet.name)
         return home
 
     def offer() -> list[Option]:
         after = look.subject.partition(".")[2]
-        homes = house_numbers.next_homes(look.rows, hamlet.id, int(after) if after.isdigit() else 0, SUGGESTED)
+        homes = house_numbers.next_homes(look.rows, hamlet.id, int(after) if after.isdecimal() else 0, SUGGESTED)
         return [Option(str(home.number), label=_named(look, home)) for home in homes]
 
     return Question("household", read, hear, offer, free=True, numbers=True, blanks={"hamlet": hamlet.name})

@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from bot.channels import Received
 from bot.channels.terminal import Terminal
 from bot.house import House
+from handlers.catalogue import ACTIONS, DIALOGUES
 from handlers.talk import Incoming, Kind, Message
 from storage import transcript
 from storage.database import Database
 from storage.models import Inbox, Visit, table
+from tests.handlers.village import Village
 from tests.houses import furnish, living, quiet
 
 GARBAGE = [
@@ -147,3 +149,20 @@ async def test_nonsense_at_every_question_is_answered_and_loses_nothing(sqlite_u
                     await quiet(house.store)
     assert rows_of(sqlite_url)[1] == 0
     assert before <= rows_of(sqlite_url)[0] <= before + 5, "① and ٣ are numbers of a list: whoever types them chooses"
+
+
+NO_NUMBER = ("z" * 40, "9" * 40, f"{'9' * 20}.{'9' * 20}", f"household:{'9' * 30}", f"={'z' * 40}", f"{'9' * 20}~{'9' * 9}",
+             "-1", "²", ".", "~")
+"""What a forged button may carry where ours have a number: more digits than any number has, or what only looks like one."""
+
+
+@pytest.mark.parametrize("role", ["citizen", "leader"])
+def test_a_forged_button_that_carries_no_number_is_answered(database: Database, role: str) -> None:
+    village = Village(database)
+    if role == "citizen":
+        village.comes("hoa")
+    else:
+        village.joins("hoa", role)
+    forged = [f"/{name}:{each}" for name in (*ACTIONS, *DIALOGUES) for each in NO_NUMBER]
+    for data in (*forged, f"{'z' * 40}:home:1"):
+        assert village.tell_press("hoa", data), data
