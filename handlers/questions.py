@@ -109,6 +109,20 @@ def many_of(key: str, *values: str, at_least: int = 0, ticked: tuple[str, ...] =
     return Question(key, read, offer=lambda: tuple(Option(value) for value in values), many=True, ticked=ticked)
 
 
+def line(key: str, most: int) -> Question[str]:
+    """One line of words that must be there."""
+
+    def read(raw: str) -> str:
+        said = " ".join(raw.split())
+        if not said:
+            raise Refused("refused.empty")
+        if len(said) > most:
+            raise Refused("refused.too_long", most=most)
+        return said
+
+    return Question(key, read, free=True)
+
+
 def note(key: str) -> Question[str]:
     """Words of one's own, or none."""
 

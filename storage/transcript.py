@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ScalarSelect, bindparam, func, select
 
 from storage.models import Chat, Inbox, Outbox, table
 from storage.prepared import Prepared
@@ -51,9 +51,13 @@ def heard(rows: Reading, chat_id: int, since: datetime) -> dict[int, str]:
     return {row.id: str((row.letter or {}).get("text", "")) for row in found}
 
 
+def _chat(account: str, chat_ref: str) -> ScalarSelect[int]:
+    return select(chat.c.id).where(chat.c.account == account, chat.c.ref == chat_ref).scalar_subquery()
+
+
 def last_answered(rows: Reading, account: str, chat_ref: str) -> int:
     """The last message by which this chat was answered itself; what came after it, from others or unasked, it has not seen."""
-    here = select(chat.c.id).where(chat.c.account == account, chat.c.ref == chat_ref).scalar_subquery()
+    here = _chat(account, chat_ref)
     letter = rows.scalar(select(func.max(inbox.c.id)).where(inbox.c.chat_id == here)) or 0
     answered = rows.scalar(select(func.max(outbox.c.id)).where(
         outbox.c.chat_id == here, outbox.c.key.like(f"in:{letter}:%"), outbox.c.key.not_like(f"in:{letter}:to%")))
@@ -62,7 +66,7 @@ def last_answered(rows: Reading, account: str, chat_ref: str) -> int:
 
 def answered_up_to(rows: Reading, account: str, chat_ref: str) -> int | None:
     """The last message to this chat once all its letters are answered, 0 where there is none; None while one is open."""
-    here = select(chat.c.id).where(chat.c.account == account, chat.c.ref == chat_ref).scalar_subquery()
+    here = _chat(account, chat_ref)
     if rows.scalar(select(inbox.c.id).where(inbox.c.chat_id == here, inbox.c.state == "open").limit(1)):
         return None
     return int(rows.scalar(select(func.max(outbox.c.id)).where(outbox.c.chat_id == here)) or 0)
@@ -80,7 +84,7 @@ class Line:
 
 def lines(rows: Reading, account: str, chat_ref: str, limit: int, after: int = 0) -> list[Line]:
     """The last lines of a chat, oldest first; only ours with ids above `after` where that is given."""
-    here = select(chat.c.id).where(chat.c.account == account, chat.c.ref == chat_ref).scalar_subquery()
+    here = _chat(account, chat_ref)
     said = rows.all(select(outbox.c.id, outbox.c.created_at, outbox.c.parcel)
                     .where(outbox.c.chat_id == here, outbox.c.id > after).order_by(outbox.c.id.desc()).limit(limit))
     found = [Line(row.id, True, row.created_at, row.parcel or {}) for row in said]

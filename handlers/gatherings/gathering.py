@@ -14,7 +14,7 @@ from handlers.days import ask_day, both
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
-from handlers.questions import Option, Question, check, note, one_of, pick
+from handlers.questions import Option, Question, check, line, note, one_of, pick
 from handlers.screens import numbered, short
 from handlers.talk import Choice, Message, Refused
 from storage.counting import campaigns
@@ -93,15 +93,7 @@ def _later(at: time, hours: int) -> str:
 
 
 def venue_question() -> Question[str]:
-    def read(raw: str) -> str:
-        venue = " ".join(raw.split())
-        if not venue:
-            raise Refused("refused.empty")
-        if len(venue) > VENUE_LENGTH:
-            raise Refused("refused.too_long", most=VENUE_LENGTH)
-        return venue
-
-    return Question("venue", read, free=True)
+    return line("venue", VENUE_LENGTH)
 
 
 GATHERING = Dialogue("gathering", plan, Action.PLAN_GATHERING)

@@ -9,7 +9,7 @@ from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
 from handlers.places import nearby
-from handlers.questions import Option, Question, check, many_of, note
+from handlers.questions import Option, Question, check, line, many_of, note
 from handlers.talk import Choice, Refused
 from storage.helping import desks
 from storage.helping.desks import DeskHours, SetDesk
@@ -24,8 +24,8 @@ def enter(ask: Ask, look: Look) -> Done:
     """An officer's dialogue: address, hours, Saturday, the extra half hour and its days."""
     services = look.services(Action.SET_DESK)
     service = services[0] if len(services) == 1 else ask(_commune(services))
-    address = ask(_line("address"))
-    hours = ask(_line("hours"))
+    address = ask(line("address", ADDRESS_LENGTH))
+    hours = ask(line("hours", ADDRESS_LENGTH))
     saturday = ask(note("saturday"))
     extra = ask(note("extra"))
     days = ask(many_of("days", *WEEKDAYS, at_least=1, ticked=WEEKDAYS)) if extra else ()
@@ -45,20 +45,6 @@ def _commune(services: Sequence[people.Service]) -> Question[people.Service]:
         return places[raw]
 
     return Question("commune", read, offer=lambda: [Option(id_, label=each.place_name) for id_, each in places.items()])
-
-
-def _line(key: str) -> Question[str]:
-    """Words that must be there."""
-
-    def read(raw: str) -> str:
-        said = " ".join(raw.split())
-        if not said:
-            raise Refused("refused.empty")
-        if len(said) > ADDRESS_LENGTH:
-            raise Refused("refused.too_long", most=ADDRESS_LENGTH)
-        return said
-
-    return Question(key, read, free=True)
 
 
 DESK_SET = Dialogue("desk", enter, Action.SET_DESK)

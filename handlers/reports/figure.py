@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers.access import Action
 from handlers.dialogue import Ask, Dialogue, Done
 from handlers.look import Look
-from handlers.questions import Option, Question, check, read_day
+from handlers.questions import Option, Question, check, line, read_day
 from handlers.reports.summary import place_of, stated
 from handlers.talk import Choice, Refused
 from storage.counting import campaigns
@@ -41,18 +42,10 @@ def enter(ask: Ask, look: Look) -> Done:
 def _line(key: str, known: Sequence[str] = ()) -> Question[str]:
     """A line of words that must be there; what was typed before is offered."""
 
-    def read(raw: str) -> str:
-        said = " ".join(raw.split())
-        if not said:
-            raise Refused("refused.empty")
-        if len(said) > LENGTH:
-            raise Refused("refused.too_long", most=LENGTH)
-        return said
-
     def hear(raw: str) -> str:
         return known[int(raw[1:])] if raw[:1] == "#" and raw[1:].isdecimal() and int(raw[1:]) < len(known) else raw
 
-    return Question(key, read, hear, lambda: [Option(f"#{n}", label=name) for n, name in enumerate(known)], free=True)
+    return replace(line(key, LENGTH), hear=hear, offer=lambda: [Option(f"#{n}", label=name) for n, name in enumerate(known)])
 
 
 def _number(key: str) -> Question[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.access import Action
 from handlers.desk import Desk
 from handlers.dialogue import Ask, Dialogue, Done, Standing
@@ -9,6 +11,7 @@ from handlers.help.help_notice import notice, spoken
 from handlers.look import Look
 from handlers.questions import OWN, Question, pick
 from handlers.talk import Choice, Kept, Notice, Refused
+from handlers.typed_code import typed_code
 from storage.helping import duty
 from storage.teams import people, telephones
 
@@ -59,23 +62,8 @@ def by_number(desk: Desk) -> str:
 
 
 def _code(look: Look) -> Question[people.Offer]:
-    def hear(raw: str) -> str:
-        if people.guesses_left(look.rows, look.chat_id, look.now) <= 0:
-            raise Refused("join.too_many")
-        code = people.tidy_code(raw)
-        if not code:
-            raise Refused("join.not_a_code")
-        return people.hashed(code)
-
-    def read(stored: str) -> people.Offer:
-        found = people.offer(look.rows, stored, look.now)
-        if found is None:
-            raise Refused("join.unknown_code")
-        return found
-
-    if look.asks_number:
-        return Question("code", read, hear, free=True, telephone=OWN, words="join.code_or_number")
-    return Question("code", read, hear, free=True)
+    code = typed_code(look, people.offer, too_many="join.too_many", not_a_code="join.not_a_code", unknown="join.unknown_code")
+    return replace(code, telephone=OWN, words="join.code_or_number") if look.asks_number else code
 
 
 def _name() -> Question[str]:

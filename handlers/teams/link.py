@@ -8,7 +8,8 @@ from handlers.access import Action
 from handlers.dialogue import Ask, Dialogue, Done, Standing
 from handlers.look import Look
 from handlers.questions import Question, pick
-from handlers.talk import Choice, Kept, Message, Refused, said
+from handlers.talk import Choice, Kept, Message, said
+from handlers.typed_code import typed_code
 from storage.teams import links, people
 
 
@@ -31,21 +32,8 @@ def once(look: Look, text: str) -> Message:
 
 
 def _code(look: Look) -> Question[links.Known]:
-    def hear(raw: str) -> str:
-        if people.guesses_left(look.rows, look.chat_id, look.now, links.GUESS) <= 0:
-            raise Refused("link.too_many")
-        code = people.tidy_code(raw)
-        if not code:
-            raise Refused("link.not_a_code")
-        return people.hashed(code)
-
-    def read(stored: str) -> links.Known:
-        found = links.known(look.rows, stored, look.now)
-        if found is None:
-            raise Refused("link.unknown_code")
-        return found
-
-    return Question("code", read, hear, free=True)
+    return typed_code(look, links.known, too_many="link.too_many", not_a_code="link.not_a_code", unknown="link.unknown_code",
+                      what=links.GUESS)
 
 
 def _guessed(kept: Kept, here: Standing, look: Look, key: str) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from handlers.look import Look
 from handlers.questions import Question, pick
 from handlers.screens import numbered, short
 from handlers.talk import Choice, Kept, Notice, Refused, said
+from handlers.typed_code import typed_code
 from storage.areas.places import Hamlet
 from storage.helping import duty
 from storage.households import house_numbers
@@ -90,21 +91,8 @@ def confirm(ask: Ask, look: Look) -> Done:
 
 
 def _code(look: Look) -> Question[Shown]:
-    def hear(raw: str) -> str:
-        if people.guesses_left(look.rows, look.chat_id, look.now, confirmations.GUESS) <= 0:
-            raise Refused("confirm.too_many")
-        code = confirmations.tidy(raw)
-        if not code:
-            raise Refused("confirm.not_a_code")
-        return people.hashed(code)
-
-    def read(stored: str) -> Shown:
-        found = confirmations.shown(look.rows, stored, look.now)
-        if found is None:
-            raise Refused("confirm.unknown")
-        return found
-
-    return Question("code", read, hear, free=True)
+    return typed_code(look, confirmations.shown, too_many="confirm.too_many", not_a_code="confirm.not_a_code",
+                      unknown="confirm.unknown", tidy=confirmations.tidy, what=confirmations.GUESS)
 
 
 def _told(look: Look, shown: Shown, answer: str) -> tuple[Notice, ...]:
